@@ -1,0 +1,31 @@
+"""Runs migrations on the connection that app.migrations hands over, or on the settings' database."""
+
+from alembic import context
+from sqlalchemy import Connection
+from sqlmodel import SQLModel
+
+import app.models  # noqa: F401  registers the tables
+from app.db import open_database
+from app.settings import Settings
+
+
+def run(connection: Connection) -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=SQLModel.metadata,
+        render_as_batch=True,
+        compare_type=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+given = context.config.attributes.get("connection")
+if given is not None:
+    run(given)
+else:
+    database = open_database(Settings())
+    with database.engine.connect() as own:
+        run(own)
+        own.commit()
+    database.dispose()

@@ -1,0 +1,167 @@
+"""The database: engine, sessions for reading and for writing, and writes both dialects take."""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy.dialects import mysql, sqlite
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
+
+from app.errors import DatabaseUnavailable
+from app.settings import Settings
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+_DEADLOCK_CODES = {1205, 1213}
+"""MySQL's lock wait time-out and deadlock: the transaction may be tried again."""
+_ATTEMPTS = 5
+
+
+class Database:
+    """One engine; `read()` and `write()` give sessions, `transact()` repeats after a deadlock."""
+
+    def __init__(self, url: URL, busy_seconds: float = 30.0) -> None:
+        self.url = url
+        self.engine = _engine(url, busy_seconds)
+        self._writing = self.engine.execution_options(pytune_writes=True)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session for reading; nothing done in it is kept."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A session in one transaction, committed at the end, rolled back on an error."""
+        with Session(self._writing, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def transact(self, work: Callable[[Session], T]) -> T:
+        """Run `work` in a write transaction; again after a deadlock, at most five times."""
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                with self.write() as session:
+                    return work(session)
+            except OperationalError as error:
+                if attempt == _ATTEMPTS or not _is_deadlock(error):
+                    raise
+                log.info("transaction repeated after a deadlock", extra={"attempt": attempt})
+        raise AssertionError("unreachable")
+
+    def check(self) -> None:
+        """Raise DatabaseUnavailable unless the database answers."""
+        try:
+            with self.engine.connect() as connection:
+                connection.exec_driver_sql("SELECT 1")
+        except OperationalError as error:
+            address = self.url.render_as_string(hide_password=True)
+            raise DatabaseUnavailable(address=address, reason=error.orig) from error
+
+    def dispose(self) -> None:
+        self.engine.dispose()
+
+
+def open_database(settings: Settings) -> Database:
+    """The database that the settings name; SQLite in the data folder without any."""
+    return Database(database_url(settings), settings.database_busy_seconds)
+
+
+def database_url(settings: Settings) -> URL:
+    if settings.database_url is None:
+        settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return URL.create("sqlite", database=str(settings.folder / "pytune.db"))
+    url = make_url(settings.database_url)
+    if url.get_backend_name() in {"mysql", "mariadb"}:
+        # One dialect name for both servers: the SQL written here is taken by either.
+        return url.set(drivername="mysql+pymysql").update_query_dict({"charset": "utf8mb4"})
+    return url
+
+
+def insert_new(session: Session, table: Table, rows: Sequence[dict[str, Any]]) -> int:
+    """Insert rows, leaving out those that break a unique key; how many went in."""
+    if not rows:
+        return 0
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        statement: Any = sqlite.insert(table).on_conflict_do_nothing()
+    else:
+        # Not INSERT IGNORE, which would let over-long values through, cut.
+        key = next(iter(table.primary_key.columns)).name
+        statement = mysql.insert(table).on_duplicate_key_update({key: table.c[key]})
+    return int(connection.execute(statement, list(rows)).rowcount)
+
+
+def upsert(
+    session: Session,
+    table: Table,
+    row: dict[str, Any],
+    update: Callable[[Any, Any], dict[str, Any]],
+) -> None:
+    """Insert one row; where its primary key exists, set what `update(old, new)` gives."""
+    session.connection().execute(upsert_statement(session.connection(), table, row, update))
+
+
+def upsert_statement(
+    connection: Connection,
+    table: Table,
+    row: dict[str, Any] | None,
+    update: Callable[[Any, Any], dict[str, Any]],
+) -> Any:
+    """The dialect's upsert; `row` None leaves the values to `.from_select` or executemany."""
+    if connection.dialect.name == "sqlite":
+        lite = sqlite.insert(table)
+        lite = lite.values(row) if row is not None else lite
+        return lite.on_conflict_do_update(
+            index_elements=list(table.primary_key.columns), set_=update(table.c, lite.excluded)
+        )
+    my = mysql.insert(table)
+    my = my.values(row) if row is not None else my
+    return my.on_duplicate_key_update(update(table.c, my.inserted))
+
+
+def _engine(url: URL, busy_seconds: float) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        return create_engine(
+            url,
+            pool_pre_ping=True,
+            pool_recycle=1800,
+            pool_size=20,
+            max_overflow=20,
+            isolation_level="READ COMMITTED",
+        )
+    Path(url.database or "").parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    engine = create_engine(
+        url,
+        connect_args={"timeout": busy_seconds, "check_same_thread": False},
+        pool_size=20,
+        max_overflow=40,
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # transactions are begun below, not by the driver
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A write that starts as a read fails at once when another has written meanwhile,
+    # whatever the busy time-out: writers take their turn from the start.
+    writes = connection.get_execution_options().get("pytune_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _is_deadlock(error: OperationalError) -> bool:
+    arguments: tuple[object, ...] = getattr(error.orig, "args", ())
+    return bool(arguments) and arguments[0] in _DEADLOCK_CODES

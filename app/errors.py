@@ -1,0 +1,121 @@
+"""Foreseen errors. Each carries a code and values; the doors word them for their reader."""
+
+from typing import Any, ClassVar
+
+
+class PyTuneError(Exception):
+    """A foreseen failure: `code` for programs, `values` for wording, the text for people.
+
+    Subclasses give `code` and a `template` in which the values stand in braces.
+    """
+
+    code: ClassVar[str] = "error"
+    template: ClassVar[str] = "Something went wrong."
+
+    def __init__(self, **values: Any) -> None:
+        self.values = values
+        super().__init__(self.template.format(**values))
+
+
+class InvalidInput(PyTuneError):
+    """A value that cannot be taken. `problem` says what is wrong and what to do."""
+
+    code = "invalid_input"
+    template = "{field}: {problem}"
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(field=field, problem=problem)
+        self.field = field
+        self.problem = problem
+
+
+class NotFound(PyTuneError):
+    code = "not_found"
+    template = "No {kind} has id {id}."
+
+
+class TrackNotFound(NotFound):
+    def __init__(self, track_id: int) -> None:
+        super().__init__(kind="track", id=track_id)
+
+
+class ArtistNotFound(NotFound):
+    def __init__(self, artist_id: int) -> None:
+        super().__init__(kind="artist", id=artist_id)
+
+
+class UserNotFound(NotFound):
+    def __init__(self, user_id: int | str) -> None:
+        super().__init__(kind="user", id=user_id)
+
+
+class TrainingNotFound(NotFound):
+    def __init__(self, training_id: int) -> None:
+        super().__init__(kind="training", id=training_id)
+
+
+class NameTaken(PyTuneError):
+    code = "name_taken"
+    template = "The name {name!r} is taken: choose another."
+
+
+class InvalidCredentials(PyTuneError):
+    code = "invalid_credentials"
+    template = "That name and password do not match."
+
+
+class NotSignedIn(PyTuneError):
+    code = "not_signed_in"
+    template = "Sign in first: send a session cookie or an Authorization: Bearer token."
+
+
+class NotAllowed(PyTuneError):
+    code = "not_allowed"
+    template = "This needs the role {role}; you are {actual}."
+
+
+class RateLimited(PyTuneError):
+    code = "rate_limited"
+    template = "Too many attempts: try again in {retry_after_seconds} seconds."
+
+
+class CrossSiteRefused(PyTuneError):
+    code = "cross_site"
+    template = "A request from {origin!r} was refused: send it from PyTune's own address."
+
+
+class NoListens(PyTuneError):
+    code = "no_listens"
+    template = (
+        "There are no listens to train on: import some, or play some tracks, then train again."
+    )
+
+
+class TrainingFailed(PyTuneError):
+    code = "training_failed"
+    template = "Training {training_id} failed: {reason}"
+
+
+class BadArtifact(PyTuneError):
+    code = "bad_artifact"
+    template = "The model files in {folder} cannot be used: {reason}. Train again or restore them."
+
+
+class NoChampion(PyTuneError):
+    code = "no_champion"
+    template = "No model has been promoted yet: train one first."
+
+
+class QueueUnavailable(PyTuneError):
+    code = "queue_unavailable"
+    template = "The job queue does not answer at {address}: is `pytune up` (or Redis) running?"
+
+
+class DatabaseUnavailable(PyTuneError):
+    code = "database_unavailable"
+    template = "The database does not answer at {address}: {reason}"
+
+
+class ImportRefused(PyTuneError):
+    code = "import_refused"
+    template = "{file} cannot be imported: {reason}"

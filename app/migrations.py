@@ -1,0 +1,60 @@
+"""Bring the database to the newest schema, by Alembic, one process at a time."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from app.db import Database
+
+ROOT = Path(__file__).resolve().parent.parent
+
+_LOCK_SECONDS = 120
+
+
+def migrate(database: Database, revision: str = "head") -> None:
+    """Upgrade (or, to an older revision, downgrade) the schema. Safe to run twice at once."""
+    with database.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            _run(connection.execution_options(pytune_writes=True), revision)
+        else:
+            with _one_at_a_time(connection):
+                _run(connection, revision)
+
+
+@contextmanager
+def _one_at_a_time(connection: Connection) -> Iterator[None]:
+    """MySQL commits at each change of a table, so a named lock keeps the others waiting."""
+    connection.exec_driver_sql(f"SELECT GET_LOCK('pytune-migrate', {_LOCK_SECONDS})")
+    connection.commit()
+    try:
+        yield
+    finally:
+        connection.rollback()
+        connection.exec_driver_sql("SELECT RELEASE_LOCK('pytune-migrate')")
+
+
+def is_current(database: Database) -> bool:
+    """Whether the schema is the one this version was written for."""
+    with database.engine.connect() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    return current == ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _run(connection: Connection, revision: str) -> None:
+    config = _config()
+    config.attributes["connection"] = connection
+    older = revision == "base" or revision.startswith("-")
+    (command.downgrade if older else command.upgrade)(config, revision)
+    connection.commit()
+
+
+def _config() -> Config:
+    config = Config(str(ROOT / "alembic.ini"))
+    config.attributes["configure_logger"] = False
+    return config

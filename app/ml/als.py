@@ -1,0 +1,128 @@
+"""Implicit-feedback alternating least squares: implicit's fit, our own fold-in.
+
+Hu, Koren, Volinsky: Collaborative Filtering for Implicit Feedback Datasets, ICDM 2008.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import cho_factor, cho_solve
+from scipy.sparse import csr_matrix
+from threadpoolctl import threadpool_limits
+
+from app.ml.recommender import Explanation, Floats, History, Report
+
+
+@dataclass(frozen=True, slots=True)
+class AlsSettings:
+    factors: int = 64
+    """Length of each item's vector."""
+    regularization: float = 10.0
+    alpha: float = 5.0
+    """How fast confidence grows with strength: c = 1 + alpha * |r|."""
+    iterations: int = 15
+
+
+@dataclass(frozen=True)
+class Als:
+    """Item factors Y (n_items, factors) and their Gram matrix YᵀY (factors, factors)."""
+
+    algorithm: ClassVar[str] = "als"
+
+    item_factors: Floats
+    gram: NDArray[np.float64]
+    chosen: AlsSettings
+    _norms: Floats = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        norms = np.linalg.norm(self.item_factors, axis=1).astype(np.float32)
+        object.__setattr__(self, "_norms", np.maximum(norms, np.float32(1e-12)))
+
+    @property
+    def n_items(self) -> int:
+        return len(self.item_factors)
+
+    @classmethod
+    def fit(
+        cls, matrix: csr_matrix, settings: Mapping[str, Any], *, seed: int, report: Report
+    ) -> Self:
+        """Factorise confidences; bit for bit the same for the same matrix, settings and seed."""
+        from implicit.cpu.als import AlternatingLeastSquares  # its start-up is slow
+
+        chosen = AlsSettings(**settings)
+        model = AlternatingLeastSquares(
+            factors=chosen.factors,
+            regularization=chosen.regularization,
+            alpha=1.0,
+            iterations=chosen.iterations,
+            random_state=seed,
+            dtype=np.float32,
+        )
+
+        def after_iteration(iteration: int, *_: Any) -> None:
+            report((iteration + 1) / chosen.iterations)
+
+        model_matrix = signed_confidence(matrix, chosen.alpha)
+        with threadpool_limits(1, "blas"):
+            model.fit(model_matrix, show_progress=False, callback=after_iteration)
+        factors = np.ascontiguousarray(model.item_factors, dtype=np.float32)
+        wide = factors.astype(np.float64)
+        return cls(factors, wide.T @ wide, chosen)
+
+    def fold_in(self, history: History) -> NDArray[np.float64]:
+        """The listener's vector, (factors,): (YᵀY + Yᵀ(C-I)Y + λI)⁻¹ YᵀCp. Hu et al., eq. 4."""
+        if not len(history):
+            return np.zeros(self.gram.shape[0])
+        return np.asarray(cho_solve(self._system(history), self._evidence(history).sum(axis=0)))
+
+    def scores(self, history: History) -> Floats:
+        scores: Floats = self.item_factors @ self.fold_in(history).astype(np.float32)
+        return scores
+
+    def similar(self, item: int) -> Floats:
+        """Cosine of the angle between item vectors, (n_items,)."""
+        dots: Floats = self.item_factors @ self.item_factors[item]
+        return dots / (self._norms * self._norms[item])
+
+    def explain(self, history: History, item: int) -> Explanation:
+        """Hu et al., section 5: yᵢᵀ W⁻¹ yⱼ cⱼ pⱼ for each heard j; there is no base term."""
+        if not len(history):
+            return Explanation(0.0, 0.0, np.zeros(0))
+        target = self.item_factors[item].astype(np.float64)
+        contributions = self._evidence(history) @ cho_solve(self._system(history), target)
+        return Explanation(float(contributions.sum()), 0.0, contributions)
+
+    def _system(self, history: History) -> Any:
+        """Cholesky factors of YᵀY + Yᵀ(C-I)Y + λI."""
+        heard = self.item_factors[history.items].astype(np.float64)
+        extra = self.chosen.alpha * np.abs(history.strengths.astype(np.float64))
+        system = self.gram + (heard.T * extra) @ heard
+        system[np.diag_indices_from(system)] += self.chosen.regularization
+        return cho_factor(system, lower=True, overwrite_a=True, check_finite=False)
+
+    def _evidence(self, history: History) -> NDArray[np.float64]:
+        """cⱼ pⱼ yⱼ for each heard j, (n, factors); pⱼ is 0 for evidence against."""
+        strengths = history.strengths.astype(np.float64)
+        weights = np.where(strengths > 0, 1 + self.chosen.alpha * strengths, 0)
+        return self.item_factors[history.items].astype(np.float64) * weights[:, None]
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        return {"item_factors": self.item_factors, "gram": self.gram}
+
+    def settings(self) -> dict[str, Any]:
+        return asdict(self.chosen)
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], settings: Mapping[str, Any]) -> Self:
+        return cls(arrays["item_factors"], np.array(arrays["gram"]), AlsSettings(**settings))
+
+
+def signed_confidence(matrix: csr_matrix, alpha: float) -> csr_matrix:
+    """sign(r) (1 + alpha |r|) where r is stored; implicit reads a negative sign as p = 0."""
+    confidence = matrix.astype(np.float32, copy=True)
+    confidence.eliminate_zeros()
+    confidence.data = np.sign(confidence.data) * (1 + np.float32(alpha) * np.abs(confidence.data))
+    return confidence

@@ -1,0 +1,113 @@
+"""Arrays to and from disk: checksummed, memory-mapped, whole or not at all. No pickle."""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.errors import BadArtifact
+
+_MANIFEST = "manifest.json"
+_BLOCK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """Arrays by name, and a manifest of JSON values that says what they are."""
+
+    manifest: Mapping[str, Any]
+    arrays: Mapping[str, NDArray[Any]]
+
+
+def save(folder: Path, artifact: Artifact) -> str:
+    """Write under another name, sync, rename; SHA-256 of the manifest, which holds the others.
+
+    Raises FileExistsError (an OSError) where `folder` exists: an artifact is never changed.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        checksum = _write(unfinished, artifact)
+        if folder.exists():
+            raise FileExistsError(f"{folder} exists: artifacts are never overwritten.")
+        unfinished.rename(folder)
+        _sync_folder(folder.parent)
+    except BaseException:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise
+    return checksum
+
+
+def load(folder: Path, checksum: str | None = None) -> Artifact:
+    """Verify every checksum, then map the arrays. Raises BadArtifact with the reason."""
+    try:
+        text = (folder / _MANIFEST).read_bytes()
+        _check(folder, _MANIFEST, checksum, hashlib.sha256(text).hexdigest())
+        manifest = json.loads(text)
+        files: dict[str, str] = manifest["files"]
+        arrays = {name: _read(folder, name, digest) for name, digest in files.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BadArtifact(folder=folder, reason=f"{type(error).__name__}: {error}") from error
+    return Artifact(manifest["about"], arrays)
+
+
+def remove_unfinished(folder: Path) -> int:
+    """Delete what a killed training left half-written in the artifact folder; how many."""
+    leftovers = [path for path in folder.glob(".*-*") if path.is_dir()]
+    for path in leftovers:
+        shutil.rmtree(path, ignore_errors=True)
+    return len(leftovers)
+
+
+def _write(folder: Path, artifact: Artifact) -> str:
+    files = {}
+    for name, array in artifact.arrays.items():
+        path = folder / f"{name}.npy"
+        with path.open("wb") as stream:
+            np.save(stream, np.ascontiguousarray(array), allow_pickle=False)
+            stream.flush()
+            os.fsync(stream.fileno())
+        files[name] = _digest(path)
+    text = json.dumps({"about": dict(artifact.manifest), "files": files}, indent=1).encode()
+    with (folder / _MANIFEST).open("wb") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    folder.chmod(0o755)
+    return hashlib.sha256(text).hexdigest()
+
+
+def _read(folder: Path, name: str, digest: str) -> NDArray[Any]:
+    path = folder / f"{Path(name).name}.npy"
+    _check(folder, path.name, digest, _digest(path))
+    array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+    return array
+
+
+def _check(folder: Path, name: str, expected: str | None, actual: str) -> None:
+    if expected is not None and expected != actual:
+        raise BadArtifact(folder=folder, reason=f"{name} is damaged or was changed")
+
+
+def _digest(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while block := stream.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,60 @@
+"""From scores to a list: exclusions, caps, the best k."""
+
+from collections import Counter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.ml.recommender import Floats
+from app.ml.vocabulary import Positions
+
+
+def top_k(
+    scores: Floats,
+    k: int,
+    *,
+    excluded: Positions | None = None,
+    groups: NDArray[np.int64] | None = None,
+    max_per_group: int | None = None,
+) -> Positions:
+    """Positions of the k best scores, best first; ties by position. May hold fewer than k.
+
+    `excluded` positions never return. With `groups` (n_items,), at most `max_per_group`
+    positions share a group.
+    """
+    if excluded is not None and len(excluded):
+        scores = scores.copy()
+        scores[excluded] = -np.inf
+    if groups is None or max_per_group is None:
+        return _best(scores, k)
+    return _capped(scores, k, groups, max_per_group)
+
+
+def _best(scores: Floats, k: int) -> Positions:
+    k = min(k, len(scores))
+    if k <= 0:
+        return np.zeros(0, dtype=np.intp)
+    # Everything tied with the k-th is a candidate, so that ties break by position.
+    threshold = np.partition(scores, len(scores) - k)[len(scores) - k]
+    candidates = np.flatnonzero(scores >= threshold)
+    ordered = candidates[np.lexsort((candidates, -scores[candidates]))][:k]
+    return ordered[scores[ordered] > -np.inf]
+
+
+def _capped(scores: Floats, k: int, groups: NDArray[np.int64], cap: int) -> Positions:
+    """Look ever deeper until k are found that hold the cap, or nothing is left."""
+    depth = 4 * k
+    while True:
+        ordered = _best(scores, depth)
+        taken: Counter[int] = Counter()
+        kept: list[int] = []
+        for position in ordered:
+            group = int(groups[position])
+            if taken[group] < cap:
+                taken[group] += 1
+                kept.append(int(position))
+                if len(kept) == k:
+                    break
+        if len(kept) == k or depth >= len(scores):
+            return np.array(kept, dtype=np.intp)
+        depth *= 4

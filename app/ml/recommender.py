@@ -1,0 +1,72 @@
+"""What every algorithm offers, so that serving, evaluation and storage know only this."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from app.ml.vocabulary import Positions
+
+Floats = NDArray[np.float32]
+Report = Callable[[float], None]
+"""Called with the share done, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """One listener's signed strengths by item position; both arrays are (n,)."""
+
+    items: Positions
+    strengths: Floats
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """score = base + sum(contributions); `contributions` follows the history's order, (n,)."""
+
+    score: float
+    base: float
+    contributions: NDArray[np.float64]
+
+
+class Recommender(Protocol):
+    """Fitted on a matrix of signed strengths (n_listeners, n_items); keeps no listener."""
+
+    algorithm: ClassVar[str]
+
+    @property
+    def n_items(self) -> int: ...
+
+    @classmethod
+    def fit(
+        cls, matrix: csr_matrix, settings: Mapping[str, Any], *, seed: int, report: Report
+    ) -> Self: ...
+
+    def scores(self, history: History) -> Floats:
+        """Fold the listener in and score every item, (n_items,)."""
+        ...
+
+    def similar(self, item: int) -> Floats:
+        """How near every item is to one, (n_items,); the item itself included."""
+        ...
+
+    def explain(self, history: History, item: int) -> Explanation:
+        """The item's score, taken apart into what each track of the history gave."""
+        ...
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """All that `from_arrays` needs."""
+        ...
+
+    def settings(self) -> dict[str, Any]: ...
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], settings: Mapping[str, Any]) -> Self:
+        """The recommender that gave these arrays; they may be memory-mapped."""
+        ...

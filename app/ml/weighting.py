@@ -1,0 +1,55 @@
+"""How much a listener's doings with a track say: from counts to signed strengths."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+_NEVER_SURE = 1e-6
+
+
+class Weighting(StrEnum):
+    """What a play count r becomes. Settings matter more than the algorithm: see docs."""
+
+    BINARY = "binary"
+    LOG = "log"
+    LINEAR = "linear"
+
+
+@dataclass(frozen=True, slots=True)
+class Doings:
+    """What one or many listeners did, by listener–track pair; every array is (n,)."""
+
+    plays: Floats
+    skips: Floats
+    feedback: Floats
+    """1 loved, -1 disliked, 0 neither."""
+
+
+def strengths(doings: Doings, weighting: Weighting) -> Floats:
+    """Signed strength of each pair, (n,): above 0 evidence for, below 0 evidence against.
+
+    Plays weigh as `weighting` says. Skips take away their share of the encounters, and where
+    a track was skipped more often than played they are evidence against it. Love doubles, and
+    counts without a play; a dislike is always against.
+    """
+    plays, skips = doings.plays, doings.skips
+    share = (plays - skips) / np.maximum(plays + skips, 1)
+    value = np.where(share > 0, weigh(plays, weighting) * share, share)
+    value = np.where(doings.feedback > 0, 2 * np.maximum(value, 1), value)
+    value = np.where(doings.feedback < 0, -1.0, value)
+    return np.where(np.abs(value) < _NEVER_SURE, 0, value).astype(np.float32)
+
+
+def weigh(plays: Floats, weighting: Weighting) -> Floats:
+    """Play counts after weighting, (n,): 1 if played, log2(1 + r), or r itself."""
+    match weighting:
+        case Weighting.BINARY:
+            return (plays > 0).astype(np.float32)
+        case Weighting.LOG:
+            return np.log2(1 + plays).astype(np.float32)
+        case Weighting.LINEAR:
+            return plays

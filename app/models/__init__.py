@@ -1,0 +1,40 @@
+"""The tables. Importing this package registers every one of them."""
+
+from app.models.catalog import Artist, ExternalId, ExternalKind, Track, VideoState
+from app.models.listening import (
+    DataImport,
+    Event,
+    EventKind,
+    Feedback,
+    ImportState,
+    UserItem,
+)
+from app.models.serving import ListKind, Playlist, PlaylistTrack, Prediction
+from app.models.training import Alert, Evaluation, Promotion, Training, TrainingState
+from app.models.user import ApiToken, Role, User
+
+__all__ = [
+    "Alert",
+    "ApiToken",
+    "Artist",
+    "DataImport",
+    "Evaluation",
+    "Event",
+    "EventKind",
+    "ExternalId",
+    "ExternalKind",
+    "Feedback",
+    "ImportState",
+    "ListKind",
+    "Playlist",
+    "PlaylistTrack",
+    "Prediction",
+    "Promotion",
+    "Role",
+    "Track",
+    "Training",
+    "TrainingState",
+    "User",
+    "UserItem",
+    "VideoState",
+]

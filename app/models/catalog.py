@@ -1,0 +1,74 @@
+"""Artists, tracks, and the ids that other catalogues know them by."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from app.models.columns import TABLE_OPTIONS, UtcDateTime, enum_type, utc_now
+
+MAX_TITLE = 500
+"""Characters of a title, an album or an artist's name."""
+MAX_KEY = 768
+"""Characters of a normalised key: an indexed column of MySQL holds 3,072 bytes."""
+
+
+class VideoState(StrEnum):
+    UNKNOWN = "unknown"
+    SEARCHING = "searching"
+    FOUND = "found"
+    MISSING = "missing"
+
+
+class Artist(SQLModel, table=True):
+    __tablename__ = "artist"
+    __table_args__ = TABLE_OPTIONS
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(max_length=MAX_TITLE)
+    name_key: str = Field(max_length=MAX_KEY, index=True)
+    created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+
+
+class Track(SQLModel, table=True):
+    __tablename__ = "track"
+    __table_args__ = TABLE_OPTIONS
+
+    id: int | None = Field(default=None, primary_key=True)
+    title: str = Field(max_length=MAX_TITLE)
+    artist_id: int = Field(foreign_key="artist.id", index=True)
+    search_key: str = Field(max_length=2 * MAX_KEY)
+    """Normalised title and artist, for search."""
+    album: str | None = Field(default=None, max_length=MAX_TITLE)
+    year: int | None = Field(default=None)
+    genre: str | None = Field(default=None, max_length=64)
+    duration_seconds: int | None = Field(default=None)
+    youtube_id: str | None = Field(default=None, max_length=16)
+    video_state: VideoState = Field(default=VideoState.UNKNOWN, sa_type=enum_type(VideoState))
+    video_checked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    listener_count: int = Field(default=0, index=True)
+    """Listeners who played it, as of the last import or training: orders search results."""
+    created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+
+
+class ExternalKind(StrEnum):
+    TRACK = "track"
+    ARTIST = "artist"
+    USER = "user"
+
+
+class ExternalId(SQLModel, table=True):
+    """(source, kind, its id there) → our id; every file has a track 1."""
+
+    __tablename__ = "external_id"
+    __table_args__ = (
+        UniqueConstraint("source", "kind", "external_id", name="uq_external_id"),
+        TABLE_OPTIONS,
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    source: str = Field(max_length=64)
+    kind: ExternalKind = Field(sa_type=enum_type(ExternalKind))
+    external_id: str = Field(max_length=255)
+    our_id: int

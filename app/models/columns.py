@@ -1,0 +1,58 @@
+"""Column types and options shared by every table."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer
+from sqlalchemy.dialects.mysql import DATETIME
+from sqlalchemy.types import TypeDecorator
+
+TABLE_OPTIONS: dict[str, Any] = {
+    "mysql_engine": "InnoDB",
+    "mysql_charset": "utf8mb4",
+    # Binary: with the usual collations 'E' = 'é' and some emoji are equal.
+    "mysql_collate": "utf8mb4_bin",
+}
+
+BigId = BigInteger().with_variant(Integer, "sqlite")
+"""64 bits; SQLite numbers rows by itself only where the type is INTEGER."""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware datetimes in Python, naive UTC with microseconds in the database."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        if dialect.name in {"mysql", "mariadb"}:
+            return dialect.type_descriptor(DATETIME(fsp=6))
+        return dialect.type_descriptor(DateTime())
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        del dialect
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone: times are kept in UTC.")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        del dialect
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+def enum_type(enum: type[StrEnum]) -> Enum:
+    """A closed set kept as its values in VARCHAR(32), so that members can be added later."""
+    return Enum(
+        enum,
+        native_enum=False,
+        create_constraint=False,
+        length=32,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)

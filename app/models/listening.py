@@ -1,0 +1,94 @@
+"""Two records of listening: every event, and the sum per listener and track."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from app.models.columns import TABLE_OPTIONS, BigId, UtcDateTime, enum_type, utc_now
+
+MAX_SOURCE = 64
+MAX_IDEMPOTENCY_KEY = 128
+
+
+class EventKind(StrEnum):
+    LISTEN = "listen"
+    SKIP = "skip"
+    LOVE = "love"
+    DISLIKE = "dislike"
+    CLEAR = "clear"
+
+
+class Feedback(StrEnum):
+    LOVED = "loved"
+    DISLIKED = "disliked"
+
+
+class Event(SQLModel, table=True):
+    """Append-only but for erasure and undo. Same listener, track, UTC second: one listen."""
+
+    __tablename__ = "event"
+    __table_args__ = (
+        UniqueConstraint("user_id", "track_id", "kind", "occurred_at", name="uq_event_moment"),
+        UniqueConstraint("user_id", "idempotency_key", name="uq_event_idempotency"),
+        Index("ix_event_occurred_at", "occurred_at"),
+        {**TABLE_OPTIONS, "sqlite_autoincrement": True},
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    user_id: int = Field(foreign_key="user.id", ondelete="CASCADE")
+    track_id: int = Field(foreign_key="track.id", index=True)
+    kind: EventKind = Field(sa_type=enum_type(EventKind))
+    occurred_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Whole seconds for listens and skips; null where a source has no time."""
+    plays: int = Field(default=1)
+    seconds_played: int | None = Field(default=None)
+    source: str = Field(max_length=MAX_SOURCE)
+    idempotency_key: str | None = Field(default=None, max_length=MAX_IDEMPOTENCY_KEY)
+    import_id: int | None = Field(default=None, foreign_key="data_import.id")
+    list_id: str | None = Field(default=None, max_length=36)
+    """The served list it came from; no foreign key, a play may arrive before its list is."""
+    position: int | None = Field(default=None)
+    recorded_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+
+
+class UserItem(SQLModel, table=True):
+    """What a listener did with a track, summed; kept in the same transaction as its events."""
+
+    __tablename__ = "user_item"
+    __table_args__ = TABLE_OPTIONS
+
+    user_id: int = Field(foreign_key="user.id", primary_key=True, ondelete="CASCADE")
+    track_id: int = Field(foreign_key="track.id", primary_key=True, index=True)
+    plays: int = Field(default=0)
+    skips: int = Field(default=0)
+    last_listened_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    feedback: Feedback | None = Field(default=None, sa_type=enum_type(Feedback))
+
+
+class ImportState(StrEnum):
+    RUNNING = "running"
+    FINISHED = "finished"
+    FAILED = "failed"
+
+
+class DataImport(SQLModel, table=True):
+    """One run of an import: what was read, loaded and rejected."""
+
+    __tablename__ = "data_import"
+    __table_args__ = TABLE_OPTIONS
+
+    id: int | None = Field(default=None, primary_key=True)
+    source: str = Field(max_length=MAX_SOURCE)
+    format: str = Field(max_length=32)
+    path: str = Field(max_length=1000)
+    state: ImportState = Field(default=ImportState.RUNNING, sa_type=enum_type(ImportState))
+    rows_read: int = Field(default=0)
+    rows_loaded: int = Field(default=0)
+    rows_unchanged: int = Field(default=0)
+    rows_rejected: int = Field(default=0)
+    rejected_file: str | None = Field(default=None, max_length=1000)
+    error: str | None = Field(default=None, max_length=1000)
+    started_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

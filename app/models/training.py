@@ -1,0 +1,97 @@
+"""Trainings, what was measured of them, which was promoted when, and alerts."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, Text
+from sqlmodel import Field, SQLModel
+
+from app.models.columns import TABLE_OPTIONS, UtcDateTime, enum_type, utc_now
+
+
+class TrainingState(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    FINISHED = "finished"
+    FAILED = "failed"
+
+
+class Training(SQLModel, table=True):
+    """One training. Its number is the version of the model that it made."""
+
+    __tablename__ = "training"
+    __table_args__ = TABLE_OPTIONS
+
+    id: int | None = Field(default=None, primary_key=True)
+    requested_by: str = Field(max_length=100)
+    """A user's name, or what asked: schedule, command line."""
+    state: TrainingState = Field(
+        default=TrainingState.QUEUED, sa_type=enum_type(TrainingState), index=True
+    )
+    stage: str = Field(default="", max_length=100)
+    progress: float = Field(default=0.0)
+    """0 to 1."""
+    algorithm: str = Field(max_length=32)
+    settings: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    seed: int
+    listeners: int | None = Field(default=None)
+    tracks: int | None = Field(default=None)
+    interactions: int | None = Field(default=None)
+    data_from: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    data_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    fingerprint: str | None = Field(default=None, max_length=64)
+    """SHA-256 of the interactions it was fitted on."""
+    library_versions: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    artifact: str | None = Field(default=None, max_length=255)
+    """Folder name below the artifact folder."""
+    checksum: str | None = Field(default=None, max_length=64)
+    error: str | None = Field(default=None, sa_type=Text)
+    created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Evaluation(SQLModel, table=True):
+    """A recipe measured on a holdout, beside popularity and the champion's recipe."""
+
+    __tablename__ = "evaluation"
+    __table_args__ = TABLE_OPTIONS
+
+    id: int | None = Field(default=None, primary_key=True)
+    training_id: int = Field(foreign_key="training.id", index=True, ondelete="CASCADE")
+    champion_id: int | None = Field(default=None, foreign_key="training.id")
+    metrics: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    promote: bool
+    reason: str = Field(max_length=1000)
+    created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+
+
+class Promotion(SQLModel, table=True):
+    """A model made champion. The newest row names the champion; one model may be it twice."""
+
+    __tablename__ = "promotion"
+    __table_args__ = TABLE_OPTIONS
+
+    id: int | None = Field(default=None, primary_key=True)
+    training_id: int = Field(foreign_key="training.id", index=True)
+    previous_id: int | None = Field(default=None, foreign_key="training.id")
+    evaluation_id: int | None = Field(default=None, foreign_key="evaluation.id")
+    promoted_by: str = Field(max_length=100)
+    reason: str = Field(max_length=1000)
+    created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+
+
+class Alert(SQLModel, table=True):
+    """Something an administrator should know: a damaged model, drift."""
+
+    __tablename__ = "alert"
+    __table_args__ = TABLE_OPTIONS
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str = Field(max_length=64, index=True)
+    message: str = Field(max_length=1000)
+    details: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    acknowledged_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    acknowledged_by: str | None = Field(default=None, max_length=100)

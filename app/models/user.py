@@ -1,0 +1,43 @@
+"""Listeners and administrators, and what they sign in with."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlmodel import Field, SQLModel
+
+from app.models.columns import TABLE_OPTIONS, UtcDateTime, enum_type, utc_now
+
+
+class Role(StrEnum):
+    LISTENER = "listener"
+    ADMINISTRATOR = "administrator"
+
+
+class User(SQLModel, table=True):
+    """A person. Listeners that came from a file have no password until someone claims them."""
+
+    __tablename__ = "user"
+    __table_args__ = TABLE_OPTIONS
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(max_length=64)
+    name_key: str = Field(max_length=128, unique=True)
+    """The casefolded name: Ann and ann are one person."""
+    password_hash: str | None = Field(default=None, max_length=255)
+    role: Role = Field(default=Role.LISTENER, sa_type=enum_type(Role))
+    created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    disabled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class ApiToken(SQLModel, table=True):
+    """A session cookie or a bearer token; only its SHA-256 is kept."""
+
+    __tablename__ = "api_token"
+    __table_args__ = TABLE_OPTIONS
+
+    id: int | None = Field(default=None, primary_key=True)
+    user_id: int = Field(foreign_key="user.id", index=True, ondelete="CASCADE")
+    token_hash: str = Field(max_length=64, unique=True)
+    name: str = Field(max_length=100)
+    created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime)

@@ -1,0 +1,87 @@
+"""Settings, read once per process from PYTUNE_ environment variables."""
+
+import hashlib
+import os
+import tempfile
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_SOCKET_PATH_LIMIT = 100
+"""Bytes. A Unix socket's path may hold 108 on Linux and 104 on macOS, its end mark included."""
+
+
+class Profile(StrEnum):
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+class Settings(BaseSettings):
+    """Every setting has a default: without any, PyTune runs embedded on this machine."""
+
+    model_config = SettingsConfigDict(env_prefix="PYTUNE_", extra="ignore", frozen=True)
+
+    profile: Profile = Profile.DEVELOPMENT
+    """production hides what only helps developers and attackers."""
+    data_dir: Path = Path(".pytune")
+    """Database, key-value store, models and import reports of the embedded set-up."""
+    database_url: str | None = None
+    """mysql://user:password@host/name; empty for SQLite in the data folder."""
+    redis_url: str | None = None
+    """redis://host:6379/0; empty for the embedded server in the data folder."""
+    artifact_dir: Path | None = None
+    """Where models are kept, shared by every process; empty for models/ in the data folder."""
+    host: str = "127.0.0.1"
+    """Address the web process listens on."""
+    port: int = Field(default=8000, ge=0, le=65535)
+    """Port the web process listens on; 0 takes a free one."""
+    secure_cookies: bool = False
+    """Mark the session cookie Secure: set it wherever PyTune is reached over https."""
+    session_days: float = Field(default=30.0, gt=0)
+    """Days until a sign-in expires."""
+    sign_in_attempts_per_minute: int = Field(default=10, ge=1)
+    """Failed sign-ins per name and per address: slow enough to make guessing hopeless."""
+    champion_poll_seconds: float = Field(default=5.0, gt=0)
+    """Longest a web process may go on serving the previous champion."""
+    training_timeout_seconds: int = Field(default=6 * 3600, ge=60)
+    """A training that takes longer is ended and marked failed."""
+    worker_death_seconds: int = Field(default=30, ge=2)
+    """How long a dead worker's job may go on looking alive."""
+    database_busy_seconds: float = Field(default=30.0, gt=0)
+    """How long a write waits for another process's write before it fails."""
+    video_search_url: str = "https://music.youtube.com"
+    """Where video ids are looked up."""
+    video_script_url: str = "https://www.youtube.com/iframe_api"
+    """YouTube's player script, loaded at the first play."""
+    video_frame_origin: str = "https://www.youtube-nocookie.com"
+    """Host of the embedded player's frames."""
+
+    @property
+    def folder(self) -> Path:
+        """The data folder, absolute."""
+        return self.data_dir.absolute()
+
+    @property
+    def artifacts(self) -> Path:
+        """The folder of model artifacts, absolute."""
+        return (self.artifact_dir or self.folder / "models").absolute()
+
+    @property
+    def embedded_socket(self) -> Path:
+        """The embedded key-value server's socket; elsewhere if the data folder's path is long."""
+        path = self.folder / "keyvalue" / "socket"
+        if len(os.fsencode(path)) <= _SOCKET_PATH_LIMIT:
+            return path
+        digest = hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"pytune-{os.getuid()}-{digest}" / "socket"
+
+    @property
+    def key_value_url(self) -> str:
+        """Address of Redis or of the embedded server."""
+        return self.redis_url or f"unix://{self.embedded_socket}"
+
+    @property
+    def production(self) -> bool:
+        return self.profile is Profile.PRODUCTION

@@ -1,0 +1,20 @@
+"""Text as people mean it: keys that ignore case, accents, width and punctuation."""
+
+import re
+import unicodedata
+
+_ACCENTS = re.compile("[\u0300-\u036f]")
+"""Marks of Latin, Greek and Cyrillic; those that make another kana or vowel are left."""
+_GAPS = re.compile(r"[^\w]+", re.UNICODE)
+
+
+def normalise(text: str) -> str:
+    """Key for matching and search: no accents, casefolded, words by single spaces.
+
+    A text of marks and punctuation alone ("???") keeps its casefolded form, so no key is empty
+    unless the text is blank.
+    """
+    plain = unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFKD", text)))
+    plain = plain.casefold()
+    words = _GAPS.sub(" ", plain.replace("'", "").replace("’", "")).replace("_", " ").strip()
+    return words or plain.strip()
