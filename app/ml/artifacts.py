@@ -32,12 +32,12 @@ def save(folder: Path, artifact: Artifact) -> str:
 
     Raises FileExistsError (an OSError) where `folder` exists: an artifact is never changed.
     """
+    if folder.exists():
+        raise FileExistsError(f"{folder} exists: artifacts are never overwritten.")
     folder.parent.mkdir(parents=True, exist_ok=True)
     unfinished = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         checksum = _write(unfinished, artifact)
-        if folder.exists():
-            raise FileExistsError(f"{folder} exists: artifacts are never overwritten.")
         unfinished.rename(folder)
         _sync_folder(folder.parent)
     except BaseException:
