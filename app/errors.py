@@ -91,6 +91,11 @@ class NoListens(PyTuneError):
     )
 
 
+class TrainingUnderway(PyTuneError):
+    code = "training_underway"
+    template = "Training {training_id} is under way: wait for it to end."
+
+
 class TrainingFailed(PyTuneError):
     code = "training_failed"
     template = "Training {training_id} failed: {reason}"

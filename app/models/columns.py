@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer
 from sqlalchemy.dialects.mysql import DATETIME
@@ -52,6 +52,17 @@ def enum_type(enum: type[StrEnum]) -> Enum:
         length=32,
         values_callable=lambda members: [member.value for member in members],
     )
+
+
+class HasId(Protocol):
+    id: int | None
+
+
+def id_of(row: HasId) -> int:
+    """The id of a row that the database has numbered."""
+    if row.id is None:
+        raise ValueError(f"{row!r} was not flushed: it has no id yet.")
+    return row.id
 
 
 def utc_now() -> datetime:

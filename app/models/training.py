@@ -47,6 +47,9 @@ class Training(SQLModel, table=True):
     """Folder name below the artifact folder."""
     checksum: str | None = Field(default=None, max_length=64)
     error: str | None = Field(default=None, sa_type=Text)
+    job_id: str | None = Field(default=None, max_length=64)
+    heartbeat_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When its job last said that it lives."""
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

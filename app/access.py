@@ -1,0 +1,144 @@
+"""The one door-keeper of GraphQL and pages: who is asking, may they, and not too often."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from limits import RateLimitItemPerMinute
+from limits.errors import StorageError
+from limits.storage import MemoryStorage, RedisStorage
+from limits.strategies import FixedWindowRateLimiter
+from redis.exceptions import RedisError
+
+from app import accounts
+from app.accounts import SignIn
+from app.db import Database
+from app.errors import CrossSiteRefused, InvalidCredentials, NotAllowed, NotSignedIn, RateLimited
+from app.models import Role
+from app.models.columns import id_of
+from app.settings import Settings
+
+log = logging.getLogger(__name__)
+
+COOKIE = "pytune_session"
+_WINDOW_SECONDS = 60
+_SAME_SITE = {"same-origin", "none"}
+"""Values of Sec-Fetch-Site of our own pages and of an address typed by hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who is signed in."""
+
+    id: int
+    name: str
+    role: Role
+
+    @property
+    def is_administrator(self) -> bool:
+        return self.role is Role.ADMINISTRATOR
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """What a request shows at the door."""
+
+    address: str
+    bearer: str | None
+    cookie: str | None
+
+    @property
+    def token(self) -> str | None:
+        """A bearer token goes before the cookie; the same thing otherwise."""
+        return self.bearer or self.cookie
+
+
+def caller_of(
+    headers: Mapping[str, str], cookies: Mapping[str, str], address: str | None
+) -> Caller:
+    """Raises nothing: a header that makes no sense is no token."""
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    bearer = token.strip() if scheme.lower() == "bearer" else ""
+    return Caller(address or "unknown", bearer or None, cookies.get(COOKIE) or None)
+
+
+def refuse_cross_site(headers: Mapping[str, str], caller: Caller) -> None:
+    """Raise CrossSiteRefused where another site's page sent what a browser adds the cookie to.
+
+    A bearer token is never added by a browser by itself, so its requests may come from anywhere.
+    """
+    if caller.bearer is not None:
+        return
+    origin = headers.get("origin")
+    elsewhere = origin is not None and urlsplit(origin).netloc != headers.get("host")
+    if elsewhere or headers.get("sec-fetch-site", "none") not in _SAME_SITE:
+        raise CrossSiteRefused(origin=origin or "another site")
+
+
+def required(viewer: Viewer | None, role: Role = Role.LISTENER) -> Viewer:
+    """The viewer if they have the role. Raises NotSignedIn or NotAllowed."""
+    if viewer is None:
+        raise NotSignedIn
+    if role is Role.ADMINISTRATOR and not viewer.is_administrator:
+        raise NotAllowed(role=role.value, actual=viewer.role.value)
+    return viewer
+
+
+class Access:
+    """Tokens to viewers, and sign-in that grows deaf to guessing."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self.settings = settings
+        self.database = database
+        self._limit = RateLimitItemPerMinute(settings.sign_in_attempts_per_minute)
+        shared = RedisStorage(_limits_url(settings.key_value_url), wrap_exceptions=True)
+        self._shared = FixedWindowRateLimiter(shared)
+        self._own = FixedWindowRateLimiter(MemoryStorage())
+
+    def viewer(self, caller: Caller) -> Viewer | None:
+        if caller.token is None:
+            return None
+        with self.database.read() as session:
+            user = accounts.user_of_token(session, caller.token)
+        return Viewer(id_of(user), user.name, user.role) if user else None
+
+    def sign_in(self, caller: Caller, name: str, password: str, token_name: str) -> SignIn:
+        """Raises InvalidCredentials, or RateLimited after too many failures."""
+        keys = (f"address:{caller.address}", f"name:{accounts.name_key(name)}")
+        if not all(self._has_room(key) for key in keys):
+            raise RateLimited(retry_after_seconds=_WINDOW_SECONDS)
+        lifetime = timedelta(days=self.settings.session_days)
+        try:
+            with self.database.read() as session:
+                user = accounts.check_credentials(session, name, password)
+        except InvalidCredentials:
+            for key in keys:
+                self._count_failure(key)
+            raise
+        return self.database.transact(
+            lambda session: accounts.open_session(session, user, lifetime, token_name)
+        )
+
+    def sign_out(self, caller: Caller) -> None:
+        token = caller.token
+        if token is not None:
+            self.database.transact(lambda session: accounts.close_session(session, token))
+
+    def _has_room(self, key: str) -> bool:
+        try:
+            return self._shared.test(self._limit, "sign-in", key)
+        except (StorageError, RedisError):
+            return self._own.test(self._limit, "sign-in", key)
+
+    def _count_failure(self, key: str) -> None:
+        try:
+            self._shared.hit(self._limit, "sign-in", key)
+        except (StorageError, RedisError):
+            log.warning("sign-in failures are counted by this process alone")
+            self._own.hit(self._limit, "sign-in", key)
+
+
+def _limits_url(url: str) -> str:
+    return url.replace("unix://", "redis+unix://", 1) if url.startswith("unix://") else url

@@ -1,0 +1,141 @@
+"""Use-cases: users, sign-in, tokens."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, delete, select
+
+from app.errors import InvalidCredentials, InvalidInput, NameTaken, UserNotFound
+from app.models import ApiToken, Role, User
+from app.models.columns import id_of, utc_now
+from app.security import hash_password, new_token, password_matches, token_hash
+
+MAX_NAME = 64
+MIN_PASSWORD = 8
+MAX_PASSWORD = 512
+"""Longer ones would only cost hashing time."""
+MAX_TOKEN_NAME = 100
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """A fresh token; this is the only time it is seen."""
+
+    user: User
+    token: str
+    expires_at: datetime
+
+
+def create_user(
+    session: Session, name: str, password: str | None, role: Role = Role.LISTENER
+) -> User:
+    """Add a user. Raises InvalidInput or NameTaken."""
+    name = checked_name(name)
+    if user_by_name(session, name) is not None:
+        raise NameTaken(name=name)
+    user = User(name=name, name_key=name_key(name), role=role)
+    if password is not None:
+        user.password_hash = hash_password(checked_password(password))
+    session.add(user)
+    session.flush()
+    return user
+
+
+def set_password(session: Session, name: str, password: str) -> User:
+    """Give a user a password, which claims a listener from a file; ends their sign-ins."""
+    user = user_by_name(session, name)
+    if user is None:
+        raise UserNotFound(name)
+    user.password_hash = hash_password(checked_password(password))
+    session.add(user)
+    session.exec(delete(ApiToken).where(col(ApiToken.user_id) == id_of(user)))
+    return user
+
+
+def rename(session: Session, user_id: int, name: str) -> User:
+    """Raises UserNotFound, InvalidInput or NameTaken."""
+    user = session.get(User, user_id)
+    if user is None:
+        raise UserNotFound(user_id)
+    name = checked_name(name)
+    other = user_by_name(session, name)
+    if other is not None and other.id != user_id:
+        raise NameTaken(name=name)
+    user.name, user.name_key = name, name_key(name)
+    session.add(user)
+    session.flush()
+    return user
+
+
+def check_credentials(session: Session, name: str, password: str) -> User:
+    """The user of that name and password. Raises InvalidCredentials, whatever was wrong."""
+    user = user_by_name(session, name)
+    matches = password_matches(password[:MAX_PASSWORD], user.password_hash if user else None)
+    if user is None or not matches or user.disabled_at is not None:
+        raise InvalidCredentials
+    return user
+
+
+def open_session(session: Session, user: User, lifetime: timedelta, token_name: str) -> SignIn:
+    """Give the user a token that expires after `lifetime`; clears away their expired ones."""
+    now = utc_now()
+    expired = (col(ApiToken.user_id) == id_of(user)) & (col(ApiToken.expires_at) <= now)
+    session.exec(delete(ApiToken).where(expired))
+    token = new_token()
+    row = ApiToken(
+        user_id=id_of(user),
+        token_hash=token_hash(token),
+        name=token_name[:MAX_TOKEN_NAME],
+        expires_at=now + lifetime,
+    )
+    session.add(row)
+    session.flush()
+    return SignIn(user, token, row.expires_at)
+
+
+def close_session(session: Session, token: str) -> None:
+    """Revoke a token; nothing happens if it is none."""
+    session.exec(delete(ApiToken).where(col(ApiToken.token_hash) == token_hash(token)))
+
+
+def user_of_token(session: Session, token: str) -> User | None:
+    """The user whose valid token this is."""
+    statement = (
+        select(User)
+        .join(ApiToken, col(ApiToken.user_id) == col(User.id))
+        .where(ApiToken.token_hash == token_hash(token), col(ApiToken.expires_at) > utc_now())
+        .where(col(User.disabled_at).is_(None))
+    )
+    return session.exec(statement).one_or_none()
+
+
+def user_by_name(session: Session, name: str) -> User | None:
+    return session.exec(select(User).where(User.name_key == name_key(name))).one_or_none()
+
+
+def users_by_id(session: Session, ids: Sequence[int]) -> list[User | None]:
+    """Users in the order of `ids`, None where there is none."""
+    found = session.exec(select(User).where(col(User.id).in_(ids))).all()
+    by_id = {user.id: user for user in found}
+    return [by_id.get(user_id) for user_id in ids]
+
+
+def name_key(name: str) -> str:
+    return name.strip().casefold()[: 2 * MAX_NAME]
+
+
+def checked_name(name: str) -> str:
+    name = name.strip()
+    if not name or len(name) > MAX_NAME or not name.isprintable():
+        raise InvalidInput("name", f"must be 1 to {MAX_NAME} printable characters, is {name!r}")
+    return name
+
+
+def checked_password(password: str) -> str:
+    if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
+        raise InvalidInput(
+            "password",
+            f"must have {MIN_PASSWORD} to {MAX_PASSWORD} characters, has {len(password)}",
+        )
+    return password

@@ -1,0 +1,48 @@
+"""The web process: one FastAPI application mounts the schema and serves the pages."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TypedDict
+
+import anyio.to_thread
+from fastapi import FastAPI
+from fastapi.responses import PlainTextResponse
+from fastapi.staticfiles import StaticFiles
+
+from app import graphql, web
+from app.settings import Settings
+from app.state import State
+
+STATIC = Path(__file__).resolve().parent.parent / "static"
+
+
+class Lifespan(TypedDict):
+    """What requests find in `request.state`."""
+
+    pytune: State
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The application; settings from the environment unless they are given."""
+    chosen = settings or Settings()
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[Lifespan]:
+        state = State.open(chosen)
+        await anyio.to_thread.run_sync(state.start)
+        try:
+            yield {"pytune": state}
+        finally:
+            await anyio.to_thread.run_sync(state.close)
+
+    app = FastAPI(title="PyTune", lifespan=lifespan, openapi_url=None, docs_url=None)
+    app.add_api_route("/healthz", _healthz, methods=["GET"])
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    graphql.mount(app, chosen)
+    web.mount(app, chosen)
+    return app
+
+
+def _healthz() -> PlainTextResponse:
+    return PlainTextResponse("running")

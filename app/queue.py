@@ -1,0 +1,81 @@
+"""The job queue: names of jobs, enqueueing, and the channel on which promotions are told."""
+
+from enum import StrEnum
+from typing import Any
+
+from redis import Redis
+from redis.client import PubSub
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import RedisError
+from rq import Queue
+from rq.job import Job
+from rq.serializers import JSONSerializer
+
+from app.errors import QueueUnavailable
+from app.settings import Settings
+
+QUEUE_NAME = "pytune"
+CHAMPION_CHANNEL = "pytune:champion"
+_RESULT_SECONDS = 7 * 24 * 3600
+
+
+class JobName(StrEnum):
+    """Every job by the place of its function; a test resolves each."""
+
+    TRAIN = "jobs.train.train"
+    FIND_VIDEO = "jobs.find_videos.find_video"
+    TIDY = "jobs.tidy.tidy"
+
+
+class JobQueue:
+    """Enqueues jobs by name with JSON arguments; no pickle crosses the key-value server."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.redis: Redis = Redis.from_url(settings.key_value_url, socket_timeout=30)
+        self.queue = Queue(QUEUE_NAME, connection=self.redis, serializer=JSONSerializer)
+
+    def enqueue(self, name: JobName, *arguments: Any, timeout: int = 300) -> str:
+        """Enqueue; the job's id. Raises QueueUnavailable."""
+        try:
+            job = self.queue.enqueue_call(
+                name.value,
+                args=arguments,
+                timeout=timeout,
+                result_ttl=_RESULT_SECONDS,
+                failure_ttl=_RESULT_SECONDS,
+            )
+        except RedisError as error:
+            raise QueueUnavailable(address=self.settings.key_value_url) from error
+        return str(job.id)
+
+    def is_alive(self, job_id: str) -> bool:
+        """Whether the job still waits or runs. Raises QueueUnavailable."""
+        try:
+            job = Job.fetch(job_id, connection=self.redis, serializer=JSONSerializer)
+        except RedisError as error:
+            raise QueueUnavailable(address=self.settings.key_value_url) from error
+        return not (job.is_finished or job.is_failed or job.is_canceled)
+
+    def check(self) -> None:
+        """Raise QueueUnavailable unless the key-value server answers."""
+        try:
+            self.redis.ping()
+        except RedisError as error:
+            raise QueueUnavailable(address=self.settings.key_value_url) from error
+
+    def announce_champion(self, version: int) -> None:
+        """Tell every web process at once; those that miss it find out when they next poll."""
+        try:
+            self.redis.publish(CHAMPION_CHANNEL, version)
+        except RedisConnectionError:
+            return
+
+    def champion_news(self) -> PubSub:
+        """A subscription to announced promotions. Raises RedisError where nobody answers."""
+        channel: PubSub = self.redis.pubsub()  # type: ignore[no-untyped-call]
+        channel.subscribe(CHAMPION_CHANNEL)
+        return channel
+
+    def close(self) -> None:
+        self.redis.close()

@@ -1,0 +1,32 @@
+"""Passwords and tokens: what is kept of them never gives them away."""
+
+import hashlib
+import secrets
+
+from pwdlib import PasswordHash
+
+_HASHER = PasswordHash.recommended()
+_TOKEN_BYTES = 32
+_NOBODYS_HASH = _HASHER.hash(secrets.token_urlsafe(_TOKEN_BYTES))
+"""Checked when nobody has the name, so that an answer's time tells nothing."""
+
+
+def hash_password(password: str) -> str:
+    """Argon2id with the library's recommended cost."""
+    return _HASHER.hash(password)
+
+
+def password_matches(password: str, password_hash: str | None) -> bool:
+    """False without a hash, after the same work as with one."""
+    matches = _HASHER.verify(password, password_hash or _NOBODYS_HASH)
+    return matches and password_hash is not None
+
+
+def new_token() -> str:
+    """256 random bits, URL-safe."""
+    return secrets.token_urlsafe(_TOKEN_BYTES)
+
+
+def token_hash(token: str) -> str:
+    """SHA-256: a token is random already, a slow hash would only cost time."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,108 @@
+"""Follow the champion: poll, load, swap. A model that cannot be loaded leaves the old one."""
+
+import logging
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+
+from app import training
+from app.db import Database
+from app.errors import BadArtifact
+from app.ml.model_slot import LoadedModel, ModelSlot
+from app.queue import JobQueue
+from app.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Reload:
+    """What a look at the champion did."""
+
+    version: int | None
+    """The version that is served now."""
+    changed: bool
+    problem: str | None = None
+    """Why the champion could not be loaded; the old model stays."""
+
+
+class ChampionFollower:
+    """Keeps the slot on the champion, from a thread of its own."""
+
+    def __init__(
+        self, settings: Settings, database: Database, queue: JobQueue, slot: ModelSlot
+    ) -> None:
+        self.settings = settings
+        self.database = database
+        self.queue = queue
+        self.slot = slot
+        self._turn = threading.Lock()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._follow, name="champion", daemon=True)
+
+    def start(self) -> None:
+        """Load the champion now, then go on following it."""
+        self._look()
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join(self.settings.champion_poll_seconds + 5)
+
+    def reload(self, *, force: bool = False) -> Reload:
+        """Load the champion if it is not the loaded one, or in any case by `force`."""
+        with self._turn:
+            with self.database.read() as session:
+                champion = training.champion(session)
+            loaded = self.slot.model
+            version = loaded.version if loaded else None
+            if champion is None:
+                return Reload(version, changed=False)
+            if champion.version == version and not force:
+                return Reload(version, changed=False)
+            return self._load(champion, version)
+
+    def _load(self, champion: training.Champion, version: int | None) -> Reload:
+        row = champion.training
+        folder = self.settings.artifacts / (row.artifact or "missing")
+        try:
+            model = LoadedModel.load(folder, row.checksum, champion.version)
+        except BadArtifact as error:
+            self._report(champion.version, error)
+            return Reload(version, changed=False, problem=str(error))
+        self.slot.swap(model)
+        log.info("model swapped", extra={"version": model.version, "previous": version})
+        return Reload(model.version, changed=True)
+
+    def _report(self, version: int, error: BadArtifact) -> None:
+        def write(session: Any) -> bool:
+            return training.raise_alert(session, "bad_artifact", str(error), {"version": version})
+
+        if self.database.transact(write):
+            log.error("the champion cannot be loaded", extra={"version": version}, exc_info=error)
+
+    def _follow(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._listen()
+            except RedisError:
+                # Without the key-value server only the poll is left.
+                self._stop.wait(self.settings.champion_poll_seconds)
+                self._look()
+
+    def _listen(self) -> None:
+        """Look whenever a promotion is announced, and at every poll in any case."""
+        with self.queue.champion_news() as channel:
+            while not self._stop.is_set():
+                channel.get_message(timeout=self.settings.champion_poll_seconds)
+                self._look()
+
+    def _look(self) -> None:
+        try:
+            self.reload()
+        except SQLAlchemyError:
+            log.exception("the champion could not be looked up")

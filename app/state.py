@@ -1,0 +1,46 @@
+"""What lives as long as the web process; made by the lifespan, read by the doors."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from app.access import Access
+from app.db import Database, open_database
+from app.ml.model_slot import ModelSlot
+from app.queue import JobQueue
+from app.served_log import ServedLog
+from app.serving import ChampionFollower
+from app.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    settings: Settings
+    database: Database
+    queue: JobQueue
+    slot: ModelSlot
+    follower: ChampionFollower
+    served_log: ServedLog
+    access: Access
+
+    @classmethod
+    def open(cls, settings: Settings) -> Self:
+        database, queue, slot = open_database(settings), JobQueue(settings), ModelSlot()
+        return cls(
+            settings=settings,
+            database=database,
+            queue=queue,
+            slot=slot,
+            follower=ChampionFollower(settings, database, queue, slot),
+            served_log=ServedLog(database),
+            access=Access(settings, database),
+        )
+
+    def start(self) -> None:
+        self.served_log.start()
+        self.follower.start()
+
+    def close(self) -> None:
+        self.follower.stop()
+        self.served_log.stop()
+        self.queue.close()
+        self.database.dispose()

@@ -1,0 +1,223 @@
+"""Use-cases: trainings, the champion, promotion. The newest promotion names the champion."""
+
+import importlib.metadata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from app import listening
+from app.db import Database
+from app.errors import (
+    InvalidInput,
+    NoListens,
+    QueueUnavailable,
+    TrainingNotFound,
+    TrainingUnderway,
+)
+from app.ml.algorithms import ALGORITHMS
+from app.ml.recipe import Recipe
+from app.ml.weighting import Weighting
+from app.models import Alert, Evaluation, Promotion, Training, TrainingState
+from app.models.columns import id_of, utc_now
+from app.queue import JobName, JobQueue
+
+DEFAULT_SEED = 42
+_LIBRARIES = ("implicit", "numpy", "scipy", "pytune")
+_ACTIVE = (TrainingState.QUEUED, TrainingState.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Champion:
+    """The model to serve: its training and the promotion that made it champion."""
+
+    training: Training
+    promotion: Promotion
+
+    @property
+    def version(self) -> int:
+        return id_of(self.training)
+
+
+def launch(
+    database: Database, queue: JobQueue, requested_by: str, recipe: Recipe, seed: int = DEFAULT_SEED
+) -> int:
+    """Write down a training and enqueue its job; its number.
+
+    Raises NoListens, TrainingUnderway, or QueueUnavailable, after which nothing is under way.
+    """
+    training_id = database.transact(
+        lambda session: id_of(request(session, requested_by, recipe, seed))
+    )
+    timeout = queue.settings.training_timeout_seconds
+    try:
+        job_id = queue.enqueue(JobName.TRAIN, training_id, timeout=timeout)
+    except QueueUnavailable as error:
+        reason = str(error)
+        database.transact(lambda session: fail(session, training_id, reason))
+        raise
+    database.transact(lambda session: _set_job(session, training_id, job_id))
+    return training_id
+
+
+def _set_job(session: Session, training_id: int, job_id: str) -> None:
+    training(session, training_id).job_id = job_id
+
+
+def request(session: Session, requested_by: str, recipe: Recipe, seed: int) -> Training:
+    """Write down that a training is wanted. Raises NoListens or TrainingUnderway."""
+    underway = active_training(session)
+    if underway is not None:
+        raise TrainingUnderway(training_id=underway.id)
+    if not listening.has_listens(session):
+        raise NoListens
+    training = Training(
+        requested_by=requested_by,
+        algorithm=recipe.algorithm,
+        settings={"weighting": recipe.weighting.value, **recipe.settings},
+        seed=seed,
+        library_versions={name: importlib.metadata.version(name) for name in _LIBRARIES},
+    )
+    session.add(training)
+    session.flush()
+    return training
+
+
+def recipe_of(training: Training) -> Recipe:
+    settings = dict(training.settings)
+    weighting = Weighting(settings.pop("weighting"))
+    return Recipe(training.algorithm, weighting, settings)
+
+
+def checked_recipe(algorithm: str, weighting: str, settings: Mapping[str, Any]) -> Recipe:
+    """Raises InvalidInput naming the algorithm, weighting or setting that is unknown."""
+    if algorithm not in ALGORITHMS:
+        raise InvalidInput("algorithm", f"must be one of {sorted(ALGORITHMS)}, is {algorithm!r}")
+    if weighting not in list(Weighting):
+        raise InvalidInput("weighting", f"must be one of {list(Weighting)}, is {weighting!r}")
+    return Recipe(algorithm, Weighting(weighting), settings)
+
+
+def training(session: Session, training_id: int) -> Training:
+    """Raises TrainingNotFound."""
+    found = session.get(Training, training_id)
+    if found is None:
+        raise TrainingNotFound(training_id)
+    return found
+
+
+def trainings(
+    session: Session, first: int, before_id: int | None = None, state: TrainingState | None = None
+) -> list[Training]:
+    """Newest first."""
+    statement = select(Training).order_by(col(Training.id).desc()).limit(first)
+    if before_id is not None:
+        statement = statement.where(col(Training.id) < before_id)
+    if state is not None:
+        statement = statement.where(Training.state == state)
+    return list(session.exec(statement))
+
+
+def count_trainings(session: Session, state: TrainingState | None = None) -> int:
+    statement = select(func.count()).select_from(Training)
+    if state is not None:
+        statement = statement.where(Training.state == state)
+    return session.exec(statement).one()
+
+
+def active_training(session: Session) -> Training | None:
+    """The training that waits or runs, if any."""
+    statement = select(Training).where(col(Training.state).in_(_ACTIVE)).order_by(col(Training.id))
+    return session.exec(statement).first()
+
+
+def start(session: Session, training_id: int) -> Training:
+    row = training(session, training_id)
+    row.state, row.started_at = TrainingState.RUNNING, utc_now()
+    row.heartbeat_at = row.started_at
+    session.add(row)
+    return row
+
+
+def progress(session: Session, training_id: int, stage: str, share: float) -> None:
+    """What it does now and how much of all is done, 0 to 1; also says that its job lives."""
+    row = training(session, training_id)
+    row.stage, row.progress, row.heartbeat_at = stage, share, utc_now()
+    session.add(row)
+
+
+def fail(session: Session, training_id: int, reason: str) -> None:
+    """End a training that is not over yet; what is over stays as it is."""
+    row = training(session, training_id)
+    if row.state in _ACTIVE:
+        row.state, row.error, row.finished_at = TrainingState.FAILED, reason, utc_now()
+        session.add(row)
+
+
+def fail_dead(session: Session, silent: timedelta) -> list[int]:
+    """Fail running trainings whose job has been silent that long; their numbers."""
+    statement = select(Training).where(
+        Training.state == TrainingState.RUNNING,
+        col(Training.heartbeat_at) < utc_now() - silent,
+    )
+    dead = list(session.exec(statement))
+    for row in dead:
+        fail(session, id_of(row), "Its worker died. Train again.")
+    return [id_of(row) for row in dead]
+
+
+def champion(session: Session) -> Champion | None:
+    row = session.exec(
+        select(Training, Promotion)
+        .join(Promotion, col(Promotion.training_id) == col(Training.id))
+        .order_by(col(Promotion.id).desc())
+        .limit(1)
+    ).first()
+    return Champion(*row) if row else None
+
+
+def promote(
+    session: Session,
+    training_id: int,
+    promoted_by: str,
+    reason: str,
+    evaluation: Evaluation | None = None,
+) -> Promotion:
+    """Make a finished training's model champion. Raises TrainingNotFound, InvalidInput."""
+    row = training(session, training_id)
+    if row.state is not TrainingState.FINISHED or row.artifact is None:
+        raise InvalidInput("trainingId", f"training {training_id} has no model to promote")
+    current = champion(session)
+    promotion = Promotion(
+        training_id=training_id,
+        previous_id=current.version if current else None,
+        evaluation_id=evaluation.id if evaluation else None,
+        promoted_by=promoted_by,
+        reason=reason,
+    )
+    session.add(promotion)
+    session.flush()
+    return promotion
+
+
+def evaluation_of(session: Session, training_id: int) -> Evaluation | None:
+    """The newest evaluation of a training."""
+    return session.exec(
+        select(Evaluation)
+        .where(Evaluation.training_id == training_id)
+        .order_by(col(Evaluation.id).desc())
+    ).first()
+
+
+def raise_alert(session: Session, kind: str, message: str, details: dict[str, Any]) -> bool:
+    """Add an alert unless the same one is still unacknowledged; whether it was added."""
+    same = select(Alert).where(
+        Alert.kind == kind, Alert.message == message, col(Alert.acknowledged_at).is_(None)
+    )
+    if session.exec(same).first() is not None:
+        return False
+    session.add(Alert(kind=kind, message=message, details=details))
+    return True
