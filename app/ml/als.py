@@ -13,7 +13,10 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.sparse import csr_matrix
 from threadpoolctl import threadpool_limits
 
+from app.errors import InvalidInput
 from app.ml.recommender import Explanation, Floats, History, Report
+
+_BLOCK = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +24,30 @@ class AlsSettings:
     factors: int = 64
     """Length of each item's vector."""
     regularization: float = 10.0
+    """λ: how strongly vectors are held near zero; the same for light and heavy listeners."""
     alpha: float = 5.0
     """How fast confidence grows with strength: c = 1 + alpha * |r|."""
     iterations: int = 15
+    """Each solves for all listeners, then for all items."""
+
+    @classmethod
+    def of(cls, settings: Mapping[str, Any]) -> Self:
+        """Raises InvalidInput naming what is unknown or out of its range."""
+        for name, value in settings.items():
+            if name not in _RANGES:
+                raise InvalidInput(name, f"ALS knows only {', '.join(_RANGES)}")
+            kind, least, most = _RANGES[name]
+            if isinstance(value, bool) or not isinstance(value, kind) or not least <= value <= most:
+                raise InvalidInput(name, f"must be a number from {least} to {most}, is {value!r}")
+        return cls(**settings)
+
+
+_RANGES: dict[str, tuple[Any, float, float]] = {
+    "factors": (int, 1, 1024),
+    "regularization": (int | float, 1e-6, 1e6),
+    "alpha": (int | float, 0.0, 1e6),
+    "iterations": (int, 1, 1000),
+}
 
 
 @dataclass(frozen=True)
@@ -38,6 +62,8 @@ class Als:
     _norms: Floats = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        if self.gram.shape != 2 * (self.item_factors.shape[1],):
+            raise ValueError(f"gram {self.gram.shape} does not fit {self.item_factors.shape}")
         norms = np.linalg.norm(self.item_factors, axis=1).astype(np.float32)
         object.__setattr__(self, "_norms", np.maximum(norms, np.float32(1e-12)))
 
@@ -52,25 +78,24 @@ class Als:
         """Factorise confidences; bit for bit the same for the same matrix, settings and seed."""
         from implicit.cpu.als import AlternatingLeastSquares  # its start-up is slow
 
-        chosen = AlsSettings(**settings)
-        model = AlternatingLeastSquares(
-            factors=chosen.factors,
-            regularization=chosen.regularization,
-            alpha=1.0,
-            iterations=chosen.iterations,
-            random_state=seed,
-            dtype=np.float32,
-        )
+        chosen = AlsSettings.of(settings)
 
         def after_iteration(iteration: int, *_: Any) -> None:
             report((iteration + 1) / chosen.iterations)
 
-        model_matrix = signed_confidence(matrix, chosen.alpha)
-        with threadpool_limits(1, "blas"):
-            model.fit(model_matrix, show_progress=False, callback=after_iteration)
-        factors = np.ascontiguousarray(model.item_factors, dtype=np.float32)
-        wide = factors.astype(np.float64)
-        return cls(factors, wide.T @ wide, chosen)
+        with threadpool_limits(1, "blas"):  # more are slower, and round differently
+            model = AlternatingLeastSquares(
+                factors=chosen.factors,
+                regularization=chosen.regularization,
+                alpha=1.0,
+                iterations=chosen.iterations,
+                random_state=seed,
+                dtype=np.float32,
+            )
+            confidence = signed_confidence(matrix, chosen.alpha)
+            model.fit(confidence, show_progress=False, callback=after_iteration)
+            factors = np.ascontiguousarray(model.item_factors, dtype=np.float32)
+            return cls(factors, gram_of(factors), chosen)
 
     def fold_in(self, history: History) -> NDArray[np.float64]:
         """The listener's vector, (factors,): (YᵀY + Yᵀ(C-I)Y + λI)⁻¹ YᵀCp. Hu et al., eq. 4."""
@@ -85,7 +110,8 @@ class Als:
     def similar(self, item: int) -> Floats:
         """Cosine of the angle between item vectors, (n_items,)."""
         dots: Floats = self.item_factors @ self.item_factors[item]
-        return dots / (self._norms * self._norms[item])
+        cosines: Floats = dots / (self._norms * self._norms[item])
+        return cosines
 
     def explain(self, history: History, item: int) -> Explanation:
         """Hu et al., section 5: yᵢᵀ W⁻¹ yⱼ cⱼ pⱼ for each heard j; there is no base term."""
@@ -117,7 +143,16 @@ class Als:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], settings: Mapping[str, Any]) -> Self:
-        return cls(arrays["item_factors"], np.array(arrays["gram"]), AlsSettings(**settings))
+        return cls(arrays["item_factors"], np.array(arrays["gram"]), AlsSettings.of(settings))
+
+
+def gram_of(factors: Floats) -> NDArray[np.float64]:
+    """YᵀY in double precision, (factors, factors), a block of items at a time."""
+    gram = np.zeros((factors.shape[1], factors.shape[1]))
+    for start in range(0, len(factors), _BLOCK):
+        block = factors[start : start + _BLOCK].astype(np.float64)
+        gram += block.T @ block
+    return gram
 
 
 def signed_confidence(matrix: csr_matrix, alpha: float) -> csr_matrix:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
+from app.ml.recommender import History
 from app.ml.vocabulary import Ids, Vocabulary
 from app.ml.weighting import Doings, Weighting, strengths
 
@@ -35,6 +36,10 @@ class Interactions:
             digest.update(array.tobytes())
         return digest.hexdigest()
 
+    def at(self, rows: NDArray[np.intp] | slice) -> "Interactions":
+        """Some of the pairs, in the order of `rows`."""
+        return Interactions(self.listener_ids[rows], self.track_ids[rows], self.doings.at(rows))
+
 
 @dataclass(frozen=True, slots=True)
 class InteractionMatrix:
@@ -61,6 +66,14 @@ def matrix_of(interactions: Interactions, weighting: Weighting) -> InteractionMa
     matrix.eliminate_zeros()
     matrix.sort_indices()
     return InteractionMatrix(listeners, tracks, matrix)
+
+
+def history_of(track_ids: Ids, doings: Doings, tracks: Vocabulary, weighting: Weighting) -> History:
+    """One listener's pairs as a model sees them: known tracks that say something, weighed."""
+    positions = tracks.positions(track_ids)
+    weights = strengths(doings, weighting)
+    kept = (positions >= 0) & (weights != 0)
+    return History(positions[kept], weights[kept])
 
 
 def concatenate(parts: list[NDArray[np.float64]]) -> Interactions:

@@ -7,7 +7,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from app.errors import BadArtifact
+from app.errors import BadArtifact, InvalidInput
 from app.ml import artifacts
 from app.ml.algorithms import ALGORITHMS
 from app.ml.recommender import Floats, Recommender
@@ -47,22 +47,15 @@ class LoadedModel:
         return artifacts.save(folder, artifacts.Artifact(manifest, own | arrays))
 
     @classmethod
-    def load(cls, folder: Path, checksum: str | None) -> Self:
+    def load(cls, folder: Path, checksum: str | None, version: int) -> Self:
         """Raises BadArtifact where anything is missing, damaged or does not fit together."""
         artifact = artifacts.load(folder, checksum)
         try:
             model = cls._from(artifact)
-        except (KeyError, TypeError, ValueError) as error:
+            _check(model, version)
+        except (LookupError, TypeError, ValueError, AttributeError, InvalidInput) as error:
             reason = f"{type(error).__name__}: {error}"
             raise BadArtifact(folder=folder, reason=reason) from error
-        sizes = {
-            len(model.tracks),
-            len(model.artist_ids),
-            len(model.popularity),
-            model.recommender.n_items,
-        }
-        if len(sizes) > 1:
-            raise BadArtifact(folder=folder, reason=f"its arrays differ in length: {sizes}")
         return model
 
     @classmethod
@@ -82,6 +75,16 @@ class LoadedModel:
             artist_ids=np.asarray(artifact.arrays["artist_ids"]),
             popularity=np.asarray(artifact.arrays["popularity"]),
         )
+
+
+def _check(model: LoadedModel, version: int) -> None:
+    """Raises ValueError where the parts do not belong together."""
+    if model.version != version:
+        raise ValueError(f"it holds version {model.version}")
+    per_track: list[NDArray[Any]] = [model.tracks.ids, model.artist_ids, model.popularity]
+    lengths = [*map(len, per_track), model.recommender.n_items]
+    if len(set(lengths)) > 1:
+        raise ValueError(f"its arrays differ in length: {lengths}")
 
 
 class ModelSlot:

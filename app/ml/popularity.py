@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
+from app.errors import InvalidInput
 from app.ml.recommender import Explanation, Floats, History, Report
 
 
@@ -27,7 +28,8 @@ class Popularity:
     def fit(
         cls, matrix: csr_matrix, settings: Mapping[str, Any], *, seed: int, report: Report
     ) -> Self:
-        del settings, seed
+        del seed
+        _refuse(settings)
         shares = listener_counts(matrix) / np.float32(max(matrix.shape[0], 1))
         report(1.0)
         return cls(shares.astype(np.float32))
@@ -53,8 +55,13 @@ class Popularity:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], settings: Mapping[str, Any]) -> Self:
-        del settings
+        _refuse(settings)
         return cls(np.asarray(arrays["shares"]))
+
+
+def _refuse(settings: Mapping[str, Any]) -> None:
+    for name in settings:
+        raise InvalidInput(str(name), "popularity has no settings")
 
 
 def listener_counts(matrix: csr_matrix) -> NDArray[np.int64]:

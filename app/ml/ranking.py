@@ -19,12 +19,14 @@ def top_k(
 ) -> Positions:
     """Positions of the k best scores, best first; ties by position. May hold fewer than k.
 
-    `excluded` positions never return. With `groups` (n_items,), at most `max_per_group`
+    `excluded` positions never return; negative ones, which stand for unknown ids, are ignored.
+    Neither does what scores -inf or NaN. With `groups` (n_items,), at most `max_per_group`
     positions share a group.
     """
+    k = max(k, 0)
     if excluded is not None and len(excluded):
         scores = scores.copy()
-        scores[excluded] = -np.inf
+        scores[excluded[excluded >= 0]] = -np.inf
     if groups is None or max_per_group is None:
         return _best(scores, k)
     return _capped(scores, k, groups, max_per_group)
@@ -32,11 +34,13 @@ def top_k(
 
 def _best(scores: Floats, k: int) -> Positions:
     k = min(k, len(scores))
-    if k <= 0:
+    if not k:
         return np.zeros(0, dtype=np.intp)
+    best = np.partition(scores, len(scores) - k)[len(scores) - k :]
+    if np.isnan(best).any():  # NaN is partitioned as the greatest
+        return _best(np.where(np.isnan(scores), -np.inf, scores), k)
     # Everything tied with the k-th is a candidate, so that ties break by position.
-    threshold = np.partition(scores, len(scores) - k)[len(scores) - k]
-    candidates = np.flatnonzero(scores >= threshold)
+    candidates = np.flatnonzero(scores >= best[0])
     ordered = candidates[np.lexsort((candidates, -scores[candidates]))][:k]
     return ordered[scores[ordered] > -np.inf]
 

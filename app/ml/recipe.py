@@ -6,6 +6,7 @@ from typing import Any
 
 from scipy.sparse import csr_matrix
 
+from app.errors import InvalidInput
 from app.ml.algorithms import ALGORITHMS
 from app.ml.recommender import Recommender, Report
 from app.ml.weighting import Weighting
@@ -14,9 +15,17 @@ from app.ml.weighting import Weighting
 @dataclass(frozen=True, slots=True)
 class Recipe:
     algorithm: str = "als"
+    """One of ALGORITHMS."""
     weighting: Weighting = Weighting.LOG
+    """What play counts become before they are fitted, and before a listener is folded in."""
     settings: Mapping[str, Any] = field(default_factory=dict)
+    """The algorithm's own; what is left out has its default."""
 
     def fit(self, matrix: csr_matrix, *, seed: int, report: Report = lambda _: None) -> Recommender:
-        """Fit on signed strengths made with this recipe's weighting, (n_listeners, n_items)."""
+        """Fit on signed strengths made with this recipe's weighting, (n_listeners, n_items).
+
+        Raises InvalidInput for an unknown algorithm, or settings that it does not take.
+        """
+        if self.algorithm not in ALGORITHMS:
+            raise InvalidInput("algorithm", f"must be one of {', '.join(ALGORITHMS)}")
         return ALGORITHMS[self.algorithm].fit(matrix, self.settings, seed=seed, report=report)

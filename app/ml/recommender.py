@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from app.ml.vocabulary import Positions
+from app.ml.weighting import Floats
 
-Floats = NDArray[np.float32]
+__all__ = ["Explanation", "Floats", "History", "Recommender", "Report"]
+
 Report = Callable[[float], None]
 """Called with the share done, 0 to 1."""
 
@@ -46,7 +48,12 @@ class Recommender(Protocol):
     @classmethod
     def fit(
         cls, matrix: csr_matrix, settings: Mapping[str, Any], *, seed: int, report: Report
-    ) -> Self: ...
+    ) -> Self:
+        """The same matrix, settings and seed give the same arrays, bit for bit.
+
+        Raises InvalidInput for a setting that is unknown or out of its range.
+        """
+        ...
 
     def scores(self, history: History) -> Floats:
         """Fold the listener in and score every item, (n_items,)."""

@@ -28,6 +28,19 @@ class Doings:
     feedback: Floats
     """1 loved, -1 disliked, 0 neither."""
 
+    @property
+    def heard(self) -> NDArray[np.bool_]:
+        """Played, or loved: who loves a track knows it. (n,)."""
+        return (self.plays > 0) | (self.feedback > 0)
+
+    @property
+    def disliked(self) -> NDArray[np.bool_]:
+        return self.feedback < 0
+
+    def at(self, rows: NDArray[np.intp] | slice) -> "Doings":
+        """The doings of some of the pairs, in the order of `rows`."""
+        return Doings(self.plays[rows], self.skips[rows], self.feedback[rows])
+
 
 def strengths(doings: Doings, weighting: Weighting) -> Floats:
     """Signed strength of each pair, (n,): above 0 evidence for, below 0 evidence against.

@@ -1,0 +1,173 @@
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from app.errors import BadArtifact
+from app.ml import artifacts
+from app.ml.artifacts import Artifact
+
+ARRAYS: dict[str, np.ndarray[Any, Any]] = {
+    "factors": np.arange(12, dtype=np.float32).reshape(3, 4),
+    "ids": np.array([3, 5, 8]),
+    "none": np.zeros((0, 4), dtype=np.float32),
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "models" / "7"
+
+
+@pytest.fixture
+def checksum(folder: Path) -> str:
+    return artifacts.save(folder, Artifact({"version": 7}, ARRAYS))
+
+
+def change_manifest(folder: Path, change: Callable[[Any], Any]) -> None:
+    path = folder / "manifest.json"
+    path.write_text(json.dumps(change(json.loads(path.read_text()))))
+
+
+def test_what_was_saved_is_loaded_bit_for_bit(folder: Path, checksum: str) -> None:
+    loaded = artifacts.load(folder, checksum)
+    assert loaded.manifest == {"version": 7}
+    assert set(loaded.arrays) == set(ARRAYS)
+    for name, array in ARRAYS.items():
+        assert loaded.arrays[name].dtype == array.dtype
+        assert loaded.arrays[name].tobytes() == array.tobytes()
+
+
+def test_arrays_are_mapped_and_cannot_be_written(folder: Path, checksum: str) -> None:
+    factors = artifacts.load(folder, checksum).arrays["factors"]
+    assert isinstance(factors, np.memmap)
+    with pytest.raises(ValueError, match="read-only"):
+        factors[0] = 1
+
+
+def test_the_checksum_is_that_of_the_manifest(folder: Path, checksum: str) -> None:
+    assert hashlib.sha256((folder / "manifest.json").read_bytes()).hexdigest() == checksum
+
+
+def test_equal_models_have_equal_checksums(tmp_path: Path) -> None:
+    one, other = (artifacts.save(tmp_path / name, Artifact({}, ARRAYS)) for name in "ab")
+    assert one == other
+
+
+def test_an_artifact_is_never_overwritten(folder: Path, checksum: str) -> None:
+    with pytest.raises(FileExistsError, match="never overwritten"):
+        artifacts.save(folder, Artifact({"version": 8}, {}))
+    assert artifacts.load(folder, checksum).manifest == {"version": 7}
+
+
+@pytest.mark.parametrize("at", [0, 100, -1])
+def test_one_changed_byte_is_found(folder: Path, checksum: str, at: int) -> None:
+    content = bytearray((folder / "factors.npy").read_bytes())
+    content[at] ^= 1
+    (folder / "factors.npy").write_bytes(content)
+    with pytest.raises(BadArtifact, match=r"factors\.npy is damaged"):
+        artifacts.load(folder, checksum)
+
+
+def test_a_truncated_file_is_found(folder: Path, checksum: str) -> None:
+    content = (folder / "factors.npy").read_bytes()
+    (folder / "factors.npy").write_bytes(content[:-4])
+    with pytest.raises(BadArtifact, match="damaged"):
+        artifacts.load(folder, checksum)
+
+
+def test_a_changed_manifest_is_found(folder: Path, checksum: str) -> None:
+    change_manifest(folder, lambda manifest: {**manifest, "about": {"version": 8}})
+    with pytest.raises(BadArtifact, match=r"manifest\.json is damaged"):
+        artifacts.load(folder, checksum)
+
+
+@pytest.mark.parametrize("name", ["factors.npy", "manifest.json"])
+def test_a_missing_file_is_found(folder: Path, checksum: str, name: str) -> None:
+    (folder / name).unlink()
+    with pytest.raises(BadArtifact, match="FileNotFoundError"):
+        artifacts.load(folder, checksum)
+
+
+def test_a_missing_folder_is_found(tmp_path: Path) -> None:
+    with pytest.raises(BadArtifact, match="cannot be used"):
+        artifacts.load(tmp_path / "nowhere", None)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda _: [],
+        lambda _: None,
+        lambda _: {"about": {}},
+        lambda _: {"files": {}},
+        lambda manifest: {**manifest, "files": []},
+        lambda manifest: {**manifest, "files": dict.fromkeys(manifest["files"])},
+        lambda manifest: {**manifest, "files": {"": "0" * 64}},
+        lambda manifest: {**manifest, "files": {"\0": "0" * 64}},
+    ],
+)
+@pytest.mark.usefixtures("checksum")
+def test_a_manifest_of_another_form_is_refused(folder: Path, change: Callable[[Any], Any]) -> None:
+    change_manifest(folder, change)
+    with pytest.raises(BadArtifact):
+        artifacts.load(folder, None)
+
+
+@pytest.mark.parametrize("name", ["../secret", "../../secret", "{absolute}", "sub/secret", ".."])
+@pytest.mark.usefixtures("checksum")
+def test_a_manifest_cannot_reach_outside_its_folder(folder: Path, name: str) -> None:
+    name = name.format(absolute=folder.parent / "secret")
+    for place in (folder, folder.parent, folder.parent.parent):
+        np.save(place / "secret.npy", np.ones(1))
+    digest = hashlib.sha256((folder / "secret.npy").read_bytes()).hexdigest()
+    change_manifest(folder, lambda manifest: {**manifest, "files": {name: digest}})
+    with pytest.raises(BadArtifact):
+        artifacts.load(folder, None)
+
+
+@pytest.mark.usefixtures("checksum")
+def test_a_pickle_is_never_opened(folder: Path) -> None:
+    np.save(folder / "factors.npy", np.array([object()]), allow_pickle=True)
+    digest = hashlib.sha256((folder / "factors.npy").read_bytes()).hexdigest()
+    change_manifest(folder, lambda manifest: {**manifest, "files": {"factors": digest}})
+    with pytest.raises(BadArtifact):
+        artifacts.load(folder, None)
+
+
+def test_python_objects_are_not_saved(folder: Path) -> None:
+    with pytest.raises(ValueError, match="Object arrays"):
+        artifacts.save(folder, Artifact({}, {"objects": np.array([object()])}))
+    assert list(folder.parent.iterdir()) == []
+
+
+def test_a_write_that_fails_leaves_nothing(folder: Path) -> None:
+    with pytest.raises(TypeError):
+        artifacts.save(folder, Artifact({"version": object()}, ARRAYS))
+    assert list(folder.parent.iterdir()) == []
+
+
+def test_what_a_killed_training_left_is_not_loadable_and_is_swept_away(
+    folder: Path, checksum: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(artifacts, "_write", write_without_a_manifest)
+    monkeypatch.setattr("shutil.rmtree", lambda *_, **__: None)  # the dead do not tidy up
+    with pytest.raises(KeyboardInterrupt):
+        artifacts.save(folder.parent / "8", Artifact({}, ARRAYS))
+    monkeypatch.undo()
+    left = [path for path in folder.parent.iterdir() if path != folder]
+    assert [sorted(path.name for path in half.iterdir()) for half in left] == [["factors.npy"]]
+    with pytest.raises(BadArtifact):
+        artifacts.load(left[0], None)
+    assert artifacts.remove_unfinished(folder.parent) == 1
+    assert list(folder.parent.iterdir()) == [folder]
+    assert artifacts.load(folder, checksum).manifest == {"version": 7}
+
+
+def write_without_a_manifest(folder: Path, artifact: Artifact) -> str:
+    np.save(folder / "factors.npy", artifact.arrays["factors"])
+    raise KeyboardInterrupt

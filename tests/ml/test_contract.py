@@ -1,0 +1,174 @@
+"""What holds for every algorithm."""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from app.errors import InvalidInput
+from app.ml import artifacts
+from app.ml.algorithms import ALGORITHMS
+from app.ml.artifacts import Artifact
+from app.ml.ranking import top_k
+from app.ml.recommender import Floats, History, Recommender
+
+SMALL: dict[str, dict[str, Any]] = {"als": {"factors": 8, "iterations": 5}, "popularity": {}}
+EMPTY = History(np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.float32))
+
+
+def closed_form_of_als(model: Recommender, history: History) -> NDArray[np.float64]:
+    """(YᵀCY + λI)⁻¹ YᵀCp over the whole catalogue, heard or not: Hu et al., eq. 4."""
+    item_factors = model.arrays()["item_factors"].astype(np.float64)
+    settings = model.settings()
+    strengths = np.zeros(model.n_items)
+    strengths[history.items] = history.strengths
+    confidence = 1 + settings["alpha"] * np.abs(strengths)
+    system = (item_factors.T * confidence) @ item_factors
+    system += settings["regularization"] * np.eye(len(system))
+    wanted = item_factors.T @ (confidence * (strengths > 0))
+    scores: NDArray[np.float64] = item_factors @ np.linalg.solve(system, wanted)
+    return scores
+
+
+def closed_form_of_popularity(model: Recommender, _: History) -> NDArray[np.float64]:
+    return model.arrays()["shares"].astype(np.float64)
+
+
+CLOSED_FORMS: Mapping[str, Callable[[Recommender, History], NDArray[np.float64]]] = {
+    "als": closed_form_of_als,
+    "popularity": closed_form_of_popularity,
+}
+
+
+def fitted(algorithm: str, matrix: csr_matrix, seed: int = 3) -> Recommender:
+    return ALGORITHMS[algorithm].fit(matrix, SMALL[algorithm], seed=seed, report=lambda _: None)
+
+
+@pytest.fixture(scope="module", params=sorted(ALGORITHMS))
+def model(request: pytest.FixtureRequest, matrix: csr_matrix) -> Recommender:
+    return fitted(request.param, matrix)
+
+
+def test_every_track_of_the_matrix_has_a_finite_score(
+    model: Recommender, matrix: csr_matrix, history: History
+) -> None:
+    scores = model.scores(history)
+    assert scores.shape == (model.n_items,) == (matrix.shape[1],)
+    assert scores.dtype == np.float32
+    assert np.isfinite(scores).all()
+
+
+def test_filtered_tracks_never_return(model: Recommender, history: History) -> None:
+    ranked = top_k(model.scores(history), model.n_items, excluded=history.items)
+    assert set(ranked.tolist()) == set(range(model.n_items)) - set(history.items.tolist())
+
+
+def test_a_list_is_in_the_order_of_its_scores(model: Recommender, history: History) -> None:
+    scores = model.scores(history)
+    ranked = top_k(scores, 10)
+    assert np.all(np.diff(scores[ranked]) <= 0)
+    assert scores[ranked[-1]] >= np.delete(scores, ranked).max()
+
+
+def test_fold_in_is_the_closed_form_solution(
+    model: Recommender, matrix: csr_matrix, history: History
+) -> None:
+    form = CLOSED_FORMS[model.algorithm]
+    assert model.scores(history) == pytest.approx(form(model, history), rel=1e-4, abs=1e-5)
+    swapped = History(history.items[::-1], history.strengths[::-1])
+    assert model.scores(swapped) == pytest.approx(model.scores(history), rel=1e-4, abs=1e-5)
+
+
+def test_scoring_leaves_history_and_model_as_they_were(
+    model: Recommender, history: History
+) -> None:
+    before = {name: array.copy() for name, array in model.arrays().items()}
+    items, strengths = history.items.copy(), history.strengths.copy()
+    model.scores(history)[:] = 9
+    assert np.array_equal(history.items, items)
+    assert np.array_equal(history.strengths, strengths)
+    assert all(np.array_equal(model.arrays()[name], before[name]) for name in before)
+
+
+def test_contributions_and_base_sum_to_the_score(model: Recommender, history: History) -> None:
+    scores = model.scores(history)
+    for item in top_k(scores, 10, excluded=history.items):
+        explanation = model.explain(history, int(item))
+        assert explanation.contributions.shape == (len(history),)
+        total = explanation.base + float(explanation.contributions.sum())
+        assert total == pytest.approx(explanation.score, rel=1e-5)
+        assert total == pytest.approx(float(scores[item]), rel=1e-5)
+
+
+def test_an_empty_history_is_scored_and_explained_by_the_base_alone(model: Recommender) -> None:
+    scores = model.scores(EMPTY)
+    explanation = model.explain(EMPTY, 4)
+    assert scores.shape == (model.n_items,)
+    assert explanation.base == pytest.approx(float(scores[4]))
+    assert len(explanation.contributions) == 0
+
+
+def test_a_history_without_evidence_for_is_scored(model: Recommender) -> None:
+    against = History(np.array([3], dtype=np.intp), np.array([-1], dtype=np.float32))
+    scores = model.scores(against)
+    assert np.isfinite(scores).all()
+    assert model.explain(against, 3).score == pytest.approx(float(scores[3]), abs=1e-7)
+
+
+def test_no_track_is_nearer_to_a_track_than_itself(model: Recommender) -> None:
+    likeness = model.similar(2)
+    assert likeness.shape == (model.n_items,)
+    if model.algorithm != "popularity":  # which knows no likeness
+        assert likeness[2] == pytest.approx(1.0)
+        assert likeness.max() <= 1 + 1e-5
+
+
+def test_save_and_load_are_bit_exact(model: Recommender, history: History, tmp_path: Path) -> None:
+    manifest = json.loads(json.dumps({"settings": model.settings()}))
+    checksum = artifacts.save(tmp_path / "model", Artifact(manifest, model.arrays()))
+    stored = artifacts.load(tmp_path / "model", checksum)
+    again = type(model).from_arrays(stored.arrays, stored.manifest["settings"])
+    assert again.settings() == model.settings()
+    assert again.scores(history).tobytes() == model.scores(history).tobytes()
+    assert again.similar(1).tobytes() == model.similar(1).tobytes()
+
+
+def test_the_same_seed_gives_the_same_bits(model: Recommender, matrix: csr_matrix) -> None:
+    again = fitted(model.algorithm, matrix)
+    assert bits(again) == bits(model)
+
+
+def test_artifacts_hold_no_listener(model: Recommender, matrix: csr_matrix) -> None:
+    assert matrix.shape[0] not in {length for a in model.arrays().values() for length in a.shape}
+
+
+def test_an_unknown_setting_is_refused_by_name(model: Recommender, matrix: csr_matrix) -> None:
+    with pytest.raises(InvalidInput, match="colour"):
+        type(model).fit(matrix, {"colour": 1}, seed=0, report=lambda _: None)
+
+
+def test_progress_ends_at_all_of_it(model: Recommender, matrix: csr_matrix) -> None:
+    shares: list[float] = []
+    type(model).fit(matrix, SMALL[model.algorithm], seed=0, report=shares.append)
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+
+
+@pytest.mark.parametrize("shape", [(0, 0), (0, 3), (3, 0), (3, 4)])
+@pytest.mark.parametrize("algorithm", sorted(ALGORITHMS))
+def test_a_matrix_without_evidence_gives_scores_without_nan(
+    algorithm: str, shape: tuple[int, int]
+) -> None:
+    model = fitted(algorithm, csr_matrix(shape, dtype=np.float32))
+    scores: Floats = model.scores(EMPTY)
+    assert scores.shape == (shape[1],)
+    assert np.isfinite(scores).all()
+
+
+def bits(model: Recommender) -> dict[str, bytes]:
+    return {name: array.tobytes() for name, array in model.arrays().items()}
