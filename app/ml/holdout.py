@@ -1,0 +1,182 @@
+"""Splits: what a recipe is fitted on, and what it must foresee of each listener.
+
+The targets are first-time plays: tracks that the listener had not heard before. What a
+listener plays again says little about recommending the unheard, and is kept apart.
+
+A target that the training part has never seen counts like any other, and so as a miss. Nobody
+could foresee it from listens alone, but the listener did play it: leaving it out would flatter
+every recipe, and would give nothing to one that finds a place for new tracks.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.errors import InvalidInput
+from app.ml.interactions import Interactions
+from app.ml.vocabulary import Ids, Positions, Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """Lists of ids of different length; list n is ids[starts[n]:starts[n + 1]]."""
+
+    ids: Ids
+    starts: Positions
+
+    @classmethod
+    def by_owner(cls, owners: Positions, ids: Ids, n_owners: int) -> "Lists":
+        """One list for each of n_owners; owners and ids are (m,), in any order."""
+        order = np.lexsort((ids, owners))
+        starts = np.searchsorted(owners[order], np.arange(n_owners + 1))
+        return cls(ids[order], starts)
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def __getitem__(self, n: int) -> Ids:
+        return self.ids[self.starts[n] : self.starts[n + 1]]
+
+    def at(self, owners: Positions) -> "Lists":
+        """The lists of some owners, in their order."""
+        chosen = [self[int(owner)] for owner in owners]
+        ends = np.cumsum([0, *map(len, chosen)], dtype=np.intp)
+        return Lists(np.concatenate([np.zeros(0, dtype=np.int64), *chosen]), ends)
+
+
+@dataclass(frozen=True, slots=True)
+class Holdout:
+    """A training part, and the tracks held out of each listener who has targets and a past."""
+
+    train: Interactions
+    """Ordered by listener, then track."""
+    tracks: Vocabulary
+    """The tracks of the training part: the whole catalogue that is ranked."""
+    listener_ids: Ids
+    """Who is tested, sorted, (n,)."""
+    targets: Lists
+    """First-time plays of each, at least one; tracks unknown to the training part included."""
+    repeats: Lists
+    """Of each, what was heard before, not disliked, and played again."""
+    newcomers: int
+    """Listeners held out whole, without a past: they cannot be tested."""
+
+    def __len__(self) -> int:
+        return len(self.listener_ids)
+
+    def past(self, n: int) -> Interactions:
+        """The training part of tested listener n."""
+        listener = self.listener_ids[n]
+        return self.train.at(
+            slice(*np.searchsorted(self.train.listener_ids, [listener, listener + 1]))
+        )
+
+    def sample(self, most: int, *, seed: int) -> "Holdout":
+        """The same split with at most so many tested listeners, drawn without replacement."""
+        if most >= len(self):
+            return self
+        drawn = np.random.default_rng(seed).choice(len(self), max(most, 0), replace=False)
+        return self.at(np.sort(drawn))
+
+    def counts(self) -> dict[str, int]:
+        """How much there is to test on; `unknown_targets` are those no model can reach."""
+        return {
+            "train": len(self.train),
+            "tracks": len(self.tracks),
+            "listeners": len(self),
+            "newcomers": self.newcomers,
+            "targets": len(self.targets.ids),
+            "unknown_targets": int((self.tracks.positions(self.targets.ids) < 0).sum()),
+            "repeats": len(self.repeats.ids),
+        }
+
+    def at(self, chosen: Positions) -> "Holdout":
+        """The same split with some of the tested listeners."""
+        return Holdout(
+            self.train,
+            self.tracks,
+            self.listener_ids[chosen],
+            self.targets.at(chosen),
+            self.repeats.at(chosen),
+            self.newcomers,
+        )
+
+
+def in_time(before: Interactions, since: Interactions) -> Holdout:
+    """Sums per listener–track pair before a cutoff, and since it; each pair at most once a part.
+
+    A target was played since the cutoff, and before it neither heard nor disliked. What was
+    disliked since is none: it was no good recommendation.
+    """
+    train = _ordered(before)
+    later = since.at(np.flatnonzero(_welcome(since)))
+    listeners, tracks = Vocabulary.of(train.listener_ids), Vocabulary.of(train.track_ids)
+    owners = listeners.positions(later.listener_ids)
+    heard, disliked = _before(train, later, listeners, tracks)
+    targets = _lists(owners, later.track_ids, ~heard & ~disliked, len(listeners))
+    repeats = _lists(owners, later.track_ids, heard & ~disliked, len(listeners))
+    newcomers = len(np.unique(later.listener_ids[owners < 0]))
+    whole = Holdout(train, tracks, listeners.ids, targets, repeats, newcomers)
+    return whole.at(np.flatnonzero(np.diff(targets.starts)))
+
+
+def per_listener(interactions: Interactions, *, share: float = 0.2, seed: int) -> Holdout:
+    """Hold out a share of each listener's played tracks, drawn by `seed`: for undated listens.
+
+    Rounded to the nearest whole track, never all of them. Independent of the order of the rows.
+    Raises InvalidInput unless 0 < share < 1.
+    """
+    if not 0 < share < 1:
+        raise InvalidInput("share", f"must lie between 0 and 1, is {share}")
+    ordered = _ordered(interactions)
+    good = np.flatnonzero(_welcome(ordered))
+    held = good[_drawn(ordered.listener_ids[good], share, seed)]
+    rest = np.setdiff1d(np.arange(len(ordered)), held, assume_unique=True)
+    return in_time(ordered.at(rest), ordered.at(held))
+
+
+def _welcome(pairs: Interactions) -> NDArray[np.bool_]:
+    """What was played and not disliked, (n,)."""
+    return (pairs.doings.plays > 0) & ~pairs.doings.disliked
+
+
+def _ordered(interactions: Interactions) -> Interactions:
+    return interactions.at(np.lexsort((interactions.track_ids, interactions.listener_ids)))
+
+
+def _before(
+    train: Interactions, later: Interactions, listeners: Vocabulary, tracks: Vocabulary
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Whether each later pair was heard, and disliked, in the training part; (n,) each."""
+    pairs = Vocabulary(_keys(train, listeners, tracks))
+    wanted = _keys(later, listeners, tracks)
+    at = np.where(wanted >= 0, pairs.positions(wanted), -1)
+    heard, disliked = np.zeros((2, len(later)), dtype=np.bool_)
+    met = at >= 0
+    heard[met], disliked[met] = train.doings.heard[at[met]], train.doings.disliked[at[met]]
+    return heard, disliked
+
+
+def _keys(pairs: Interactions, listeners: Vocabulary, tracks: Vocabulary) -> Ids:
+    """A number for each pair, ordered like the pairs, (n,); -1 where either is unknown."""
+    rows = listeners.positions(pairs.listener_ids)
+    columns = tracks.positions(pairs.track_ids)
+    return np.where((rows >= 0) & (columns >= 0), rows * len(tracks) + columns, -1)
+
+
+def _lists(owners: Positions, ids: Ids, chosen: NDArray[np.bool_], n_owners: int) -> Lists:
+    kept = chosen & (owners >= 0)
+    return Lists.by_owner(owners[kept], ids[kept], n_owners)
+
+
+def _drawn(groups: Ids, share: float, seed: int) -> NDArray[np.bool_]:
+    """Which of the rows are held out; `groups`, sorted, says whose each row is. (n,)."""
+    _, starts, counts = np.unique(groups, return_index=True, return_counts=True)
+    chance = np.random.default_rng(seed).random(len(groups))
+    order = np.lexsort((chance, groups))
+    place = np.arange(len(groups)) - np.repeat(starts, counts)
+    quota = np.minimum(np.floor(share * counts + 0.5), counts - 1)
+    drawn = np.zeros(len(groups), dtype=np.bool_)
+    drawn[order] = place < np.repeat(quota, counts)
+    return drawn
