@@ -99,6 +99,12 @@ def close_session(session: Session, token: str) -> None:
     session.exec(delete(ApiToken).where(col(ApiToken.token_hash) == token_hash(token)))
 
 
+def remove_expired_tokens(session: Session) -> int:
+    """How many were removed."""
+    expired = delete(ApiToken).where(col(ApiToken.expires_at) <= utc_now())
+    return session.exec(expired).rowcount
+
+
 def user_of_token(session: Session, token: str) -> User | None:
     """The user whose valid token this is."""
     statement = (

@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy import Connection, Engine, Select, Table, create_engine, event
 from sqlalchemy.dialects import mysql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session
 
 from app.errors import DatabaseUnavailable
@@ -21,6 +21,7 @@ T = TypeVar("T")
 
 _DEADLOCK_CODES = {1205, 1213}
 """MySQL's lock wait time-out and deadlock: the transaction may be tried again."""
+_DUPLICATE = 1062
 _ATTEMPTS = 5
 
 
@@ -85,10 +86,22 @@ def database_url(settings: Settings) -> URL:
     return url
 
 
-def insert_new(session: Session, table: Table, rows: Sequence[dict[str, Any]]) -> int:
-    """Insert rows, leaving out those that break a unique key; how many went in."""
+def insert_once(session: Session, table: Table, row: dict[str, Any]) -> bool:
+    """Insert a row unless it breaks a unique key; whether it went in."""
+    try:
+        session.connection().execute(table.insert(), row)
+    except IntegrityError as error:
+        # Either database undoes the one statement and goes on with the transaction.
+        if _is_duplicate(error):
+            return False
+        raise
+    return True
+
+
+def insert_missing(session: Session, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert many rows, leaving out those that break a unique key."""
     if not rows:
-        return 0
+        return
     connection = session.connection()
     if connection.dialect.name == "sqlite":
         statement: Any = sqlite.insert(table).on_conflict_do_nothing()
@@ -96,35 +109,33 @@ def insert_new(session: Session, table: Table, rows: Sequence[dict[str, Any]]) -
         # Not INSERT IGNORE, which would let over-long values through, cut.
         key = next(iter(table.primary_key.columns)).name
         statement = mysql.insert(table).on_duplicate_key_update({key: table.c[key]})
-    return int(connection.execute(statement, list(rows)).rowcount)
+    connection.execute(statement, list(rows))
+
+
+Update = Callable[[Any, Any], dict[str, Any]]
+"""(old row, new row) → what to set."""
 
 
 def upsert(
-    session: Session,
-    table: Table,
-    row: dict[str, Any],
-    update: Callable[[Any, Any], dict[str, Any]],
+    session: Session, table: Table, rows: dict[str, Any] | Select[Any], update: Update
 ) -> None:
-    """Insert one row; where its primary key exists, set what `update(old, new)` gives."""
-    session.connection().execute(upsert_statement(session.connection(), table, row, update))
-
-
-def upsert_statement(
-    connection: Connection,
-    table: Table,
-    row: dict[str, Any] | None,
-    update: Callable[[Any, Any], dict[str, Any]],
-) -> Any:
-    """The dialect's upsert; `row` None leaves the values to `.from_select` or executemany."""
+    """Insert a row, or all that a query selects; where the primary key exists, `update` it."""
+    connection = session.connection()
     if connection.dialect.name == "sqlite":
-        lite = sqlite.insert(table)
-        lite = lite.values(row) if row is not None else lite
-        return lite.on_conflict_do_update(
-            index_elements=list(table.primary_key.columns), set_=update(table.c, lite.excluded)
-        )
-    my = mysql.insert(table)
-    my = my.values(row) if row is not None else my
-    return my.on_duplicate_key_update(update(table.c, my.inserted))
+        lite = _filled(sqlite.insert(table), rows)
+        keys = list(table.primary_key.columns)
+        new = lite.excluded
+        statement = lite.on_conflict_do_update(index_elements=keys, set_=update(table.c, new))
+    else:
+        my = _filled(mysql.insert(table), rows)
+        statement = my.on_duplicate_key_update(update(table.c, my.inserted))
+    connection.execute(statement)
+
+
+def _filled(insert: Any, rows: dict[str, Any] | Select[Any]) -> Any:
+    if isinstance(rows, dict):
+        return insert.values(rows)
+    return insert.from_select([column.name for column in rows.selected_columns], rows)
 
 
 def _engine(url: URL, busy_seconds: float) -> Engine:
@@ -160,6 +171,11 @@ def _begin_sqlite(connection: Connection) -> None:
     # whatever the busy time-out: writers take their turn from the start.
     writes = connection.get_execution_options().get("pytune_writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _is_duplicate(error: IntegrityError) -> bool:
+    arguments: tuple[object, ...] = getattr(error.orig, "args", ())
+    return "UNIQUE constraint failed" in str(error.orig) or arguments[:1] == (_DUPLICATE,)
 
 
 def _is_deadlock(error: OperationalError) -> bool:

@@ -124,3 +124,23 @@ class DatabaseUnavailable(PyTuneError):
 class ImportRefused(PyTuneError):
     code = "import_refused"
     template = "{file} cannot be imported: {reason}"
+
+
+class SchemaBehind(PyTuneError):
+    code = "schema_behind"
+    template = "The database is not at this version's schema: run `pytune migrate`."
+
+
+class AlreadyRunning(PyTuneError):
+    code = "already_running"
+    template = "PyTune is running on {folder} already, as process {process}."
+
+
+class AddressTaken(PyTuneError):
+    code = "address_taken"
+    template = "{host}:{port} cannot be listened on ({reason}): choose another port."
+
+
+class ChildFailed(PyTuneError):
+    code = "child_failed"
+    template = "The {name} process ended: {tail} (more in {log})"

@@ -10,7 +10,7 @@ from sqlalchemy import Select, Table, case, func
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
-from app.db import insert_new, upsert
+from app.db import insert_once, upsert
 from app.errors import InvalidInput, TrackNotFound
 from app.ml.interactions import Interactions, concatenate
 from app.models import Event, EventKind, Feedback, Track, UserItem
@@ -148,6 +148,11 @@ def has_listens(session: Session) -> bool:
     return session.exec(select(UserItem.track_id).where(UserItem.plays > 0)).first() is not None
 
 
+def last_event_id(session: Session) -> int:
+    """Number of the newest event; 0 without any."""
+    return session.exec(select(func.max(Event.id))).one() or 0
+
+
 def interactions(session: Session) -> Interactions:
     """Every listener–track pair, ordered by both, read in chunks from the sums."""
     columns = USER_ITEMS.c
@@ -235,7 +240,7 @@ def _record(session: Session, user_id: int, listen: Listen, kind: EventKind) -> 
         "position": listen.origin.position,
         "recorded_at": utc_now(),
     }
-    if not insert_new(session, EVENTS, [event]):
+    if not insert_once(session, EVENTS, event):
         return False
     _add_to_sum(session, user_id, listen, kind)
     return True

@@ -24,7 +24,28 @@ class JobName(StrEnum):
 
     TRAIN = "jobs.train.train"
     FIND_VIDEO = "jobs.find_videos.find_video"
+    RETRAIN = "jobs.retrain.retrain"
     TIDY = "jobs.tidy.tidy"
+
+
+class JsonJob(Job):
+    """JSON where RQ's default is pickle, also for rq-scheduler, which names no serializer."""
+
+    def __init__(
+        self,
+        id: str | None = None,  # noqa: A002  RQ's own name for it
+        connection: Redis | None = None,
+        serializer: Any = None,
+    ) -> None:
+        super().__init__(id, connection, serializer or JSONSerializer)
+
+
+class JsonQueue(Queue):
+    job_class = JsonJob
+
+    def __init__(self, name: str = "default", **options: Any) -> None:
+        options["serializer"] = JSONSerializer
+        super().__init__(name, **options)
 
 
 class JobQueue:
@@ -33,7 +54,7 @@ class JobQueue:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.redis: Redis = Redis.from_url(settings.key_value_url, socket_timeout=30)
-        self.queue = Queue(QUEUE_NAME, connection=self.redis, serializer=JSONSerializer)
+        self.queue = JsonQueue(QUEUE_NAME, connection=self.redis)
 
     def enqueue(self, name: JobName, *arguments: Any, timeout: int = 300) -> str:
         """Enqueue; the job's id. Raises QueueUnavailable."""
@@ -52,7 +73,7 @@ class JobQueue:
     def is_alive(self, job_id: str) -> bool:
         """Whether the job still waits or runs. Raises QueueUnavailable."""
         try:
-            job = Job.fetch(job_id, connection=self.redis, serializer=JSONSerializer)
+            job = JsonJob.fetch(job_id, connection=self.redis)
         except RedisError as error:
             raise QueueUnavailable(address=self.settings.key_value_url) from error
         return not (job.is_finished or job.is_failed or job.is_canceled)

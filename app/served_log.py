@@ -9,7 +9,7 @@ from sqlalchemy import Table
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlmodel import Session
 
-from app.db import Database, insert_new
+from app.db import Database, insert_missing
 from app.models import Prediction
 from app.recommending import ServedList
 
@@ -83,7 +83,7 @@ class ServedLog:
 
 
 def _insert(session: Session, batch: list[ServedList]) -> None:
-    insert_new(session, PREDICTIONS, [_row(served) for served in batch])
+    insert_missing(session, PREDICTIONS, [_row(served) for served in batch])
 
 
 def _row(served: ServedList) -> dict[str, Any]:

@@ -49,6 +49,10 @@ class Settings(BaseSettings):
     """A training that takes longer is ended and marked failed."""
     worker_death_seconds: int = Field(default=30, ge=2)
     """How long a dead worker's job may go on looking alive."""
+    retrain_cron: str = "30 3 * * *"
+    """When the champion's recipe is trained again, as a cron line in UTC; empty for never."""
+    tidy_cron: str = "10 3 * * *"
+    """When expired rows and leftovers are cleared away, as a cron line in UTC."""
     database_busy_seconds: float = Field(default=30.0, gt=0)
     """How long a write waits for another process's write before it fails."""
     video_search_url: str = "https://music.youtube.com"

@@ -2,8 +2,8 @@
 
 import importlib.metadata
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func
@@ -40,6 +40,22 @@ class Champion:
     @property
     def version(self) -> int:
         return id_of(self.training)
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """What a fit left behind: where its model lies, and what it was fitted on."""
+
+    artifact: str
+    """Folder name below the artifact folder."""
+    checksum: str
+    listeners: int
+    tracks: int
+    interactions: int
+    data_from: datetime | None
+    data_until: datetime | None
+    last_event_id: int
+    fingerprint: str
 
 
 def launch(
@@ -147,6 +163,16 @@ def progress(session: Session, training_id: int, stage: str, share: float) -> No
     row = training(session, training_id)
     row.stage, row.progress, row.heartbeat_at = stage, share, utc_now()
     session.add(row)
+
+
+def finish(session: Session, training_id: int, fitted: Fitted) -> Training:
+    """Write down what was fitted. The training's model can be promoted from now on."""
+    row = training(session, training_id)
+    row.sqlmodel_update(asdict(fitted))
+    row.state, row.stage, row.progress = TrainingState.FINISHED, "", 1.0
+    row.finished_at = utc_now()
+    session.add(row)
+    return row
 
 
 def fail(session: Session, training_id: int, reason: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, Text
 from sqlmodel import Field, SQLModel
 
-from app.models.columns import TABLE_OPTIONS, UtcDateTime, enum_type, utc_now
+from app.models.columns import TABLE_OPTIONS, BigId, UtcDateTime, enum_type, utc_now
 
 
 class TrainingState(StrEnum):
@@ -40,6 +40,8 @@ class Training(SQLModel, table=True):
     interactions: int | None = Field(default=None)
     data_from: datetime | None = Field(default=None, sa_type=UtcDateTime)
     data_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    last_event_id: int | None = Field(default=None, sa_type=BigId)
+    """Newest event when the data was read: later ones are new to it."""
     fingerprint: str | None = Field(default=None, max_length=64)
     """SHA-256 of the interactions it was fitted on."""
     library_versions: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)

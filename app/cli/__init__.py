@@ -1,0 +1,46 @@
+"""The `pytune` command: every failure that is foreseen is one line and an exit code."""
+
+import os
+import sys
+
+import click
+from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.cli.commands import app
+from app.errors import PyTuneError
+
+FAILED = 1
+INTERRUPTED = 130
+"""Exit codes; wrong words on the command line give 2."""
+
+
+def main() -> None:
+    """Run a command. PYTUNE_TRACEBACK=1 shows where an error arose."""
+    try:
+        sys.exit(app(standalone_mode=False))
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        sys.exit(INTERRUPTED)
+    except Exception as error:
+        if os.environ.get("PYTUNE_TRACEBACK"):
+            raise
+        print(f"pytune: {_worded(error)}", file=sys.stderr)  # noqa: T201
+        sys.exit(FAILED)
+
+
+def _worded(error: Exception) -> str:
+    """One line, whatever went wrong."""
+    if isinstance(error, PyTuneError):
+        text = str(error)
+    elif isinstance(error, ValidationError):
+        first = error.errors()[0]
+        name = "_".join(str(part) for part in first["loc"]).upper()
+        text = f"PYTUNE_{name}: {first['msg']}, is {first['input']!r}"
+    elif isinstance(error, SQLAlchemyError):
+        text = f"the database refused: {getattr(error, 'orig', None) or error}"
+    else:
+        text = f"{type(error).__name__}: {error} (PYTUNE_TRACEBACK=1 shows where)"
+    return " ".join(text.split())

@@ -1,0 +1,86 @@
+"""Bars and reports in the terminal."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+from app import training
+from app.db import Database
+from app.errors import TrainingFailed
+from app.importing.report import Counts, ImportReport
+from app.importing.report import Progress as ImportProgress
+from app.models import Training, TrainingState
+
+OUT = Console(highlight=False, soft_wrap=True)
+_LOOK_SECONDS = 0.25
+
+
+@contextmanager
+def bars() -> Iterator[Progress]:
+    """Bars on a terminal; nothing but the final lines elsewhere."""
+    columns = (
+        TextColumn("{task.description:<26}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[note]}"),
+    )
+    with Progress(*columns, console=OUT, disable=not OUT.is_terminal) as progress:
+        yield progress
+
+
+def import_bar(progress: Progress) -> ImportProgress:
+    """A bar for each file."""
+    tasks: dict[str, int] = {}
+
+    def show(file: str, share: float, counts: Counts) -> None:
+        if file not in tasks:
+            tasks[file] = progress.add_task(f"importing {file}", total=1.0, note="")
+        note = f"{counts.read:,} rows, {counts.rejected:,} rejected"
+        progress.update(progress.task_ids[tasks[file]], completed=share, note=note)
+
+    return show
+
+
+def generating_bar(progress: Progress) -> Callable[[int, int], None]:
+    task = progress.add_task("making up listeners", total=None, note="")
+    return lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def print_report(report: ImportReport) -> None:
+    for name, counts in (("tracks", report.tracks), ("listens", report.listens)):
+        OUT.print(
+            f"{name:<8}{counts.read:>12,} read {counts.loaded:>12,} loaded "
+            f"{counts.unchanged:>12,} unchanged {counts.rejected:>10,} rejected"
+        )
+    for reason, times in sorted(report.reasons.items(), key=lambda pair: -pair[1]):
+        OUT.print(f"  {times:,} × {reason}")
+    if report.rejected_file is not None:
+        OUT.print(f"What was left out, with line and reason: {report.rejected_file}")
+
+
+def follow_training(
+    database: Database, training_id: int, moment: Callable[[], bool] | None = None
+) -> Training:
+    """Show a training until it is over. Raises TrainingFailed.
+
+    `moment` is called between looks and may say by False that nobody waits any longer.
+    """
+    pause = threading.Event()
+    with bars() as progress:
+        task = progress.add_task(f"training {training_id}", total=1.0, note="")
+        while True:
+            with database.read() as session:
+                row = training.training(session, training_id)
+            progress.update(task, completed=row.progress, note=row.stage or row.state.value)
+            if row.state not in {TrainingState.QUEUED, TrainingState.RUNNING}:
+                break
+            if moment is not None and not moment():
+                return row
+            pause.wait(_LOOK_SECONDS)
+    if row.state is not TrainingState.FINISHED:
+        raise TrainingFailed(training_id=training_id, reason=row.error or "no reason was given")
+    return row

@@ -1,0 +1,33 @@
+"""Look up a missing video id."""
+
+import logging
+
+import requests
+
+from app import videos
+from app.errors import TrackNotFound
+from jobs.runtime import Runtime, runtime
+
+log = logging.getLogger(__name__)
+
+
+def find_video(track_id: int) -> None:
+    """Ask YouTube Music for the track's video and keep the answer."""
+    with runtime() as rt:
+        _find_video(rt, track_id)
+
+
+def _find_video(rt: Runtime, track_id: int) -> None:
+    with rt.database.read() as session:
+        try:
+            track = videos.track_to_find(session, track_id)
+        except TrackNotFound:
+            return
+    try:
+        found = videos.search_of(rt.settings).find(track.title, track.artist_name)
+    except (OSError, requests.RequestException, ValueError, KeyError) as error:
+        # No network, or an answer in a form nobody knows: the card links to a search instead.
+        log.warning("video search failed", extra={"track": track_id, "reason": str(error)})
+        rt.database.transact(lambda session: videos.give_up(session, track_id))
+        return
+    rt.database.transact(lambda session: videos.keep(session, track_id, found))

@@ -1,0 +1,42 @@
+"""The scheduled training: the champion's recipe on newer data, if there is newer data."""
+
+import logging
+
+from sqlmodel import Session
+
+from app import listening, training
+from app.errors import NoListens, TrainingUnderway
+from app.ml.recipe import Recipe
+from jobs.runtime import Runtime, runtime
+
+log = logging.getLogger(__name__)
+
+
+def retrain() -> None:
+    with runtime() as rt:
+        _retrain(rt)
+
+
+def _retrain(rt: Runtime) -> None:
+    with rt.database.read() as session:
+        recipe = _due_recipe(session)
+    if recipe is None:
+        log.info("no retraining: nothing was recorded since the last one")
+        return
+    try:
+        number = training.launch(rt.database, rt.queue, "schedule", recipe)
+    except (NoListens, TrainingUnderway) as error:
+        log.info("no retraining", extra={"reason": str(error)})
+    else:
+        log.info("retraining", extra={"training": number})
+
+
+def _due_recipe(session: Session) -> Recipe | None:
+    """The champion's recipe, or the default one; None where no event is newer than its data."""
+    champion = training.champion(session)
+    if champion is None:
+        return Recipe()
+    seen = champion.training.last_event_id or 0
+    return (
+        training.recipe_of(champion.training) if listening.last_event_id(session) > seen else None
+    )

@@ -1,0 +1,22 @@
+"""Clear away what is over: expired sign-ins and half-written artifacts."""
+
+import logging
+
+from app import accounts, training
+from app.ml import artifacts
+from jobs.runtime import Runtime, runtime
+
+log = logging.getLogger(__name__)
+
+
+def tidy() -> None:
+    with runtime() as rt:
+        _tidy(rt)
+
+
+def _tidy(rt: Runtime) -> None:
+    tokens = rt.database.transact(accounts.remove_expired_tokens)
+    with rt.database.read() as session:
+        idle = training.active_training(session) is None
+    leftovers = artifacts.remove_unfinished(rt.settings.artifacts) if idle else 0
+    log.info("tidied", extra={"tokens": tokens, "unfinished_artifacts": leftovers})

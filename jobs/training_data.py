@@ -1,0 +1,44 @@
+"""What a training is fitted on, read in one go."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlmodel import Session, col, select
+
+from app import listening
+from app.ml.interactions import Interactions
+from app.ml.vocabulary import Vocabulary
+from app.models import Track
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingData:
+    interactions: Interactions
+    times: NDArray[np.int64]
+    """POSIX seconds of every dated listen, (n,), in no order."""
+    last_event_id: int
+
+    @property
+    def data_from(self) -> datetime | None:
+        return datetime.fromtimestamp(int(self.times.min()), UTC) if len(self.times) else None
+
+    @property
+    def data_until(self) -> datetime | None:
+        return datetime.fromtimestamp(int(self.times.max()), UTC) if len(self.times) else None
+
+
+def read_training_data(session: Session) -> TrainingData:
+    """All pairs, the times of the listens, and how far the events went when they were read."""
+    newest = listening.last_event_id(session)
+    return TrainingData(listening.interactions(session), listening.listen_times(session), newest)
+
+
+def artists_of(session: Session, tracks: Vocabulary) -> NDArray[np.int64]:
+    """Artist of each track of the vocabulary, (n_tracks,)."""
+    rows = session.exec(select(Track.id, Track.artist_id).order_by(col(Track.id))).all()
+    pairs = np.array([tuple(row) for row in rows], dtype=np.int64).reshape(-1, 2)
+    known = Vocabulary(pairs[:, 0])
+    artists: NDArray[np.int64] = pairs[known.positions(tracks.ids), 1]
+    return artists
