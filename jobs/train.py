@@ -9,6 +9,7 @@ from app.ml.interactions import InteractionMatrix, matrix_of
 from app.ml.model_slot import LoadedModel
 from app.ml.popularity import Popularity
 from app.ml.recipe import Recipe
+from app.ml.recommender import Floats
 from app.models import Training
 from app.training import Fitted
 from jobs.heartbeat import Heartbeat
@@ -83,5 +84,5 @@ def _end(session: Session, training_id: int, fitted: Fitted) -> None:
     refresh_listener_counts(session)
 
 
-def _popularity(matrix: InteractionMatrix):
+def _popularity(matrix: InteractionMatrix) -> Floats:
     return Popularity.fit(matrix.matrix, {}, seed=0, report=lambda _: None).shares
