@@ -50,9 +50,16 @@ class InteractionMatrix:
     matrix: csr_matrix
 
 
-def matrix_of(interactions: Interactions, weighting: Weighting) -> InteractionMatrix:
+def matrix_of(
+    interactions: Interactions, weighting: Weighting, tracks: Vocabulary | None = None
+) -> InteractionMatrix:
+    """What a recipe is fitted on. With `tracks` given they are the columns, met or not."""
+    if tracks is None:
+        tracks = Vocabulary.of(interactions.track_ids)
+    else:
+        known = tracks.positions(interactions.track_ids) >= 0
+        interactions = interactions.at(np.flatnonzero(known))
     listeners = Vocabulary.of(interactions.listener_ids)
-    tracks = Vocabulary.of(interactions.track_ids)
     matrix = csr_matrix(
         (
             strengths(interactions.doings, weighting),

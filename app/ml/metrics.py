@@ -81,9 +81,20 @@ def novelty(listeners_of: NDArray[np.int64], n_listeners: int) -> float:
     """Mean of log₂(n_listeners / listeners of the track) over a list, in bits, 0 or more.
 
     How surprising it is that somebody heard the track; one that nobody heard counts as heard
-    by one. Zhou et al.: Solving the apparent diversity-accuracy dilemma, PNAS 2010.
+    by one; NaN for an empty list. Zhou et al.: Solving the apparent diversity-accuracy dilemma,
+    PNAS 2010.
     """
+    if not len(listeners_of):
+        return nan
     return float(np.log2(n_listeners / np.maximum(listeners_of, 1)).mean())
+
+
+def mean_popularity(shares: Floats) -> float:
+    """Mean share of listeners that know the tracks of a list; NaN for an empty one.
+
+    Yin et al.: Challenging the Long Tail Recommendation, VLDB 2012, section 5.1.
+    """
+    return float(shares.mean(dtype=np.float64)) if len(shares) else nan
 
 
 def popularity_lift(listed: float, heard: float) -> float:

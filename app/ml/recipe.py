@@ -21,6 +21,13 @@ class Recipe:
     settings: Mapping[str, Any] = field(default_factory=dict)
     """The algorithm's own; what is left out has its default."""
 
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "algorithm": self.algorithm,
+            "weighting": self.weighting.value,
+            "settings": dict(self.settings),
+        }
+
     def fit(self, matrix: csr_matrix, *, seed: int, report: Report = lambda _: None) -> Recommender:
         """Fit on signed strengths made with this recipe's weighting, (n_listeners, n_items).
 

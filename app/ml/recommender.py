@@ -11,7 +11,7 @@ from scipy.sparse import csr_matrix
 from app.ml.vocabulary import Positions
 from app.ml.weighting import Floats
 
-__all__ = ["Explanation", "Floats", "History", "Recommender", "Report"]
+__all__ = ["Explanation", "Floats", "History", "Recommender", "Report", "listener_scores"]
 
 Report = Callable[[float], None]
 """Called with the share done, 0 to 1."""
@@ -77,3 +77,12 @@ class Recommender(Protocol):
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], settings: Mapping[str, Any]) -> Self:
         """The recommender that gave these arrays; they may be memory-mapped."""
         ...
+
+
+def listener_scores(recommender: Recommender, history: History, popularity: Floats) -> Floats:
+    """What a listener's list is ranked by, (n_items,): the recommender's scores, or popularity
+    while nothing in the history speaks for a track. Serving and evaluation both ask here.
+    """
+    if (history.strengths > 0).any():
+        return recommender.scores(history)
+    return popularity

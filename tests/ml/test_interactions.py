@@ -46,6 +46,12 @@ def test_what_says_nothing_is_not_stored(interactions: Interactions) -> None:
     assert matrix_of(interactions, Weighting.LOG).matrix.nnz == 3
 
 
+def test_given_tracks_are_the_columns_met_or_not(interactions: Interactions) -> None:
+    made = matrix_of(interactions, Weighting.LOG, Vocabulary.of([5, 10, 30]))
+    assert made.tracks.ids.tolist() == [5, 10, 30]
+    assert made.matrix.toarray().tolist() == [[0, 0, 0], [0, -1, 2]]
+
+
 def test_a_part_keeps_its_rows_together(interactions: Interactions) -> None:
     part = interactions.at(np.array([3, 0]))
     assert part.listener_ids.tolist() == [2, 5]

@@ -15,6 +15,7 @@ from app.ml.metrics import (
     average_precision_at_k,
     coverage,
     intra_list_diversity,
+    mean_popularity,
     ndcg_at_k,
     novelty,
     popularity_lift,
@@ -187,6 +188,12 @@ def test_novelty_is_the_mean_surprise_in_bits() -> None:
     # Heard by one of 8: 3 bits; by two: 2 bits; by all: none.
     assert novelty(np.array([1, 2, 8]), 8) == pytest.approx((3 + 2 + 0) / 3)
     assert novelty(np.array([0]), 8) == 3
+    assert isnan(novelty(NOTHING, 8))
+
+
+def test_mean_popularity_is_the_mean_share() -> None:
+    assert mean_popularity(floats(0.5, 0.25)) == 0.375
+    assert isnan(mean_popularity(floats()))
 
 
 def test_popularity_lift_is_relative_to_what_was_heard() -> None:
