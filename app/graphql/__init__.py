@@ -2,8 +2,26 @@
 
 from fastapi import FastAPI
 
+from app.graphql.context import context_of
+from app.graphql.router import Router
+from app.graphql.schema import schema
 from app.settings import Settings
 
 
 def mount(app: FastAPI, settings: Settings) -> None:
     """Serve the schema at /graphql."""
+    router = Router(
+        schema,
+        path="/graphql",
+        graphql_ide=None,
+        allow_queries_via_get=not settings.production,
+        subscription_protocols=(),
+        context_getter=context_of,
+        include_in_schema=False,
+    )
+    app.include_router(router)
+
+
+def export() -> str:
+    """The schema in GraphQL's own language, as kept in schema.graphql."""
+    return f"{schema.as_str()}\n"

@@ -1,0 +1,89 @@
+"""What every resolver reaches: the state of the process, who asks, and this request's loaders."""
+
+import logging
+from collections.abc import Callable
+from typing import Self, TypeVar
+
+import strawberry
+from anyio import to_thread
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
+from starlette.requests import HTTPConnection
+from strawberry.fastapi import BaseContext
+
+from app.access import Caller, Viewer, caller_of, required
+from app.errors import DatabaseUnavailable
+from app.graphql.loaders import Loaders
+from app.state import State
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+class Context(BaseContext):
+    """Use-cases run in worker threads: `read` and `write` give each its own session."""
+
+    def __init__(
+        self, state: State, caller: Caller, viewer: Viewer | DatabaseUnavailable | None
+    ) -> None:
+        super().__init__()
+        self.state = state
+        self.caller = caller
+        self._viewer = viewer
+        self.loaders = self._new_loaders()
+
+    @classmethod
+    async def open(cls, state: State, caller: Caller) -> Self:
+        """Look the caller's token up, once for the whole request."""
+        try:
+            viewer = await to_thread.run_sync(state.access.viewer, caller) if caller.token else None
+        except SQLAlchemyError as error:
+            log.exception("the database could not be asked who is signed in")
+            address = state.database.url.render_as_string()
+            return cls(state, caller, DatabaseUnavailable(address=address, reason=error))
+        return cls(state, caller, viewer)
+
+    @property
+    def viewer(self) -> Viewer | None:
+        """Who is signed in. Raises DatabaseUnavailable if that could not be found out."""
+        if isinstance(self._viewer, DatabaseUnavailable):
+            raise self._viewer
+        return self._viewer
+
+    @property
+    def signed_in(self) -> Viewer:
+        """The viewer of a field that is for signed-in users. Raises NotSignedIn."""
+        return required(self.viewer)
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Whether nobody is known to be signed in."""
+        return not isinstance(self._viewer, Viewer)
+
+    async def read(self, work: Callable[[Session], T]) -> T:
+        """Run a use-case in a reading session."""
+        return await to_thread.run_sync(self._read, work)
+
+    async def write(self, work: Callable[[Session], T]) -> T:
+        """Run a use-case in a transaction; what was loaded before it is forgotten."""
+        result = await to_thread.run_sync(self.state.database.transact, work)
+        self.loaders = self._new_loaders()
+        return result
+
+    def _read(self, work: Callable[[Session], T]) -> T:
+        with self.state.database.read() as session:
+            return work(session)
+
+    def _new_loaders(self) -> Loaders:
+        return Loaders(self.read, lambda: self.signed_in.id)
+
+
+Info = strawberry.Info[Context, None]
+
+
+async def context_of(connection: HTTPConnection) -> Context:
+    """The context of a request or a web socket."""
+    address = connection.client.host if connection.client else None
+    caller = caller_of(connection.headers, connection.cookies, address)
+    return await Context.open(connection.state.pytune, caller)

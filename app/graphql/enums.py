@@ -1,0 +1,86 @@
+"""The closed sets: the tables' own enums, described for the schema."""
+
+from enum import Enum, StrEnum
+from typing import Any
+
+import strawberry
+
+from app.ml.weighting import Weighting
+from app.models import Feedback, Role, TrainingState, VideoState
+
+__all__ = [
+    "Algorithm",
+    "Feedback",
+    "Role",
+    "ServiceState",
+    "TrainingState",
+    "VideoState",
+    "Weighting",
+]
+
+
+class ServiceState(StrEnum):
+    RUNNING = "running"
+    DEGRADED = "degraded"
+
+
+class Algorithm(StrEnum):
+    ALS = "als"
+    POPULARITY = "popularity"
+
+
+def _describe(enum: type[Enum], description: str, **members: str) -> None:
+    """Put an enum into the schema; a member without a description raises KeyError."""
+    described: Any = strawberry.enum(enum, description=description)
+    for value in described.__strawberry_definition__.values:
+        value.description = members[value.name]
+
+
+_describe(
+    ServiceState,
+    "Whether all of PyTune works.",
+    RUNNING="Everything works.",
+    DEGRADED="The database or the key-value server does not answer, or the champion is not"
+    " the model that is served; what still works goes on working.",
+)
+_describe(
+    Feedback,
+    "What a listener says of a track.",
+    LOVED="It counts twice, and as heard.",
+    DISLIKED="It is never recommended again, until the feedback is cleared.",
+)
+_describe(
+    VideoState,
+    "What is known of a track's video.",
+    UNKNOWN="Nobody has looked for it yet; `findVideo` does.",
+    SEARCHING="It is being looked for.",
+    FOUND="`youtubeId` names it.",
+    MISSING="YouTube Music does not know the song; it is looked for again after a week.",
+)
+_describe(
+    Role,
+    "What a user may do.",
+    LISTENER="Listen, search and be recommended to.",
+    ADMINISTRATOR="Whatever a listener may, and manage users and models.",
+)
+_describe(
+    TrainingState,
+    "How far a training is.",
+    QUEUED="It waits for a worker.",
+    RUNNING="A worker is at it; see `stage` and `progress`.",
+    FINISHED="It has made a model.",
+    FAILED="It has ended without a model; `error` says why.",
+)
+_describe(
+    Algorithm,
+    "How a model is made.",
+    ALS="Alternating least squares for implicit feedback.",
+    POPULARITY="The share of listeners of each track, the same for everybody: a baseline.",
+)
+_describe(
+    Weighting,
+    "What a number of plays becomes before a model is fitted.",
+    BINARY="1 if the track was played at all.",
+    LOG="The logarithm of the plays: the tenth says less than the first.",
+    LINEAR="The number of plays itself.",
+)

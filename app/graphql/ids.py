@@ -1,0 +1,48 @@
+"""Global ids: one text that names a thing among all of PyTune's."""
+
+import strawberry
+from strawberry.relay.utils import from_base64, to_base64
+
+from app.errors import InvalidInput
+
+_DIGITS = 10
+_LARGEST = 2**31 - 1
+"""Ids are 32-bit columns; a larger number would not even reach the database."""
+
+
+@strawberry.interface(description="Anything with an id that is unique in all of PyTune.")
+class Node:
+    id: strawberry.ID = strawberry.field(
+        description="A global id: opaque, lasting, and accepted by `node`."
+    )
+
+
+def global_id(kind: str, number: int) -> strawberry.ID:
+    return strawberry.ID(to_base64(kind, number))
+
+
+def decoded(text: str) -> tuple[str, int] | None:
+    """Kind and number of a global id; None for anything that we never gave out."""
+    try:
+        kind, digits = from_base64(text)
+    except ValueError:
+        return None
+    if not (digits.isascii() and digits.isdecimal() and len(digits) <= _DIGITS):
+        return None
+    number = int(digits)
+    given_out = number <= _LARGEST and to_base64(kind, number) == text
+    return (kind, number) if given_out else None
+
+
+def number_of(text: str, kind: str) -> int | None:
+    """The number in a global id of this kind; None for any other text."""
+    found = decoded(text)
+    return found[1] if found and found[0] == kind else None
+
+
+def required_number(text: str, kind: str, field: str) -> int:
+    """As `number_of`, but raises InvalidInput naming the field."""
+    number = number_of(text, kind)
+    if number is None:
+        raise InvalidInput(field, f"must be the id of a {kind.lower()}, as the API gave it")
+    return number

@@ -1,0 +1,38 @@
+"""Loaders: what single items reach for, fetched for all of them in one query."""
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol, TypeVar
+
+from sqlmodel import Session
+from strawberry.dataloader import DataLoader
+
+from app import catalog, listening
+from app.catalog import CatalogArtist
+from app.listening import TrackState
+
+T = TypeVar("T")
+
+
+class Read(Protocol):
+    """Runs a use-case in a reading session of its own, in a worker thread."""
+
+    def __call__(self, work: Callable[[Session], T]) -> Awaitable[T]: ...
+
+
+class Loaders:
+    """Made for one request, and anew after each of its writes."""
+
+    def __init__(self, read: Read, viewer_id: Callable[[], int]) -> None:
+        self._read = read
+        self._viewer_id = viewer_id
+        self.artist_by_id = DataLoader(self._artists)
+        self.track_state_by_id = DataLoader(self._track_states)
+
+    async def _artists(self, ids: list[int]) -> list[CatalogArtist | None]:
+        return await self._read(lambda session: catalog.artists_by_id(session, ids))
+
+    async def _track_states(self, ids: list[int]) -> list[TrackState]:
+        """What the viewer did with each of the tracks."""
+        viewer_id = self._viewer_id()
+        states = await self._read(lambda session: listening.states_of(session, viewer_id, ids))
+        return [states[track_id] for track_id in ids]

@@ -1,0 +1,63 @@
+"""Fields with a resolver: each is declared with who may ask for it, which the schema prints."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import strawberry
+from strawberry.extensions import FieldExtension
+from strawberry.permission import BasePermission, PermissionExtension
+from strawberry.schema_directive import Location
+
+from app.access import required
+from app.graphql.context import Info
+from app.graphql.enums import Role
+
+Resolver = TypeVar("Resolver", bound=Callable[..., Any])
+
+
+@strawberry.schema_directive(
+    locations=[Location.FIELD_DEFINITION],
+    name="requires",
+    description="The field is for signed-in users of this role.",
+)
+class Requires:
+    role: Role = strawberry.field(description="The role; administrators have every role.")
+
+
+class HasRole(BasePermission):
+    """Raises NotSignedIn or NotAllowed."""
+
+    def __init__(self, role: Role) -> None:
+        self.role = role
+        self._schema_directive = Requires(role=role)  # type: ignore[misc]  # one for each role
+
+    def has_permission(self, source: Any, info: Info, **_arguments: Any) -> bool:
+        del source
+        required(info.context.viewer, self.role)
+        return True
+
+
+def public(description: str) -> Callable[[Resolver], Resolver]:
+    """A field for everybody."""
+    return _field(description)
+
+
+def as_parent(description: str) -> Callable[[Resolver], Resolver]:
+    """A field for whoever has got hold of the object that it belongs to."""
+    return _field(description)
+
+
+def for_listeners(description: str) -> Callable[[Resolver], Resolver]:
+    """A field for every signed-in user."""
+    return _field(description, PermissionExtension([HasRole(Role.LISTENER)]))
+
+
+def for_administrators(description: str) -> Callable[[Resolver], Resolver]:
+    return _field(description, PermissionExtension([HasRole(Role.ADMINISTRATOR)]))
+
+
+def _field(description: str, *extensions: FieldExtension) -> Callable[[Resolver], Resolver]:
+    declare: Callable[[Resolver], Resolver] = strawberry.field(
+        description=description, extensions=list(extensions)
+    )
+    return declare

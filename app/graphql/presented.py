@@ -1,0 +1,40 @@
+"""Errors as clients see them: each with a code, none with our insides."""
+
+import logging
+import re
+from typing import Any
+
+from graphql import GraphQLError
+
+from app.errors import PyTuneError
+from app.graphql.problems import worded
+
+log = logging.getLogger(__name__)
+
+INVALID_REQUEST = "invalid_request"
+"""Code of what GraphQL itself refuses: syntax, unknown fields, variables of a wrong type."""
+INTERNAL = "internal"
+_SUGGESTION = re.compile(r" ?Did you mean [^?]*\?")
+
+
+def presented(error: GraphQLError, *, suggest: bool) -> GraphQLError:
+    """The error to send. What nobody foresaw is logged with its traceback and masked."""
+    original = error.original_error
+    if original is None or isinstance(original, GraphQLError):
+        message = error.message if suggest else _SUGGESTION.sub("", error.message)
+        return _copy(error, message, {"code": INVALID_REQUEST, **(error.extensions or {})})
+    if isinstance(original, PyTuneError):
+        return _copy(error, worded(original), _extensions(original))
+    log.error("a field failed: %s", error.path, exc_info=original)
+    return _copy(error, "Something went wrong.", {"code": INTERNAL})
+
+
+def _extensions(error: PyTuneError) -> dict[str, Any]:
+    field = error.values.get("field")
+    return {"code": error.code, "field": field} if field else {"code": error.code}
+
+
+def _copy(error: GraphQLError, message: str, extensions: dict[str, Any]) -> GraphQLError:
+    return GraphQLError(
+        message, error.nodes, error.source, error.positions, error.path, None, extensions
+    )

@@ -1,0 +1,127 @@
+"""Foreseen errors as types: every mutation gives its result or one of these."""
+
+from typing import Any, Self
+
+import strawberry
+from strawberry.schema.exception_handlers import ExceptionHandler
+
+from app import errors
+from app.errors import PyTuneError
+from app.graphql.ids import global_id
+
+_WORDS: dict[type[PyTuneError], str] = {
+    errors.NotFound: "No {kind} has that id.",
+    errors.QueueUnavailable: "The job queue does not answer: try again in a moment.",
+    errors.DatabaseUnavailable: "The database does not answer: try again in a moment.",
+}
+"""Said instead of the error's own text, which holds our numbers or the server's addresses."""
+
+
+def worded(error: PyTuneError) -> str:
+    """The error's text for a client."""
+    words = next((text for kind, text in _WORDS.items() if isinstance(error, kind)), None)
+    return words.format(**error.values) if words else str(error)
+
+
+@strawberry.interface(description="A foreseen error: what every typed error has.")
+class Problem:
+    message: str = strawberry.field(description="What is wrong and what to do, in English.")
+    code: str = strawberry.field(description="What is wrong, for programs: never reworded.")
+
+    @classmethod
+    def of(cls, error: PyTuneError) -> Self:
+        return cls(message=worded(error), code=error.code)
+
+
+@strawberry.type(description="A value that cannot be taken.")
+class InvalidInput(Problem):
+    field: str = strawberry.field(description="The argument or input field that holds the value.")
+
+    @classmethod
+    def of(cls, error: PyTuneError) -> Self:
+        return cls(message=worded(error), code=error.code, field=error.values["field"])
+
+
+@strawberry.type(description="Nothing has the id that was given.")
+class NotFound(Problem):
+    kind: str = strawberry.field(description="What was looked for: track, artist, user, training.")
+
+    @classmethod
+    def of(cls, error: PyTuneError) -> Self:
+        return cls(message=worded(error), code=error.code, kind=error.values["kind"])
+
+
+@strawberry.type(description="Another user has that name.")
+class NameTaken(Problem):
+    pass
+
+
+@strawberry.type(description="Name and password do not match; which of them is never told.")
+class InvalidCredentials(Problem):
+    pass
+
+
+@strawberry.type(description="Too many attempts from this address or on this name.")
+class RateLimited(Problem):
+    retry_after_seconds: int = strawberry.field(description="Wait this long, then try again.")
+
+    @classmethod
+    def of(cls, error: PyTuneError) -> Self:
+        seconds = error.values["retry_after_seconds"]
+        return cls(message=worded(error), code=error.code, retry_after_seconds=seconds)
+
+
+@strawberry.type(description="There is nothing to train on yet.")
+class NoListens(Problem):
+    pass
+
+
+@strawberry.type(description="One training at a time, and there is one already.")
+class TrainingUnderway(Problem):
+    training_id: strawberry.ID = strawberry.field(description="The training that is under way.")
+
+    @classmethod
+    def of(cls, error: PyTuneError) -> Self:
+        training_id = global_id("Training", error.values["training_id"])
+        return cls(message=worded(error), code=error.code, training_id=training_id)
+
+
+@strawberry.type(description="No model has been promoted yet, so there is none to load.")
+class NoChampion(Problem):
+    pass
+
+
+@strawberry.type(description="The champion's files cannot be used; the model served before stays.")
+class ModelUnusable(Problem):
+    pass
+
+
+@strawberry.type(description="Jobs cannot be handed to a worker now.")
+class QueueUnavailable(Problem):
+    pass
+
+
+class _AsType:
+    """Turns one foreseen error into its type, in every mutation whose union has that type."""
+
+    def __init__(self, exception_type: type[PyTuneError], error_type: type[Problem]) -> None:
+        self.exception_type = exception_type
+        self.error_type = error_type
+
+    def handle(self, exception: PyTuneError, *, field: Any, info: Any) -> Problem:
+        del field, info
+        return self.error_type.of(exception)
+
+
+HANDLERS: tuple[ExceptionHandler[Any], ...] = (
+    _AsType(errors.InvalidInput, InvalidInput),
+    _AsType(errors.NotFound, NotFound),
+    _AsType(errors.NameTaken, NameTaken),
+    _AsType(errors.InvalidCredentials, InvalidCredentials),
+    _AsType(errors.RateLimited, RateLimited),
+    _AsType(errors.NoListens, NoListens),
+    _AsType(errors.TrainingUnderway, TrainingUnderway),
+    _AsType(errors.NoChampion, NoChampion),
+    _AsType(errors.BadArtifact, ModelUnusable),
+    _AsType(errors.QueueUnavailable, QueueUnavailable),
+)

@@ -1,0 +1,75 @@
+"""GraphQL over HTTP: Strawberry's router, with the answers that the specification asks for."""
+
+from typing import Any
+
+import orjson
+from cross_web import HTTPException
+from fastapi import Request, Response
+from strawberry.fastapi import GraphQLRouter
+from strawberry.http import GraphQLHTTPResponse
+from strawberry.types import ExecutionResult
+
+from app.access import refuse_cross_site
+from app.errors import CrossSiteRefused
+from app.graphql.context import Context
+from app.graphql.presented import INVALID_REQUEST
+
+JSON = "application/json"
+GRAPHQL_JSON = "application/graphql-response+json"
+
+
+class Router(GraphQLRouter[Context, None]):
+    """Says 400 where a request was refused before execution, if the client knows GRAPHQL_JSON."""
+
+    async def run(self, request: Any, context: Any = None, root_value: Any = None) -> Any:
+        try:
+            if request.scope["type"] == "http" and (request.method == "POST" or request.cookies):
+                refuse_cross_site(request.headers, context.caller)
+            return await super().run(request, context, root_value)
+        except CrossSiteRefused as error:
+            return _refusal(request, 403, str(error), error.code)
+        except HTTPException as error:
+            return _refusal(request, error.status_code, error.reason, INVALID_REQUEST)
+
+    def decode_json(self, data: str | bytes) -> object:
+        """Objects and lists alone; anything else is as unreadable as broken JSON."""
+        value: object = orjson.loads(data)
+        if not isinstance(value, dict | list):
+            raise HTTPException(400, "The body must be a JSON object")
+        return value
+
+    def encode_json(self, data: object) -> bytes:
+        return orjson.dumps(data)
+
+    async def get_sub_response(self, request: Request) -> Response:
+        response = await super().get_sub_response(request)
+        response.media_type = _media_type(request)
+        return response
+
+    async def process_result(
+        self, request: Request, result: ExecutionResult
+    ) -> GraphQLHTTPResponse:
+        """A request that was refused before its execution has no data, not even null."""
+        response = await super().process_result(request, result)
+        if result.data is None and not any(error.path for error in result.errors or ()):
+            del response["data"]
+        return response
+
+    def create_response(
+        self, response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse], sub_response: Response
+    ) -> Response:
+        refused = sub_response.media_type == GRAPHQL_JSON and "data" not in response_data
+        response = super().create_response(response_data, sub_response)
+        response.headers["content-type"] = f"{sub_response.media_type}; charset=utf-8"
+        response.status_code = 400 if refused else response.status_code
+        return response
+
+
+def _media_type(request: Request) -> str:
+    return GRAPHQL_JSON if GRAPHQL_JSON in request.headers.get("accept", "") else JSON
+
+
+def _refusal(request: Request, status: int, message: str, code: str) -> Response:
+    """An answer to what is no GraphQL request, in the shape of one."""
+    body = orjson.dumps({"errors": [{"message": message, "extensions": {"code": code}}]})
+    return Response(body, status, media_type=_media_type(request))

@@ -1,0 +1,47 @@
+"""The schema: the topics joined."""
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.extensions import ParserCache, ValidationCache
+from strawberry.types import ExecutionContext
+
+from app.graphql.accounts import AccountsMutation, AccountsQuery
+from app.graphql.catalog import CatalogQuery
+from app.graphql.context import Context
+from app.graphql.limits import Limits
+from app.graphql.listening import ListeningMutation
+from app.graphql.nodes import NodesQuery
+from app.graphql.presented import presented
+from app.graphql.problems import HANDLERS
+from app.graphql.recommending import RecommendingQuery
+from app.graphql.status import StatusQuery
+from app.graphql.training import TrainingMutation, TrainingQuery
+from app.graphql.videos import VideosMutation
+
+
+@strawberry.type(description="Everything that can be asked.")
+class Query(StatusQuery, AccountsQuery, NodesQuery, CatalogQuery, RecommendingQuery, TrainingQuery):
+    pass
+
+
+@strawberry.type(description="Everything that can be done.")
+class Mutation(AccountsMutation, ListeningMutation, VideosMutation, TrainingMutation):
+    pass
+
+
+class Schema(strawberry.Schema):
+    def process_errors(
+        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
+    ) -> None:
+        """Put what clients may see in place of each error, whatever stage it comes from."""
+        context = execution_context.context if execution_context else None
+        production = isinstance(context, Context) and context.state.settings.production
+        errors[:] = [presented(error, suggest=not production) for error in errors]
+
+
+schema = Schema(
+    query=Query,
+    mutation=Mutation,
+    extensions=[Limits, ParserCache, ValidationCache],
+    exception_handlers=HANDLERS,
+)

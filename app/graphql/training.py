@@ -1,0 +1,230 @@
+"""Models: trainings, the champion, training one and loading it."""
+
+from datetime import datetime
+from functools import partial
+from typing import Annotated, Any, Self
+
+import strawberry
+from anyio import to_thread
+from sqlmodel import Session
+from strawberry.scalars import JSON
+
+from app import training
+from app.errors import InvalidInput, NoChampion, TrainingNotFound
+from app.graphql import problems
+from app.graphql.context import Context, Info
+from app.graphql.enums import Algorithm, TrainingState, Weighting
+from app.graphql.ids import Node, global_id
+from app.graphql.paging import DEFAULT_PAGE, After, Connection, First, Page
+from app.graphql.permissions import for_administrators
+from app.ml.recipe import Recipe
+from app.models import Training as TrainingRow
+from app.models.columns import id_of
+from app.training import DEFAULT_SEED, Champion
+
+
+@strawberry.type(description="One making of a model. Its number is the model's version.")
+class Training(Node):
+    version: int = strawberry.field(description="Number of the training, version of its model.")
+    state: TrainingState = strawberry.field(description="How far it is.")
+    stage: str = strawberry.field(description="What it does now, in a few words.")
+    progress: float = strawberry.field(description="How much of all is done, from 0 to 1.")
+    requested_by: str = strawberry.field(description="A user's name, or what asked for it.")
+    algorithm: str = strawberry.field(description="Name of the algorithm.")
+    weighting: Weighting = strawberry.field(description="What plays became before the fit.")
+    settings: JSON = strawberry.field(
+        description="The algorithm's settings that were given; the others had their defaults."
+    )
+    seed: int = strawberry.field(description="Seed of everything random in it.")
+    listener_count: int | None = strawberry.field(description="Listeners it was fitted on.")
+    track_count: int | None = strawberry.field(description="Tracks it was fitted on.")
+    interaction_count: int | None = strawberry.field(
+        description="Pairs of listener and track it was fitted on."
+    )
+    data_from: datetime | None = strawberry.field(description="First listen it was fitted on.")
+    data_until: datetime | None = strawberry.field(description="Last listen it was fitted on.")
+    error: str | None = strawberry.field(description="Why it failed, if it did.")
+    created_at: datetime = strawberry.field(description="When it was asked for.")
+    started_at: datetime | None = strawberry.field(description="When a worker began with it.")
+    finished_at: datetime | None = strawberry.field(description="When it ended, well or not.")
+
+    @classmethod
+    def of(cls, row: TrainingRow) -> Self:
+        recipe = training.recipe_of(row)
+        return cls(
+            id=global_id("Training", id_of(row)),
+            version=id_of(row),
+            state=row.state,
+            stage=row.stage,
+            progress=row.progress,
+            requested_by=row.requested_by,
+            algorithm=recipe.algorithm,
+            weighting=recipe.weighting,
+            settings=JSON(dict(recipe.settings)),
+            seed=row.seed,
+            listener_count=row.listeners,
+            track_count=row.tracks,
+            interaction_count=row.interactions,
+            data_from=row.data_from,
+            data_until=row.data_until,
+            error=row.error,
+            created_at=row.created_at,
+            started_at=row.started_at,
+            finished_at=row.finished_at,
+        )
+
+
+@strawberry.type(description="A model that was made champion: the one to serve.")
+class ModelVersion:
+    version: int = strawberry.field(description="Number of its training.")
+    training: Training = strawberry.field(description="The training that made it.")
+    promoted_at: datetime = strawberry.field(description="When it was made champion.")
+    promoted_by: str = strawberry.field(description="A user's name, or what promoted it.")
+    reason: str = strawberry.field(description="Why it was promoted.")
+
+    @classmethod
+    def of(cls, champion: Champion) -> Self:
+        promotion = champion.promotion
+        return cls(
+            version=champion.version,
+            training=Training.of(champion.training),
+            promoted_at=promotion.created_at,
+            promoted_by=promotion.promoted_by,
+            reason=promotion.reason,
+        )
+
+
+@strawberry.input(description="How to train; whatever is left out has its default.")
+class TrainModelInput:
+    algorithm: Algorithm = strawberry.field(
+        default=Algorithm.ALS, description="How the model is made."
+    )
+    weighting: Weighting = strawberry.field(
+        default=Weighting.LOG, description="What plays become before the fit."
+    )
+    seed: int = strawberry.field(
+        default=DEFAULT_SEED, description="0 or more; the same data and seed, the same model."
+    )
+    factors: int | None = strawberry.field(
+        default=None, description="ALS: the length of each track's vector."
+    )
+    regularization: float | None = strawberry.field(
+        default=None, description="ALS: how strongly vectors are held near zero."
+    )
+    alpha: float | None = strawberry.field(
+        default=None, description="ALS: how fast confidence grows with plays."
+    )
+    iterations: int | None = strawberry.field(
+        default=None, description="ALS: rounds of solving for all listeners, then all tracks."
+    )
+
+    def recipe(self) -> Recipe:
+        """Raises InvalidInput naming what the algorithm does not take."""
+        given: dict[str, Any] = {
+            "factors": self.factors,
+            "regularization": self.regularization,
+            "alpha": self.alpha,
+            "iterations": self.iterations,
+        }
+        settings = {name: value for name, value in given.items() if value is not None}
+        return training.checked_recipe(self.algorithm, self.weighting, settings)
+
+
+@strawberry.type(description="The training waits for a worker.")
+class TrainingStarted:
+    training: Training = strawberry.field(description="The training; look at its `state` again.")
+
+
+@strawberry.type(description="The champion was loaded anew from its files.")
+class ModelReloaded:
+    model_version: int = strawberry.field(description="Version of the model that is served now.")
+
+
+TrainModelResult = Annotated[
+    TrainingStarted
+    | problems.InvalidInput
+    | problems.NoListens
+    | problems.TrainingUnderway
+    | problems.QueueUnavailable,
+    strawberry.union("TrainModelResult", description="What `trainModel` gives."),
+]
+ReloadModelResult = Annotated[
+    ModelReloaded | problems.NoChampion | problems.ModelUnusable,
+    strawberry.union("ReloadModelResult", description="What `reloadModel` gives."),
+]
+
+
+@strawberry.type
+class TrainingQuery:
+    @for_administrators("Trainings, the newest first.")
+    async def trainings(
+        self,
+        info: Info,
+        first: First = DEFAULT_PAGE,
+        after: After = None,
+        state: Annotated[
+            TrainingState | None, strawberry.argument(description="Only those in this state.")
+        ] = None,
+    ) -> Connection[Training]:
+        page = Page.of(first, after, numbers=1)
+        before = page.after[0] if page.after else None
+        rows = await info.context.read(
+            lambda session: training.trainings(session, page.and_one_more, before, state)
+        )
+        return page.connection(
+            rows,
+            Training.of,
+            lambda row: [id_of(row)],
+            lambda session: training.count_trainings(session, state),
+        )
+
+    @for_administrators("The model that is to be served; null before the first was promoted.")
+    async def champion(self, info: Info) -> ModelVersion | None:
+        found = await info.context.read(training.champion)
+        return ModelVersion.of(found) if found else None
+
+
+@strawberry.type
+class TrainingMutation:
+    @for_administrators("Train a model in a worker, one at a time.")
+    async def train_model(
+        self,
+        info: Info,
+        wanted: Annotated[
+            TrainModelInput | None,
+            strawberry.argument(name="input", description="How; null for the defaults."),
+        ] = None,
+    ) -> TrainModelResult:
+        wanted = wanted or TrainModelInput()
+        if wanted.seed < 0:
+            raise InvalidInput("seed", f"must be 0 or more, is {wanted.seed}")
+        state, viewer, recipe = info.context.state, info.context.signed_in, wanted.recipe()
+        number = await to_thread.run_sync(
+            training.launch, state.database, state.queue, viewer.name, recipe, wanted.seed
+        )
+        row = await info.context.read(lambda session: training.training(session, number))
+        return TrainingStarted(training=Training.of(row))
+
+    @for_administrators("Load the champion from its files, whether it is loaded already or not.")
+    async def reload_model(self, info: Info) -> ReloadModelResult:
+        follower = info.context.state.follower
+        reload = await to_thread.run_sync(partial(follower.reload, force=True))
+        if reload.problem is not None:
+            return problems.ModelUnusable(message=reload.problem, code="bad_artifact")
+        if reload.version is None:
+            raise NoChampion
+        return ModelReloaded(model_version=reload.version)
+
+
+async def trainings_of(context: Context, numbers: list[int]) -> list[Training | None]:
+    """Trainings in the order of their numbers; None where the viewer may not see them."""
+    if not context.signed_in.is_administrator:
+        return [None] * len(numbers)
+    return await context.read(lambda session: [_found(session, number) for number in numbers])
+
+
+def _found(session: Session, number: int) -> Training | None:
+    try:
+        return Training.of(training.training(session, number))
+    except TrainingNotFound:
+        return None

