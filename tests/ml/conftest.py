@@ -1,9 +1,10 @@
-"""A small world of taste: two groups of listeners, each with its own tracks."""
+"""Small worlds of taste: two groups of listeners, each with its own tracks."""
 
 import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 
+from app.ml.interactions import Interactions, concatenate
 from app.ml.recommender import History
 
 
@@ -26,3 +27,15 @@ def history(matrix: csr_matrix) -> History:
     row = matrix[2]
     assert row.data.min() < 0 < row.data.max()
     return History(row.indices.astype(np.intp), row.data)
+
+
+@pytest.fixture(scope="session")
+def tastes() -> Interactions:
+    """Plays of 40 listeners and 30 tracks; the even listeners hear the even tracks."""
+    generator = np.random.default_rng(3)
+    who, what = np.indices((40, 30))
+    heard = generator.random((40, 30)) < np.where(who % 2 == what % 2, 0.5, 0.05)
+    rows = np.zeros((int(heard.sum()), 5))
+    rows[:, 0], rows[:, 1] = who[heard], what[heard]
+    rows[:, 2] = generator.integers(1, 9, len(rows))
+    return concatenate([rows])

@@ -1,5 +1,3 @@
-import json
-import tracemalloc
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isnan, log2
@@ -82,18 +80,6 @@ def small() -> Holdout:
     )
 
 
-def tastes(listeners: int = 40, tracks: int = 30) -> Interactions:
-    """Two groups of listeners, each with its own half of the tracks."""
-    generator = np.random.default_rng(3)
-    who, what = np.indices((listeners, tracks))
-    chance = np.where((who % 2) == (what % 2), 0.5, 0.05)
-    heard = generator.random((listeners, tracks)) < chance
-    count = int(heard.sum())
-    plays = generator.integers(1, 9, count)
-    zeros = np.zeros(count)
-    return concatenate([np.column_stack([who[heard], what[heard], plays, zeros, zeros])])
-
-
 def measured(*scores: float, terms: Terms = TERMS) -> Evaluation:
     return evaluate_recommender(Given(scores), Weighting.LOG, small(), terms)
 
@@ -171,8 +157,8 @@ def test_a_list_longer_than_the_catalogue_finds_every_known_target() -> None:
 
 
 @pytest.mark.parametrize("k", [1, 3, 10])
-def test_ndcg_is_that_of_sorting_every_score(k: int) -> None:
-    holdout = per_listener(tastes(), share=0.3, seed=1)
+def test_ndcg_is_that_of_sorting_every_score(k: int, tastes: Interactions) -> None:
+    holdout = per_listener(tastes, share=0.3, seed=1)
     found = evaluate(ALS, holdout, Terms(seed=5, k=k))
     made = ALS.fit(csr_matrix(dense(holdout)), seed=5)
     discounts = 1 / np.log2(np.arange(2, k + 2))
@@ -193,31 +179,33 @@ def dense(holdout: Holdout) -> Floats:
     return values
 
 
-def test_taste_beats_popularity_where_there_is_taste() -> None:
-    holdout = per_listener(tastes(), share=0.3, seed=1)
+def test_taste_beats_popularity_where_there_is_taste(tastes: Interactions) -> None:
+    holdout = per_listener(tastes, share=0.3, seed=1)
     taste, popular = (evaluate(r, holdout, Terms(seed=0)) for r in (ALS, Recipe("popularity")))
     assert taste.mean() > popular.mean() + 0.1
     assert taste.mean("auc") > popular.mean("auc") + 0.1
 
 
-def test_the_recipe_comes_back_with_every_setting() -> None:
-    found = evaluate(ALS, per_listener(tastes(), seed=1), Terms(seed=0))
+def test_the_recipe_comes_back_with_every_setting(tastes: Interactions) -> None:
+    found = evaluate(ALS, per_listener(tastes, seed=1), Terms(seed=0))
     assert found.recipe.settings["factors"] == 4
     assert found.recipe.settings["alpha"] > 0
-    again = evaluate(found.recipe, per_listener(tastes(), seed=1), Terms(seed=0))
+    again = evaluate(found.recipe, per_listener(tastes, seed=1), Terms(seed=0))
     assert again.recipe == found.recipe
 
 
-def test_the_same_seed_gives_the_same_figures() -> None:
-    holdout = per_listener(tastes(), share=0.3, seed=1)
+def test_the_same_seed_gives_the_same_figures(tastes: Interactions) -> None:
+    holdout = per_listener(tastes, share=0.3, seed=1)
     one, same, other = (evaluate(ALS, holdout, Terms(seed=seed)) for seed in (1, 1, 2))
     for name in METRICS:
         assert one.per_listener[name].tobytes() == same.per_listener[name].tobytes()
     assert one.intervals()["ndcg"] == same.intervals()["ndcg"] != other.intervals()["ndcg"]
 
 
-def test_a_model_fitted_on_less_knows_the_whole_catalogue_and_the_whole_past() -> None:
-    holdout = per_listener(tastes(), share=0.3, seed=1)
+def test_a_model_fitted_on_less_knows_the_whole_catalogue_and_the_whole_past(
+    tastes: Interactions,
+) -> None:
+    holdout = per_listener(tastes, share=0.3, seed=1)
     older = holdout.train.at(np.flatnonzero(holdout.train.track_ids < 20))
     terms = Terms(seed=0, k=30)
     found = evaluate(Recipe("popularity"), holdout, terms, fitted_on=older)
@@ -225,8 +213,8 @@ def test_a_model_fitted_on_less_knows_the_whole_catalogue_and_the_whole_past() -
     assert found.mean() < evaluate(Recipe("popularity"), holdout, terms).mean()
 
 
-def test_at_most_so_many_are_tested() -> None:
-    holdout = per_listener(tastes(), seed=1)
+def test_at_most_so_many_are_tested(tastes: Interactions) -> None:
+    holdout = per_listener(tastes, seed=1)
     one, same, other = (
         evaluate(Recipe("popularity"), holdout, Terms(seed=seed, max_listeners=9)).listener_ids
         for seed in (1, 1, 2)
@@ -235,63 +223,9 @@ def test_at_most_so_many_are_tested() -> None:
     assert one.tolist() == same.tolist() != other.tolist()
 
 
-def test_progress_never_goes_back_and_ends_at_all_of_it() -> None:
+def test_progress_never_goes_back_and_ends_at_all_of_it(tastes: Interactions) -> None:
     shares: list[float] = []
-    evaluate(ALS, per_listener(tastes(), seed=1), Terms(seed=0), report=shares.append)
+    evaluate(ALS, per_listener(tastes, seed=1), Terms(seed=0), report=shares.append)
     assert shares == sorted(shares)
     assert len(set(shares)) > 4
     assert shares[-1] == 1
-
-
-def test_slices_are_thirds_by_tracks_heard() -> None:
-    found = evaluate(Recipe("popularity"), per_listener(tastes(), seed=1), Terms(seed=0))
-    parts = found.slices()
-    assert [part.name for part in parts] == ["light", "middle", "heavy"]
-    members = np.concatenate([part.members for part in parts])
-    assert sorted(members.tolist()) == list(range(len(found.listener_ids)))
-    for part in parts:
-        heard = found.heard[part.members]
-        assert (part.least, part.most) == (heard.min(), heard.max())
-    assert parts[0].most < parts[1].least <= parts[1].most < parts[2].least
-
-
-def test_who_heard_as_much_is_in_one_slice() -> None:
-    assert [part.name for part in measured(1, 2, 3, 4, 5).slices()] == ["light"]
-
-
-def test_nobody_to_test_gives_a_report_without_figures() -> None:
-    nobody = in_time(pairs((1, 10, 1, 0, 0)), pairs())
-    found = evaluate(ALS, nobody, Terms(seed=0)).as_json()
-    assert found["listeners"] == 0
-    assert found["metrics"]["ndcg"] == {"mean": None, "low": None, "high": None}
-    assert found["slices"] == []
-    json.dumps(found, allow_nan=False)
-
-
-def test_the_report_is_json() -> None:
-    found = evaluate(ALS, per_listener(tastes(), seed=1), Terms(seed=0)).as_json()
-    assert json.loads(json.dumps(found, allow_nan=False)) == found
-    assert found["recipe"]["algorithm"] == "als"
-    assert set(found["metrics"]) == set(METRICS)
-    assert found["fit_seconds"] > 0
-    assert found["milliseconds"] > 0
-    assert found["mebibytes"] == pytest.approx((30 * 4 * 4 + 4 * 4 * 8) / 2**20)
-    assert sum(part["listeners"] for part in found["slices"]) == found["listeners"]
-
-
-def test_memory_stays_far_below_listeners_times_tracks() -> None:
-    listeners, tracks = 400, 20_000
-    generator = np.random.default_rng(0)
-    rows = np.zeros((listeners * 10 + tracks, 5))
-    rows[:, 0] = np.concatenate([np.arange(listeners * 10) // 10, np.full(tracks, listeners)])
-    rows[:, 1] = np.concatenate([generator.integers(0, tracks, listeners * 10), np.arange(tracks)])
-    rows[:, 2] = 1
-    rows = rows[np.unique(rows[:, :2], axis=0, return_index=True)[1]]
-    holdout = per_listener(concatenate([rows]), seed=0)
-    tracemalloc.start()
-    try:
-        evaluate(Recipe("popularity"), holdout, Terms(seed=0))
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-    assert peak < listeners * tracks * np.dtype(np.float32).itemsize / 4

@@ -1,0 +1,70 @@
+"""What the gate says: a sentence for people, and figures as JSON can hold them."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from app.ml.bootstrap import Interval, finite
+
+_TOLD = 3
+"""Failed checks that the sentence tells of; the figures hold them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One condition of the gate and how it went, in words that continue a sentence."""
+
+    name: str
+    passed: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A metric of the challenger and of another recipe, and the gain with its 95% interval."""
+
+    other: str
+    ours: float
+    theirs: float
+    gain: Interval
+
+    def text(self, metric: str) -> str:
+        """Gains as shares of the other's figure; in points where that is 0."""
+        base, form = (self.theirs, "+.1%") if self.theirs > 0 else (1.0, "+.4f")
+        gain, low, high = (
+            format(value / base, form) for value in (self.gain.mean, self.gain.low, self.gain.high)
+        )
+        return (
+            f"{metric} is {self.ours:.4f} against {self.theirs:.4f} of {self.other} "
+            f"({gain}, 95% interval {low} to {high})"
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "challenger": finite(self.ours),
+            "other": finite(self.theirs),
+            "gain": self.gain.as_json(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether to promote, why in one sentence or two, and every figure behind it."""
+
+    promote: bool
+    reason: str
+    figures: dict[str, Any]
+
+
+def sentence(checks: Sequence[Check], listeners: int, *, role: str, otherwise: str) -> str:
+    """Promoted in its role for the first check's reason, or not for those that failed."""
+    failed = [check.text for check in checks if not check.passed]
+    over = f"over {listeners:,} listener{'' if listeners == 1 else 's'}"
+    if failed:
+        more = f"; and {len(failed) - _TOLD} more" if len(failed) > _TOLD else ""
+        return f"Not promoted, {over}: {'; '.join(failed[:_TOLD])}{more}. {otherwise}"
+    return f"Promoted {role}, {over}: {checks[0].text}."
+
+
+def checks_as_json(checks: Sequence[Check]) -> list[dict[str, Any]]:
+    return [asdict(check) for check in checks]
