@@ -1,0 +1,121 @@
+"""Servers are started once a run; every test has an empty, migrated database of its own."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import hypothesis
+import pymysql
+import pytest
+from redis import Redis
+from sqlalchemy import text
+from sqlalchemy.engine import URL
+from sqlmodel import SQLModel
+
+from app.db import Database, database_url, open_database
+from app.migrations import migrate
+from app.settings import Settings
+from tests import servers
+
+pytest_plugins = ["pytester", "tests.omissions"]
+
+BOTH = ["sqlite", pytest.param("mariadb", marks=pytest.mark.mariadb)]
+
+hypothesis.settings.register_profile("pytune", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("pytune")
+
+
+@pytest.fixture(scope="session")
+def key_value_server() -> Iterator[str]:
+    """Address of PyTune's own embedded key-value server."""
+    with tempfile.TemporaryDirectory(prefix="pytune-") as folder:
+        settings = Settings(data_dir=Path(folder))
+        with servers.key_value(settings):
+            yield settings.key_value_url
+
+
+@pytest.fixture
+def key_value_url(key_value_server: str) -> str:
+    """The key-value server, emptied."""
+    with Redis.from_url(key_value_server) as redis:
+        redis.flushall()
+    return key_value_server
+
+
+@pytest.fixture(scope="session")
+def mariadb_server() -> Iterator[URL]:
+    with servers.mariadb() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def migrated_mariadb(mariadb_server: URL) -> URL:
+    """One database for the run, at the newest schema."""
+    url = create_mariadb(mariadb_server, "pytune")
+    database = Database(url)
+    migrate(database)
+    database.dispose()
+    return url
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file at the newest schema, to be copied."""
+    settings = Settings(data_dir=tmp_path_factory.mktemp("migrated"))
+    database = open_database(settings)
+    migrate(database)
+    database.dispose()
+    return settings.folder / "pytune.db"
+
+
+@pytest.fixture
+def sqlite_settings(tmp_path: Path, key_value_url: str, migrated_sqlite: Path) -> Settings:
+    """A data folder with an empty SQLite database, and the emptied key-value server."""
+    settings = Settings(data_dir=tmp_path / "data", redis_url=key_value_url)
+    settings.folder.mkdir()
+    shutil.copy(migrated_sqlite, settings.folder / "pytune.db")
+    return settings
+
+
+@pytest.fixture
+def mariadb_settings(tmp_path: Path, key_value_url: str, migrated_mariadb: URL) -> Settings:
+    """The same with MariaDB, every table of it emptied."""
+    empty_tables(migrated_mariadb)
+    address = migrated_mariadb.render_as_string(hide_password=False)
+    return Settings(data_dir=tmp_path / "data", redis_url=key_value_url, database_url=address)
+
+
+@pytest.fixture(params=BOTH)
+def settings(request: pytest.FixtureRequest) -> Settings:
+    """Either database in turn."""
+    chosen: Settings = request.getfixturevalue(f"{request.param}_settings")
+    return chosen
+
+
+@pytest.fixture
+def database(settings: Settings) -> Iterator[Database]:
+    """Empty, at the newest schema; SQLite and MariaDB in turn."""
+    opened = open_database(settings)
+    yield opened
+    opened.dispose()
+
+
+def create_mariadb(server: URL, name: str) -> URL:
+    """Create a database without tables; its address, as settings give it."""
+    with closing(pymysql.connect(unix_socket=server.query["unix_socket"], user="root")) as root:
+        root.cursor().execute(f"CREATE DATABASE {name}")
+    address = server.set(database=name).render_as_string(hide_password=False)
+    return database_url(Settings(database_url=address))
+
+
+def empty_tables(url: URL) -> None:
+    """Delete every row; numbering goes on, so that no test counts on ids from 1."""
+    database = Database(url)
+    with database.write() as session:
+        session.connection().execute(text("SET foreign_key_checks = 0"))
+        for table in SQLModel.metadata.tables.values():
+            session.connection().execute(table.delete())
+        session.connection().execute(text("SET foreign_key_checks = 1"))
+    database.dispose()

@@ -1,0 +1,119 @@
+"""Real servers for a run of tests: a private MariaDB, and PyTune's own key-value server."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from socket import AF_UNIX, socket
+from threading import Event
+
+import pytest
+from redis import Redis
+from redis.exceptions import RedisError
+from sqlalchemy.engine import URL
+
+from app.lifeline import LIFELINE
+from app.settings import Settings
+
+_READY_SECONDS = 60.0
+_LOOK_SECONDS = 0.05
+_SERVER_USER = "mysql"
+_HELD = '"$@" & server=$!; cat > /dev/null; kill -9 $server; wait; rm -rf "$0"'
+"""Ends the server and its folder when standard input does, so also when the run is killed."""
+_QUICK = (
+    "--skip-networking",
+    "--skip-log-bin",
+    "--innodb-flush-log-at-trx-commit=0",
+    "--innodb-doublewrite=OFF",
+    "--innodb-buffer-pool-size=64M",
+    "--innodb-log-file-size=16M",
+)
+
+
+@contextmanager
+def mariadb() -> Iterator[URL]:
+    """Address of a server that lives until the end; a database's name is to be added."""
+    folder = Path(tempfile.mkdtemp(prefix="pytune-mariadb-"))
+    folder.chmod(0o755)
+    path, user = folder / "socket", _server_user(folder)
+    _install(folder, user)
+    command = ["mariadbd", "--no-defaults", *user, f"--datadir={folder}/data", *_QUICK]
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen(
+            ["sh", "-c", _HELD, str(folder), *command, f"--socket={path}"],
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+        )
+    url = URL.create("mysql", "root", host="localhost", query={"unix_socket": str(path)})
+    try:
+        _await_mariadb(server, path, folder / "log")
+        yield url
+    finally:
+        server.communicate()
+
+
+def _server_user(folder: Path) -> list[str]:
+    """MariaDB refuses to run as root."""
+    if os.getuid():
+        return []
+    shutil.chown(folder, _SERVER_USER)
+    return [f"--user={pwd.getpwnam(_SERVER_USER).pw_name}"]
+
+
+def _install(folder: Path, user: list[str]) -> None:
+    command = ["mariadb-install-db", "--no-defaults", *user, f"--datadir={folder}/data"]
+    options = ["--auth-root-authentication-method=normal", "--skip-test-db"]
+    subprocess.run([*command, *options], check=True, capture_output=True)
+
+
+def _await_mariadb(server: subprocess.Popen[bytes], path: Path, log: Path) -> None:
+    for _ in _looks():
+        with suppress(OSError), socket(AF_UNIX) as probe:
+            probe.connect(str(path))
+            return
+        if server.poll() is not None:
+            break
+    pytest.fail(f"MariaDB did not start:\n{log.read_text()}")
+
+
+@contextmanager
+def key_value(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
+    """PyTune's own launcher of the embedded server, as a process, answering."""
+    reading, writing = os.pipe()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "app.keyvalue"],
+        env=os.environ | {"PYTUNE_DATA_DIR": str(settings.folder), LIFELINE: str(reading)},
+        pass_fds=[reading],
+        stdout=subprocess.DEVNULL,
+    )
+    os.close(reading)
+    try:
+        _await_key_value(process, settings.key_value_url)
+        yield process
+    finally:
+        os.close(writing)
+        process.wait()
+
+
+def _await_key_value(process: subprocess.Popen[bytes], url: str) -> None:
+    with Redis.from_url(url) as redis:
+        for _ in _looks():
+            with suppress(RedisError):
+                redis.ping()
+                return
+            assert process.poll() is None, "the key-value server ended"
+    pytest.fail("the key-value server does not answer")
+
+
+def _looks() -> Iterator[None]:
+    """Times to look whether a server, which tells nobody when it is ready, answers."""
+    moment = Event()
+    for _ in range(int(_READY_SECONDS / _LOOK_SECONDS)):
+        yield
+        moment.wait(_LOOK_SECONDS)
