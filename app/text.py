@@ -5,16 +5,18 @@ import unicodedata
 
 _ACCENTS = re.compile("[\u0300-\u036f]")
 """Marks of Latin, Greek and Cyrillic; those that make another kana or vowel are left."""
-_GAPS = re.compile(r"[^\w]+", re.UNICODE)
+_GAPS = re.compile(r"[\W_]+")
+_HALVES = re.compile("[\ud800-\udfff]")
+"""Halves of surrogate pairs, which JSON can carry and no database can keep."""
 
 
 def normalise(text: str) -> str:
     """Key for matching and search: no accents, casefolded, words by single spaces.
 
-    A text of marks and punctuation alone ("???") keeps its casefolded form, so no key is empty
-    unless the text is blank.
+    A text of marks and punctuation alone ("???", "´") keeps its casefolded form, so no key is
+    empty unless the text is blank.
     """
+    text = _HALVES.sub("", text)
     plain = unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFKD", text)))
-    plain = plain.casefold()
-    words = _GAPS.sub(" ", plain.replace("'", "").replace("’", "")).replace("_", " ").strip()
-    return words or plain.strip()
+    words = _GAPS.sub(" ", plain.casefold().replace("'", "").replace("’", "")).strip()
+    return words or " ".join(text.casefold().split())
