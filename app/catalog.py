@@ -151,7 +151,7 @@ def search_key(title: str, artist_name: str) -> str:
 
 def _matches(key: Any, text: str | None) -> ColumnElement[bool]:
     words = normalise(text or "").split()[:_MAX_WORDS]
-    return and_(True, *(col(key).contains(_beginning(word), autoescape=True) for word in words))
+    return and_(True, *(key.contains(_beginning(word), autoescape=True) for word in words))
 
 
 def _beginning(word: str) -> str:

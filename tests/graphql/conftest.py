@@ -118,9 +118,7 @@ class Door:
             )
         return self._tokens[user_id]
 
-    def post(
-        self, query: str, user_id: int | None = None, /, **variables: Any
-    ) -> Response:
+    def post(self, query: str, user_id: int | None = None, /, **variables: Any) -> Response:
         """The answer as it comes over HTTP; signed in by a bearer token if a user is named."""
         headers = {} if user_id is None else {"Authorization": f"Bearer {self.token(user_id)}"}
         body = {"query": query, "variables": variables}

@@ -1,0 +1,87 @@
+"""Who may ask for which field: every field of the roots, as everybody, against a table."""
+
+from enum import Enum
+
+import pytest
+from graphql import build_schema
+
+from app import graphql
+from tests.graphql.conftest import ADMINISTRATOR, LISTENER, Door
+
+SCHEMA = build_schema(graphql.export())
+SIGN_IN, NO_RIGHT = "not_signed_in", "not_allowed"
+
+
+class For(Enum):
+    """What nobody, a listener and an administrator are refused with."""
+
+    EVERYBODY = (None, None, None)
+    LISTENERS = (SIGN_IN, None, None)
+    ADMINISTRATORS = (SIGN_IN, NO_RIGHT, None)
+
+
+TRACK, ARTIST, USER = "VHJhY2s6MQ==", "QXJ0aXN0OjE=", "VXNlcjoy"
+
+QUERIES = {
+    "status": (For.EVERYBODY, "status { state }"),
+    "viewer": (For.EVERYBODY, "viewer { id }"),
+    "node": (For.LISTENERS, f'node(id: "{TRACK}") {{ id }}'),
+    "nodes": (For.LISTENERS, f'nodes(ids: ["{TRACK}"]) {{ id }}'),
+    "track": (For.LISTENERS, f'track(id: "{TRACK}") {{ id }}'),
+    "artist": (For.LISTENERS, f'artist(id: "{ARTIST}") {{ id }}'),
+    "tracks": (For.LISTENERS, "tracks { totalCount }"),
+    "artists": (For.LISTENERS, "artists { totalCount }"),
+    "recommendations": (For.LISTENERS, "recommendations { id }"),
+    "similarTracks": (For.LISTENERS, f'similarTracks(trackId: "{TRACK}") {{ id }}'),
+    "recommendationsFor": (For.ADMINISTRATORS, f'recommendationsFor(userId: "{USER}") {{ id }}'),
+    "trainings": (For.ADMINISTRATORS, "trainings { totalCount }"),
+    "champion": (For.ADMINISTRATORS, "champion { version }"),
+}
+MUTATIONS = {
+    "login": (For.EVERYBODY, 'login(input: {username: "x", password: "y"}) { __typename }'),
+    "logout": (For.LISTENERS, "logout { __typename }"),
+    "recordListen": (
+        For.LISTENERS,
+        f'recordListen(input: {{trackId: "{TRACK}"}}) {{ __typename }}',
+    ),
+    "recordSkip": (For.LISTENERS, f'recordSkip(input: {{trackId: "{TRACK}"}}) {{ __typename }}'),
+    "setFeedback": (For.LISTENERS, f'setFeedback(input: {{trackId: "{TRACK}"}}) {{ __typename }}'),
+    "findVideo": (For.LISTENERS, f'findVideo(input: {{trackId: "{TRACK}"}}) {{ __typename }}'),
+    "createUser": (
+        For.ADMINISTRATORS,
+        'createUser(input: {name: "new", password: "long enough"}) { __typename }',
+    ),
+    "trainModel": (For.ADMINISTRATORS, "trainModel { __typename }"),
+    "reloadModel": (For.ADMINISTRATORS, "reloadModel { __typename }"),
+}
+FIELDS = {f"query {{ {text} }}": allowed for allowed, text in QUERIES.values()} | {
+    f"mutation {{ {text} }}": allowed for allowed, text in MUTATIONS.values()
+}
+
+
+def test_the_table_has_every_field() -> None:
+    assert SCHEMA.query_type
+    assert SCHEMA.mutation_type
+    assert set(QUERIES) == set(SCHEMA.query_type.fields)
+    assert set(MUTATIONS) == set(SCHEMA.mutation_type.fields)
+
+
+@pytest.mark.parametrize(("document", "allowed"), FIELDS.items())
+def test_who_may(door: Door, document: str, allowed: For) -> None:
+    for user_id, code in zip((None, LISTENER, ADMINISTRATOR), allowed.value, strict=True):
+        answer = door.post(document, user_id).json()
+        codes = [error["extensions"]["code"] for error in answer.get("errors", [])]
+        assert codes == ([code] if code else [])
+        if code:
+            assert not any((answer["data"] or {}).values())
+
+
+def test_nothing_is_done_for_who_may_not(door: Door) -> None:
+    create = f"mutation {{ {MUTATIONS['createUser'][1]} }}"
+    door.error(create, LISTENER)
+    assert door.ask(create, ADMINISTRATOR) == {"createUser": {"__typename": "UserCreated"}}
+
+
+def test_an_ended_token_is_nobodys(door: Door) -> None:
+    door.ask("mutation { logout { __typename } }")
+    assert door.error("{ tracks { totalCount } }")["extensions"] == {"code": SIGN_IN}
