@@ -8,6 +8,7 @@ from redis.client import PubSub
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 from rq import Queue
+from rq.exceptions import NoSuchJobError
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
@@ -26,6 +27,10 @@ class JobName(StrEnum):
     FIND_VIDEO = "jobs.find_videos.find_video"
     RETRAIN = "jobs.retrain.retrain"
     TIDY = "jobs.tidy.tidy"
+
+
+JSON_SERIALIZER = "rq.serializers.JSONSerializer"
+"""By its path: RQ writes it into the source of each job's process."""
 
 
 class JsonJob(Job):
@@ -74,6 +79,8 @@ class JobQueue:
         """Whether the job still waits or runs. Raises QueueUnavailable."""
         try:
             job = JsonJob.fetch(job_id, connection=self.redis)
+        except NoSuchJobError:
+            return False
         except RedisError as error:
             raise QueueUnavailable(address=self.settings.key_value_url) from error
         return not (job.is_finished or job.is_failed or job.is_canceled)

@@ -183,16 +183,29 @@ def fail(session: Session, training_id: int, reason: str) -> None:
         session.add(row)
 
 
-def fail_dead(session: Session, silent: timedelta) -> list[int]:
-    """Fail running trainings whose job has been silent that long; their numbers."""
-    statement = select(Training).where(
-        Training.state == TrainingState.RUNNING,
-        col(Training.heartbeat_at) < utc_now() - silent,
+def fail_abandoned(database: Database, queue: JobQueue, silent: timedelta) -> list[int]:
+    """Fail trainings whose job has been silent that long, and those whose job is lost.
+
+    Their numbers. Raises QueueUnavailable.
+    """
+    with database.read() as session:
+        waiting = [
+            (id_of(row), row.job_id)
+            for row in session.exec(select(Training).where(Training.state == TrainingState.QUEUED))
+        ]
+    lost = [number for number, job in waiting if job is not None and not queue.is_alive(job)]
+    return database.transact(lambda session: _fail_all(session, lost, silent))
+
+
+def _fail_all(session: Session, lost: list[int], silent: timedelta) -> list[int]:
+    never_started = col(Training.id).in_(lost) & (col(Training.state) == TrainingState.QUEUED)
+    went_silent = (col(Training.state) == TrainingState.RUNNING) & (
+        col(Training.heartbeat_at) < utc_now() - silent
     )
-    dead = list(session.exec(statement))
-    for row in dead:
+    rows = list(session.exec(select(Training).where(never_started | went_silent)))
+    for row in rows:
         fail(session, id_of(row), "Its worker died. Train again.")
-    return [id_of(row) for row in dead]
+    return [id_of(row) for row in rows]
 
 
 def champion(session: Session) -> Champion | None:

@@ -29,7 +29,7 @@ def schedule(settings: Settings) -> None:
     )
     for name, cron in timetable(settings).items():
         # A fixed id: starting again writes the same entry, never another.
-        key = f"schedule:{name.name.lower()}"
+        key = f"schedule-{name.name.lower()}"
         scheduler.cancel(key)
         if cron:
             scheduler.cron(cron, name.value, id=key, queue_name=QUEUE_NAME, timeout=600)

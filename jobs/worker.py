@@ -3,14 +3,14 @@
 import logging
 import threading
 from datetime import timedelta
-from typing import Any
 
 from rq.worker import SpawnWorker
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import training
 from app.db import Database, open_database
-from app.queue import JobQueue, JsonJob, JsonQueue
+from app.errors import QueueUnavailable
+from app.queue import JSON_SERIALIZER, JobQueue, JsonJob, JsonQueue
 from app.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -21,7 +21,7 @@ _WATCH_SECONDS = 2.0
 def work(settings: Settings) -> None:
     """Work until told to end. Each job is spawned: a forked one would hang in OpenMP."""
     database, queue = open_database(settings), JobQueue(settings)
-    watch = _DeathWatch(database, timedelta(seconds=settings.worker_death_seconds))
+    watch = _DeathWatch(database, queue, timedelta(seconds=settings.worker_death_seconds))
     watch.start()
     try:
         worker = SpawnWorker(
@@ -29,6 +29,7 @@ def work(settings: Settings) -> None:
             connection=queue.redis,
             job_class=JsonJob,
             queue_class=JsonQueue,
+            serializer=JSON_SERIALIZER,
             worker_ttl=settings.worker_death_seconds,
             job_monitoring_interval=max(1, settings.worker_death_seconds // 3),
             maintenance_interval=max(1, settings.worker_death_seconds // 3),
@@ -41,10 +42,11 @@ def work(settings: Settings) -> None:
 
 
 class _DeathWatch:
-    """Fails trainings whose job has gone silent, whoever ran it."""
+    """Fails trainings whose job has gone silent or was lost, whoever ran it."""
 
-    def __init__(self, database: Database, silent: timedelta) -> None:
+    def __init__(self, database: Database, queue: JobQueue, silent: timedelta) -> None:
         self.database = database
+        self.queue = queue
         self.silent = silent
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="death-watch", daemon=True)
@@ -59,12 +61,9 @@ class _DeathWatch:
     def _watch(self) -> None:
         while not self._over.wait(_WATCH_SECONDS):
             try:
-                dead = self.database.transact(self._fail_dead)
-            except SQLAlchemyError:
+                dead = training.fail_abandoned(self.database, self.queue, self.silent)
+            except (SQLAlchemyError, QueueUnavailable):
                 log.warning("trainings could not be looked at", exc_info=True)
                 continue
             if dead:
                 log.error("trainings whose worker died", extra={"trainings": dead})
-
-    def _fail_dead(self, session: Any) -> list[int]:
-        return training.fail_dead(session, self.silent)

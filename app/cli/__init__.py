@@ -3,9 +3,9 @@
 import os
 import sys
 
-import click
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
+from typer.exceptions import Abort, TyperException
 
 from app.cli.commands import app
 from app.errors import PyTuneError
@@ -19,16 +19,20 @@ def main() -> None:
     """Run a command. PYTUNE_TRACEBACK=1 shows where an error arose."""
     try:
         sys.exit(app(standalone_mode=False))
-    except click.ClickException as error:
-        error.show()
+    except TyperException as error:
+        _say(f"{error.format_message()} (--help shows what there is)")
         sys.exit(error.exit_code)
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, Abort):
         sys.exit(INTERRUPTED)
     except Exception as error:
         if os.environ.get("PYTUNE_TRACEBACK"):
             raise
-        print(f"pytune: {_worded(error)}", file=sys.stderr)  # noqa: T201
+        _say(_worded(error))
         sys.exit(FAILED)
+
+
+def _say(text: str) -> None:
+    print(f"pytune: {text}", file=sys.stderr)  # noqa: T201
 
 
 def _worded(error: Exception) -> str:
