@@ -5,8 +5,9 @@ import os
 import tempfile
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _SOCKET_PATH_LIMIT = 100
@@ -61,6 +62,12 @@ class Settings(BaseSettings):
     """YouTube's player script, loaded at the first play."""
     video_frame_origin: str = "https://www.youtube-nocookie.com"
     """Host of the embedded player's frames."""
+
+    @field_validator("database_url", "redis_url", "artifact_dir", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: Any) -> Any:
+        """Compose files hand over variables that nobody set as empty ones."""
+        return None if value == "" else value
 
     @property
     def folder(self) -> Path:
