@@ -195,14 +195,27 @@ def interactions_between(
     return concatenate(list(_blocks(session, statement)))
 
 
-def listen_times(session: Session) -> np.ndarray[Any, np.dtype[np.int64]]:
-    """POSIX seconds of every dated listen, unordered, (n,)."""
-    dated = select_columns(EVENTS.c.occurred_at).where(
+@dataclass(frozen=True, slots=True)
+class DatedListens:
+    """Who listened when, in no order; both arrays are (n,)."""
+
+    listener_ids: np.ndarray[Any, np.dtype[np.int64]]
+    seconds: np.ndarray[Any, np.dtype[np.int64]]
+    """POSIX seconds."""
+
+
+def dated_listens(session: Session) -> DatedListens:
+    """Every listen that has a date, read in chunks."""
+    dated = select_columns(EVENTS.c.user_id, EVENTS.c.occurred_at).where(
         EVENTS.c.kind == EventKind.LISTEN, EVENTS.c.occurred_at.is_not(None)
     )
     result = session.connection().execution_options(yield_per=_CHUNK).execute(dated)
-    times = [int(row[0].timestamp()) for row in result]
-    return np.array(times, dtype=np.int64)
+    parts = [
+        np.array([(row[0], int(row[1].timestamp())) for row in rows], dtype=np.int64)
+        for rows in result.partitions(_CHUNK)
+    ]
+    table = np.concatenate(parts) if parts else np.zeros((0, 2), dtype=np.int64)
+    return DatedListens(table[:, 0], table[:, 1])
 
 
 def checked(session: Session, listen: Listen) -> Listen:

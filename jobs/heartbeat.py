@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from app import training
 from app.db import Database
+from app.ml.recommender import Report
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +37,10 @@ class Heartbeat:
     def say(self, stage: str, share: float) -> None:
         """What is done now, and the share of the whole that is done, 0 to 1."""
         self._stage, self._share = stage, share
+
+    def part(self, stage: str, begin: float, end: float) -> Report:
+        """A report for something that takes the whole from `begin` to `end`."""
+        return lambda share: self.say(stage, begin + share * (end - begin))
 
     def _beat(self) -> None:
         while not self._over.wait(_BEAT_SECONDS):

@@ -1,24 +1,30 @@
-"""Train: read the listens, fit, save the artifact, promote. No transaction is open meanwhile."""
+"""Train: evaluate the recipe, fit it on everything, save the artifact, promote what deserves it.
+
+No transaction is open while anything is fitted, and the champion changes in one.
+"""
 
 from sqlmodel import Session
 
 from app import training
 from app.errors import NoListens, PyTuneError
 from app.importing.loader import refresh_listener_counts
+from app.ml.contest import ContestResult
 from app.ml.interactions import InteractionMatrix, matrix_of
 from app.ml.model_slot import LoadedModel
-from app.ml.popularity import Popularity
+from app.ml.popularity import listener_counts
 from app.ml.recipe import Recipe
 from app.ml.recommender import Floats
-from app.models import Training
+from app.models import Evaluation, Training
+from app.models.columns import id_of
 from app.training import Fitted
+from jobs.evaluate import evaluate
 from jobs.heartbeat import Heartbeat
 from jobs.runtime import Runtime, runtime
 from jobs.training_data import TrainingData, artists_of, read_training_data
 
 
 def train(training_id: int) -> None:
-    """Fit the training's recipe on all listens and, if it deserves it, make it champion."""
+    """The job of a training row. Whatever goes wrong, the row says so and the champion stays."""
     with runtime() as rt:
         try:
             with Heartbeat(rt.database, training_id) as heartbeat:
@@ -37,10 +43,12 @@ def _train(rt: Runtime, training_id: int, heartbeat: Heartbeat) -> None:
     if not len(data.interactions):
         raise NoListens
     recipe = training.recipe_of(row)
+    result = evaluate(rt, recipe, data, row.seed, heartbeat.part("evaluating", 0.05, 0.6))
     fitted = _fit(rt, row, recipe, data, heartbeat)
-    heartbeat.say("promoting", 0.99)
-    rt.database.transact(lambda session: _end(session, training_id, fitted))
-    rt.queue.announce_champion(training_id)
+    heartbeat.say("finishing", 0.98)
+    rt.database.transact(lambda session: _end(session, training_id, fitted, result))
+    if result.verdict.promote:
+        rt.queue.announce_champion(training_id)
 
 
 def _fit(
@@ -48,26 +56,23 @@ def _fit(
 ) -> Fitted:
     """Fit on everything and write the artifact."""
     matrix = matrix_of(data.interactions, recipe.weighting)
-    recommender = recipe.fit(
-        matrix.matrix, seed=row.seed, report=lambda share: heartbeat.say("fitting", share)
-    )
+    report = heartbeat.part("fitting", 0.6, 0.95)
+    recommender = recipe.fit(matrix.matrix, seed=row.seed, report=report)
     heartbeat.say("saving", 0.95)
     with rt.database.read() as session:
         artists = artists_of(session, matrix.tracks)
-    version = int(row.id or 0)
     model = LoadedModel(
-        version=version,
+        version=id_of(row),
         recommender=recommender,
         weighting=recipe.weighting,
         tracks=matrix.tracks,
         artist_ids=artists,
         popularity=_popularity(matrix),
     )
-    name = f"model-{version:06d}"
-    checksum = model.save(rt.settings.artifacts / name)
+    name = f"model-{model.version:06d}"
     return Fitted(
         artifact=name,
-        checksum=checksum,
+        checksum=model.save(rt.settings.artifacts / name),
         listeners=len(matrix.listeners),
         tracks=len(matrix.tracks),
         interactions=int(matrix.matrix.nnz),
@@ -78,11 +83,25 @@ def _fit(
     )
 
 
-def _end(session: Session, training_id: int, fitted: Fitted) -> None:
+def _end(session: Session, training_id: int, fitted: Fitted, result: ContestResult) -> None:
+    """The model, what was measured, and, if it won, the promotion: all or nothing."""
     training.finish(session, training_id, fitted)
-    training.promote(session, training_id, "training", "The first straight path promotes.")
+    current = training.champion(session)
+    evaluation = Evaluation(
+        training_id=training_id,
+        champion_id=current.version if current else None,
+        metrics=result.as_json(),
+        promote=result.verdict.promote,
+        reason=result.verdict.reason,
+    )
+    session.add(evaluation)
+    session.flush()
+    if result.verdict.promote:
+        training.promote(session, training_id, "gate", result.verdict.reason, evaluation)
     refresh_listener_counts(session)
 
 
 def _popularity(matrix: InteractionMatrix) -> Floats:
-    return Popularity.fit(matrix.matrix, {}, seed=0, report=lambda _: None).shares
+    """Share of listeners that played each track, (n_tracks,)."""
+    shares: Floats = listener_counts(matrix.matrix) / max(len(matrix.listeners), 1)
+    return shares.astype("float32")

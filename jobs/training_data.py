@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sqlmodel import Session, col, select
 
 from app import listening
+from app.listening import DatedListens
 from app.ml.interactions import Interactions
 from app.ml.vocabulary import Vocabulary
 from app.models import Track
@@ -16,23 +17,30 @@ from app.models import Track
 @dataclass(frozen=True, slots=True)
 class TrainingData:
     interactions: Interactions
-    times: NDArray[np.int64]
-    """POSIX seconds of every dated listen, (n,), in no order."""
+    dated: DatedListens
     last_event_id: int
 
     @property
     def data_from(self) -> datetime | None:
-        return datetime.fromtimestamp(int(self.times.min()), UTC) if len(self.times) else None
+        return (
+            datetime.fromtimestamp(int(self.dated.seconds.min()), UTC)
+            if len(self.dated.seconds)
+            else None
+        )
 
     @property
     def data_until(self) -> datetime | None:
-        return datetime.fromtimestamp(int(self.times.max()), UTC) if len(self.times) else None
+        return (
+            datetime.fromtimestamp(int(self.dated.seconds.max()), UTC)
+            if len(self.dated.seconds)
+            else None
+        )
 
 
 def read_training_data(session: Session) -> TrainingData:
     """All pairs, the times of the listens, and how far the events went when they were read."""
     newest = listening.last_event_id(session)
-    return TrainingData(listening.interactions(session), listening.listen_times(session), newest)
+    return TrainingData(listening.interactions(session), listening.dated_listens(session), newest)
 
 
 def artists_of(session: Session, tracks: Vocabulary) -> NDArray[np.int64]:
