@@ -3,6 +3,7 @@
 No transaction is open while anything is fitted, and the champion changes in one.
 """
 
+import numpy as np
 from sqlmodel import Session
 
 from app import training
@@ -103,5 +104,5 @@ def _end(session: Session, training_id: int, fitted: Fitted, result: ContestResu
 
 def _popularity(matrix: InteractionMatrix) -> Floats:
     """Share of listeners that played each track, (n_tracks,)."""
-    shares: Floats = listener_counts(matrix.matrix) / max(len(matrix.listeners), 1)
-    return shares.astype("float32")
+    shares = listener_counts(matrix.matrix) / max(len(matrix.listeners), 1)
+    return shares.astype(np.float32)

@@ -13,6 +13,8 @@ from app.ml.interactions import Interactions
 from app.ml.vocabulary import Vocabulary
 from app.models import Track
 
+_LATEST = np.iinfo(np.int64).max
+
 
 @dataclass(frozen=True, slots=True)
 class TrainingData:
@@ -22,19 +24,11 @@ class TrainingData:
 
     @property
     def data_from(self) -> datetime | None:
-        return (
-            datetime.fromtimestamp(int(self.dated.seconds.min()), UTC)
-            if len(self.dated.seconds)
-            else None
-        )
+        return _moment(self.dated.seconds.min(initial=_LATEST))
 
     @property
     def data_until(self) -> datetime | None:
-        return (
-            datetime.fromtimestamp(int(self.dated.seconds.max()), UTC)
-            if len(self.dated.seconds)
-            else None
-        )
+        return _moment(self.dated.seconds.max(initial=0))
 
 
 def read_training_data(session: Session) -> TrainingData:
@@ -50,3 +44,8 @@ def artists_of(session: Session, tracks: Vocabulary) -> NDArray[np.int64]:
     known = Vocabulary(pairs[:, 0])
     artists: NDArray[np.int64] = pairs[known.positions(tracks.ids), 1]
     return artists
+
+
+def _moment(second: np.int64) -> datetime | None:
+    """None for what an empty array begins with."""
+    return datetime.fromtimestamp(int(second), UTC) if 0 < second < _LATEST else None
