@@ -1,0 +1,185 @@
+"""Trainings, the champion, training and reloading."""
+
+from typing import Any
+
+import pytest
+from rq.job import Job
+from rq.serializers import JSONSerializer
+
+from app import training
+from app.graphql.ids import global_id
+from app.ml.model_slot import LoadedModel
+from app.models import TrainingState
+from app.queue import JobName
+from tests.graphql.conftest import ADMINISTRATOR, Door, OpenDoor, crown
+
+TRAIN = """
+mutation ($input: TrainModelInput) {
+  trainModel(input: $input) {
+    __typename
+    ... on TrainingStarted {
+      training {
+        id version state stage progress requestedBy algorithm weighting settings seed error
+        listenerCount trackCount interactionCount dataFrom dataUntil startedAt finishedAt
+      }
+    }
+    ... on InvalidInput { field }
+    ... on TrainingUnderway { trainingId }
+    ... on Problem { code }
+  }
+}
+"""
+RELOAD = """
+mutation {
+  reloadModel {
+    __typename ... on ModelReloaded { modelVersion } ... on Problem { code message }
+  }
+}
+"""
+TRAININGS = """
+query ($first: Int, $after: String, $state: TrainingState) {
+  trainings(first: $first, after: $after, state: $state) {
+    totalCount edges { node { version state createdAt } } pageInfo { hasNextPage endCursor }
+  }
+}
+"""
+CHAMPION = "{ champion { version promotedAt promotedBy reason training { id state } } }"
+
+
+def _train(door: Door, **given: Any) -> Any:
+    return door.ask(TRAIN, ADMINISTRATOR, input=given)["trainModel"]
+
+
+def test_a_training_waits_in_the_queue(door: Door) -> None:
+    started = door.ask(TRAIN, ADMINISTRATOR)["trainModel"]
+    assert started["training"] == {
+        "id": global_id("Training", 1),
+        "version": 1,
+        "state": "QUEUED",
+        "stage": "",
+        "progress": 0.0,
+        "requestedBy": "root",
+        "algorithm": "als",
+        "weighting": "LOG",
+        "settings": {},
+        "seed": 42,
+        "error": None,
+        **dict.fromkeys(
+            ("listenerCount", "trackCount", "interactionCount", "dataFrom", "dataUntil")
+        ),
+        **dict.fromkeys(("startedAt", "finishedAt")),
+    }
+    with door.state.database.read() as session:
+        job_id = training.training(session, 1).job_id
+    assert job_id
+    job = Job.fetch(job_id, connection=door.state.queue.redis, serializer=JSONSerializer)
+    assert (job.func_name, list(job.args)) == (JobName.TRAIN, [1])
+
+
+def test_a_recipe_of_ones_own(door: Door) -> None:
+    given = {"weighting": "BINARY", "seed": 7, "factors": 8, "alpha": 1.5}
+    started = _train(door, algorithm="ALS", **given)["training"]
+    assert (started["weighting"], started["seed"]) == ("BINARY", 7)
+    assert started["settings"] == {"factors": 8, "alpha": 1.5}
+    assert started["algorithm"] == "als"
+
+
+def test_one_training_at_a_time(door: Door) -> None:
+    first = _train(door)["training"]
+    assert _train(door) == {
+        "__typename": "TrainingUnderway",
+        "trainingId": first["id"],
+        "code": "training_underway",
+    }
+
+
+def test_a_seed_is_not_negative(door: Door) -> None:
+    refused = {"__typename": "InvalidInput", "field": "seed", "code": "invalid_input"}
+    assert _train(door, seed=-1) == refused
+
+
+@pytest.mark.parametrize("given", [{"algorithm": "MAGIC"}, {"factors": 2**31}, {"alpha": "much"}])
+def test_values_that_the_schema_refuses(door: Door, given: dict[str, Any]) -> None:
+    error = door.error(TRAIN, ADMINISTRATOR, input=given)
+    assert error["extensions"] == {"code": "invalid_request"}
+
+
+def test_nothing_to_train_on(open_door: OpenDoor, tmp_path: Any) -> None:
+    door = open_door()
+    with door.state.database.write() as session:
+        connection = session.connection()
+        connection.exec_driver_sql("DELETE FROM user_item")
+    assert _train(door) == {"__typename": "NoListens", "code": "no_listens"}
+
+
+def test_without_a_queue_nothing_is_under_way(open_door: OpenDoor, tmp_path: Any) -> None:
+    door = open_door(redis_url=f"unix://{tmp_path}/nobody")
+    refused = {"__typename": "QueueUnavailable", "code": "queue_unavailable"}
+    assert _train(door) == refused
+    assert _train(door) == refused
+    trainings = door.ask(TRAININGS, ADMINISTRATOR, state="FAILED")["trainings"]
+    assert trainings["totalCount"] == 2
+
+
+def test_trainings_newest_first_by_pages(door: Door) -> None:
+    versions = [crown(door.state).version for _ in range(3)]
+    page = door.ask(TRAININGS, ADMINISTRATOR, first=2)["trainings"]
+    assert page["totalCount"] == 3
+    assert _versions(page) == versions[:0:-1]
+    assert page["pageInfo"]["hasNextPage"]
+    rest = door.ask(TRAININGS, ADMINISTRATOR, first=2, after=page["pageInfo"]["endCursor"])
+    assert _versions(rest["trainings"]) == versions[:1]
+    assert not rest["trainings"]["pageInfo"]["hasNextPage"]
+
+
+def test_trainings_in_a_state(door: Door, model: LoadedModel) -> None:
+    _train(door)
+    for state in TrainingState:
+        found = door.ask(TRAININGS, ADMINISTRATOR, state=state.name)["trainings"]
+        expected = {TrainingState.FINISHED: [model.version], TrainingState.QUEUED: [2]}
+        assert _versions(found) == expected.get(state, [])
+        assert found["totalCount"] == len(expected.get(state, []))
+
+
+def test_a_cursor_of_another_list(door: Door) -> None:
+    cursor = door.ask("{ tracks(first: 1) { pageInfo { endCursor } } }")
+    after = cursor["tracks"]["pageInfo"]["endCursor"]
+    error = door.error(TRAININGS, ADMINISTRATOR, after=after)
+    assert error["extensions"] == {"code": "invalid_input", "field": "after"}
+
+
+def test_the_champion(door: Door) -> None:
+    assert door.ask(CHAMPION, ADMINISTRATOR) == {"champion": None}
+    model = crown(door.state)
+    champion = door.ask(CHAMPION, ADMINISTRATOR)["champion"]
+    assert champion.pop("promotedAt")
+    assert champion == {
+        "version": model.version,
+        "promotedBy": "root",
+        "reason": "the first",
+        "training": {"id": global_id("Training", model.version), "state": "FINISHED"},
+    }
+
+
+def test_reload_loads_the_champion_again(door: Door, model: LoadedModel) -> None:
+    before = door.state.slot.model
+    reloaded = door.ask(RELOAD, ADMINISTRATOR)["reloadModel"]
+    assert reloaded == {"__typename": "ModelReloaded", "modelVersion": model.version}
+    assert door.state.slot.model is not before
+
+
+def test_reload_without_a_champion(door: Door) -> None:
+    refused = door.ask(RELOAD, ADMINISTRATOR)["reloadModel"]
+    assert (refused["__typename"], refused["code"]) == ("NoChampion", "no_champion")
+
+
+def test_reload_of_damaged_files_keeps_the_old_model(door: Door, model: LoadedModel) -> None:
+    crown(door.state, damage=True)
+    refused = door.ask(RELOAD, ADMINISTRATOR)["reloadModel"]
+    assert (refused["__typename"], refused["code"]) == ("ModelUnusable", "bad_artifact")
+    assert door.state.slot.model is not None
+    assert door.state.slot.model.version == model.version
+
+
+def _versions(connection: dict[str, Any]) -> list[int]:
+    return [edge["node"]["version"] for edge in connection["edges"]]

@@ -1,0 +1,64 @@
+"""A track's video."""
+
+from pathlib import Path
+
+from rq.job import Job
+from rq.serializers import JSONSerializer
+
+from app import videos
+from app.graphql.ids import global_id
+from app.queue import JobName
+from tests.graphql.conftest import Door, OpenDoor
+
+FIND = """
+mutation ($id: ID!) {
+  findVideo(input: {trackId: $id}) {
+    __typename
+    ... on VideoWanted { track { title youtubeId videoState } }
+    ... on InvalidInput { field }
+    ... on Problem { code message }
+  }
+}
+"""
+SONG = global_id("Track", 7)
+SEARCHING = {"title": "Song 7", "youtubeId": None, "videoState": "SEARCHING"}
+
+
+def _jobs(door: Door) -> list[tuple[str | None, list[int]]]:
+    queue = door.state.queue
+    jobs = Job.fetch_many(queue.queue.job_ids, connection=queue.redis, serializer=JSONSerializer)
+    return [(job.func_name, list(job.args)) for job in jobs if job]
+
+
+def test_a_video_is_looked_for_once(door: Door) -> None:
+    for _ in range(2):
+        assert door.ask(FIND, id=SONG)["findVideo"]["track"] == SEARCHING
+    assert _jobs(door) == [(JobName.FIND_VIDEO, [7])]
+
+
+def test_a_known_video_is_not_looked_for(door: Door) -> None:
+    with door.state.database.write() as session:
+        videos.keep(session, 7, "dQw4w9WgXcQ")
+    known = {"title": "Song 7", "youtubeId": "dQw4w9WgXcQ", "videoState": "FOUND"}
+    assert door.ask(FIND, id=SONG)["findVideo"]["track"] == known
+    assert _jobs(door) == []
+
+
+def test_without_a_queue_the_track_is_as_unknown_as_before(
+    open_door: OpenDoor, tmp_path: Path
+) -> None:
+    door = open_door(redis_url=f"unix://{tmp_path}/nobody")
+    assert door.ask(FIND, id=SONG)["findVideo"] == {
+        "__typename": "QueueUnavailable",
+        "code": "queue_unavailable",
+        "message": "The job queue does not answer: try again in a moment.",
+    }
+    asked = "query ($id: ID!) { track(id: $id) { videoState } }"
+    assert door.ask(asked, id=SONG) == {"track": {"videoState": "UNKNOWN"}}
+
+
+def test_a_video_of_nothing(door: Door) -> None:
+    missing = door.ask(FIND, id=global_id("Track", 999))["findVideo"]
+    assert (missing["__typename"], missing["code"]) == ("NotFound", "not_found")
+    nonsense = door.ask(FIND, id="nonsense")["findVideo"]
+    assert (nonsense["__typename"], nonsense["field"]) == ("InvalidInput", "trackId")
