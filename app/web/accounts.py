@@ -1,0 +1,78 @@
+"""Sign in and out."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from app.access import COOKIE
+from app.accounts import SignIn
+from app.errors import InvalidCredentials, PyTuneError, RateLimited
+from app.models.columns import utc_now
+from app.settings import Settings
+from app.web.door import Asking, Here, Visitor, local_path
+from app.web.errors import STATUS
+from app.web.render import page
+
+_TOKEN_NAME = "Browser"  # noqa: S105  what the sign-in is called in a list of them
+
+router = APIRouter()
+
+Onward = Annotated[str | None, Query(alias="next")]
+OnwardField = Annotated[str | None, Form(alias="next")]
+Text = Annotated[str, Form()]
+
+
+@router.get("/login")
+def sign_in_page(request: Request, visitor: Visitor, onward: Onward = None) -> Response:
+    if visitor is not None:
+        return RedirectResponse(local_path(onward), 303)
+    return _form(request, onward)
+
+
+@router.post("/login")
+def sign_in(
+    request: Request,
+    state: Here,
+    caller: Asking,
+    name: Text = "",
+    password: Text = "",
+    onward: OnwardField = None,
+) -> Response:
+    try:
+        made = state.access.sign_in(caller, name, password, _TOKEN_NAME)
+    except (InvalidCredentials, RateLimited) as problem:
+        return _form(request, onward, name, problem)
+    response = RedirectResponse(local_path(onward), 303)
+    _give_cookie(response, made, state.settings)
+    return response
+
+
+@router.post("/logout")
+def sign_out(state: Here, caller: Asking) -> Response:
+    state.access.sign_out(caller)
+    response = RedirectResponse("/login", 303)
+    response.delete_cookie(
+        COOKIE, path="/", secure=state.settings.secure_cookies, httponly=True, samesite="lax"
+    )
+    return response
+
+
+def _form(
+    request: Request, onward: str | None, name: str = "", problem: PyTuneError | None = None
+) -> Response:
+    status = STATUS[problem.code] if problem else 200
+    shown = {"onward": local_path(onward), "name": name, "problem": problem}
+    return page(request, None, "accounts/login.html", shown, status)
+
+
+def _give_cookie(response: Response, made: SignIn, settings: Settings) -> None:
+    response.set_cookie(
+        COOKIE,
+        made.token,
+        max_age=int((made.expires_at - utc_now()).total_seconds()),
+        path="/",
+        secure=settings.secure_cookies,
+        httponly=True,
+        samesite="lax",
+    )

@@ -1,0 +1,33 @@
+"""An artist and their tracks, the best known first."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from app import catalog
+from app.catalog import After
+from app.web.door import Here, Id, Listener
+from app.web.lists import plain_items
+from app.web.render import page
+
+_AT_ONCE = 50
+
+router = APIRouter()
+
+Behind = Annotated[str | None, Query(alias="after", pattern=r"^\d{1,18}-\d{1,18}$")]
+
+
+@router.get("/artists/{artist_id}")
+def artist(
+    request: Request, state: Here, viewer: Listener, artist_id: Id, behind: Behind = None
+) -> Response:
+    """The page after a track is addressed by that track's listeners and id."""
+    after = After(*map(int, behind.split("-"))) if behind else None
+    with state.database.read() as session:
+        found = catalog.artist(session, artist_id)
+        tracks = catalog.tracks_of_artist(session, artist_id, _AT_ONCE + 1, after)
+        items = plain_items(session, viewer.id, tracks[:_AT_ONCE])
+    last = tracks[_AT_ONCE - 1] if len(tracks) > _AT_ONCE else None
+    further = f"{last.listener_count}-{last.id}" if last else None
+    shown = {"artist": found, "items": items, "is_first": after is None, "further": further}
+    return page(request, viewer, "artists/artist.html", shown)

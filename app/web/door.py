@@ -1,0 +1,64 @@
+"""What a page's route asks at the door: the state, who is signed in, and where from."""
+
+from typing import Annotated
+
+from fastapi import Depends, Path, Request
+
+from app import access
+from app.access import Caller, Viewer
+from app.models import Role
+from app.state import State
+
+_SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+_GREATEST_ID = 2**63 - 1
+"""A greater number fits into no database's integer, so nothing has it as its id."""
+
+
+async def state_of(request: Request) -> State:
+    state: State = request.state.pytune
+    return state
+
+
+async def caller_of(request: Request) -> Caller:
+    address = request.client.host if request.client else None
+    return access.caller_of(request.headers, request.cookies, address)
+
+
+Here = Annotated[State, Depends(state_of)]
+Asking = Annotated[Caller, Depends(caller_of)]
+
+
+def listener(state: Here, caller: Asking) -> Viewer:
+    """Raises NotSignedIn."""
+    return access.required(state.access.viewer(caller))
+
+
+def administrator(state: Here, caller: Asking) -> Viewer:
+    """Raises NotSignedIn or NotAllowed."""
+    return access.required(state.access.viewer(caller), Role.ADMINISTRATOR)
+
+
+def visitor(state: Here, caller: Asking) -> Viewer | None:
+    return state.access.viewer(caller)
+
+
+async def own_site(request: Request, caller: Asking) -> None:
+    """Raises CrossSiteRefused where another site's page sent something that changes data."""
+    if request.method not in _SAFE_METHODS:
+        access.refuse_cross_site(request.headers, caller)
+
+
+Listener = Annotated[Viewer, Depends(listener)]
+Administrator = Annotated[Viewer, Depends(administrator)]
+Visitor = Annotated[Viewer | None, Depends(visitor)]
+Id = Annotated[int, Path(ge=1, le=_GREATEST_ID)]
+
+
+def local_path(text: str | None) -> str:
+    """The path if it leads to a page of this site, else the home page.
+
+    Browsers read a backslash as a slash and leave out line breaks: both could lead elsewhere.
+    """
+    if text is None or not text.startswith("/") or text.startswith("//"):
+        return "/"
+    return text if text.isprintable() and "\\" not in text else "/"

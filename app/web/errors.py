@@ -1,0 +1,111 @@
+"""Errors as pages: what happened, and one way on. Programs get the same as JSON."""
+
+from http import HTTPStatus
+from urllib.parse import urlencode, urlsplit
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse
+from starlette.exceptions import HTTPException
+
+from app.access import Viewer, caller_of
+from app.errors import InvalidInput, NotFound, NotSignedIn, PyTuneError
+from app.settings import Settings
+from app.web.door import local_path
+from app.web.headers import safe_headers
+from app.web.render import from_htmx, page
+
+STATUS = {
+    "invalid_credentials": HTTPStatus.UNAUTHORIZED,
+    "not_signed_in": HTTPStatus.UNAUTHORIZED,
+    "not_allowed": HTTPStatus.FORBIDDEN,
+    "cross_site": HTTPStatus.FORBIDDEN,
+    "not_found": HTTPStatus.NOT_FOUND,
+    "no_listens": HTTPStatus.CONFLICT,
+    "training_underway": HTTPStatus.CONFLICT,
+    "invalid_input": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "rate_limited": HTTPStatus.TOO_MANY_REQUESTS,
+    "queue_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
+    "database_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
+}
+"""Of foreseen errors; of others it is 500."""
+
+
+class PageNotFound(NotFound):
+    template = "Nothing is at {path}."
+
+
+class Unforeseen(PyTuneError):
+    """A bug; its own text goes to the log, not to the reader."""
+
+    code = "unforeseen"
+
+
+def mount(app: FastAPI, settings: Settings) -> None:
+    def unforeseen(request: Request, _: Exception) -> Response:
+        # Nobody is looked up: what failed may be the database itself.
+        response = _answer(request, Unforeseen(), None)
+        # This answer passes by the middleware that gives every other one its headers.
+        response.headers.update(safe_headers(settings))
+        return response
+
+    app.add_exception_handler(Exception, unforeseen)
+    app.add_exception_handler(PyTuneError, _foreseen)
+    app.add_exception_handler(HTTPException, _of_http)
+    app.add_exception_handler(RequestValidationError, _invalid)
+
+
+def _foreseen(request: Request, error: Exception) -> Response:
+    if isinstance(error, NotSignedIn) and _wants_page(request):
+        return _to_sign_in(request)
+    return _answer(request, error, _viewer(request))
+
+
+def _of_http(request: Request, error: Exception) -> Response:
+    """What the router refuses: unknown paths and methods."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    response = _answer(request, PageNotFound(path=request.url.path), _viewer(request))
+    response.status_code = status
+    return response
+
+
+def _invalid(request: Request, error: Exception) -> Response:
+    """A number in the path that is none leads nowhere; other fields have bad values."""
+    problems = error.errors() if isinstance(error, RequestValidationError) else []
+    where, name = problems[0]["loc"][0], problems[0]["loc"][-1]
+    if where == "path":
+        return _answer(request, PageNotFound(path=request.url.path), _viewer(request))
+    return _answer(request, InvalidInput(str(name), problems[0]["msg"]), _viewer(request))
+
+
+def _answer(request: Request, error: Exception, viewer: Viewer | None) -> Response:
+    known = error if isinstance(error, PyTuneError) else Unforeseen()
+    status = STATUS.get(known.code, HTTPStatus.INTERNAL_SERVER_ERROR)
+    if not _wants_page(request):
+        return JSONResponse({"error": known.code, "message": str(known)}, status)
+    return page(request, viewer, "errors/error.html", {"error": known}, status)
+
+
+def _to_sign_in(request: Request) -> Response:
+    """To the sign-in page and back again; htmx is told in a header of its own."""
+    came_from = request.headers.get("HX-Current-URL") if from_htmx(request) else str(request.url)
+    parts = urlsplit(came_from or "/")
+    onward = local_path(f"{parts.path}?{parts.query}" if parts.query else parts.path)
+    if request.method != "GET" and not from_htmx(request):
+        onward = "/"
+    address = "/login" if onward == "/" else f"/login?{urlencode({'next': onward})}"
+    if from_htmx(request):
+        return Response(status_code=HTTPStatus.UNAUTHORIZED, headers={"HX-Redirect": address})
+    return RedirectResponse(address, HTTPStatus.SEE_OTHER)
+
+
+def _wants_page(request: Request) -> bool:
+    return "text/html" in request.headers.get("accept", "")
+
+
+def _viewer(request: Request) -> Viewer | None:
+    """Who is signed in, so that the error stands in the page they know."""
+    address = request.client.host if request.client else None
+    caller = caller_of(request.headers, request.cookies, address)
+    found: Viewer | None = request.state.pytune.access.viewer(caller)
+    return found

@@ -1,0 +1,122 @@
+"""The home page: the listener's list with its dial, what follows from the last listen, and it."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from sqlmodel import Session
+
+from app import catalog, listening, recommending
+from app.listening import UserHistory
+from app.ml.model_slot import LoadedModel
+from app.recommending import Dials
+from app.served_log import ServedLog
+from app.web.door import Here, Listener
+from app.web.lists import Item, first_whys, plain_items, served_items
+from app.web.render import page, part, target_of
+
+LENGTH = 20
+GATEFOLD = 8
+"""The lead and its rows, which say why; the others stand in a shelf below."""
+_PER_ARTIST = 2
+_RECENT = 6
+_SHELF = 12
+_PARTS = {"for-you": "home/_for_you.html", "for-you-list": "home/_list_changed.html"}
+"""What is swapped in by the id of its target."""
+
+router = APIRouter()
+
+Discovery = Annotated[float | None, Query(ge=0, le=1)]
+
+
+@dataclass(frozen=True, slots=True)
+class ForYou:
+    items: list[Item]
+    personal: bool
+    """Whether the listener's own history made the list; popularity did otherwise."""
+    has_model: bool
+    has_history: bool
+    tenths: int | None
+    """Where the dial stands; None where turning it would change nothing."""
+    gatefold: int = GATEFOLD
+
+    @property
+    def new_count(self) -> int:
+        """How many of the tracks the listener never played nor loved."""
+        return sum(not (item.did.plays or item.loved) for item in self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """Tracks near the one that was listened to last."""
+
+    source: Item
+    items: list[Item]
+    by_model: bool
+    """Near by who listens to both; by artist and genre otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """One request: everything in it comes from the same model."""
+
+    session: Session
+    model: LoadedModel | None
+    served_log: ServedLog
+    user_id: int
+
+
+@router.get("/")
+def home(request: Request, state: Here, viewer: Listener, discovery: Discovery = None) -> Response:
+    target = target_of(request)
+    with state.database.read() as session:
+        asking = _Asking(session, state.slot.model, state.served_log, viewer.id)
+        if target == "shelves":
+            return part(request, "home/_shelves.html", _shelves(asking))
+        for_you = {"for_you": _for_you(asking, discovery)}
+        if target in _PARTS:
+            return part(request, _PARTS[target], for_you)
+        return page(request, viewer, "home/home.html", for_you | _shelves(asking))
+
+
+def _for_you(asking: _Asking, discovery: float | None) -> ForYou:
+    session, model, user_id = asking.session, asking.model, asking.user_id
+    heard = listening.history_of(session, user_id)
+    dials = Dials(first=LENGTH, discovery=discovery, max_per_artist=_PER_ARTIST)
+    served = recommending.recommend(session, model, user_id, dials)
+    asking.served_log.put(served)
+    ids = [entry.track.id for entry in served.items[:GATEFOLD]]
+    knows_some = bool(((heard.plays > 0) | (heard.feedback > 0)).any())
+    return ForYou(
+        items=served_items(session, served, first_whys(session, model, user_id, ids)),
+        personal=model is not None and _is_personal(model, heard),
+        has_model=model is not None,
+        has_history=knows_some,
+        tenths=round(10 * (1 if discovery is None else discovery))
+        if model and knows_some
+        else None,
+    )
+
+
+def _is_personal(model: LoadedModel, heard: UserHistory) -> bool:
+    """Whether anything in the history speaks for a track that the model knows."""
+    return bool((recommending.history_in(model, heard).strengths > 0).any())
+
+
+def _shelves(asking: _Asking) -> dict[str, object]:
+    session, user_id = asking.session, asking.user_id
+    ids = listening.recent_track_ids(session, user_id, _RECENT)
+    recent = plain_items(session, user_id, catalog.tracks_by_id(session, ids))
+    return {"because": _because(asking, recent[0]) if recent else None, "recent": recent}
+
+
+def _because(asking: _Asking, source: Item) -> Because:
+    session, model, track_id = asking.session, asking.model, source.track.id
+    served = recommending.similar_tracks(session, model, asking.user_id, track_id, _SHELF)
+    asking.served_log.put(served)
+    return Because(source, served_items(session, served), knows(model, track_id))
+
+
+def knows(model: LoadedModel | None, track_id: int) -> bool:
+    """Whether the model has seen the track; its likenesses come from elsewhere otherwise."""
+    return model is not None and len(model.tracks.known([track_id])) > 0

@@ -1,0 +1,118 @@
+"""Record listens, skips, loves and dislikes: the player and the pages' forms send them here."""
+
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import RedirectResponse
+from pydantic import AwareDatetime, BaseModel, Field
+
+from app import catalog, listening
+from app.listening import Listen, Origin
+from app.models import Feedback
+from app.web.door import Here, Id, Listener, local_path
+from app.web.lists import plain_items
+from app.web.render import from_htmx, part
+
+_SOURCE = "web"
+_GREATEST_ID = 2**63 - 1
+_DEEPEST = 10_000
+_TASTE_CHANGED = {"HX-Trigger": "taste-changed"}
+"""Tells the page that its lists are out of date."""
+
+router = APIRouter()
+
+
+class Place(BaseModel):
+    """The served list that something came from, and the place in it."""
+
+    list_id: UUID | None = None
+    position: int | None = Field(default=None, ge=1, le=_DEEPEST)
+
+    @property
+    def origin(self) -> Origin:
+        return Origin(_SOURCE, str(self.list_id) if self.list_id else None, self.position)
+
+
+class Played(Place):
+    """One play of a track, as the player reports it."""
+
+    track_id: int = Field(ge=1, le=_GREATEST_ID)
+    listened_at: AwareDatetime
+    seconds_played: int
+    idempotency_key: str
+
+    @property
+    def listen(self) -> Listen:
+        return Listen(
+            self.track_id,
+            self.listened_at,
+            self.seconds_played,
+            self.idempotency_key,
+            self.origin,
+        )
+
+
+class Said(Place):
+    feedback: Literal["loved", "disliked", "none"]
+
+    @property
+    def value(self) -> Feedback | None:
+        return None if self.feedback == "none" else Feedback(self.feedback)
+
+
+@router.post("/listens", status_code=204)
+def record_listen(state: Here, viewer: Listener, played: Annotated[Played, Form()]) -> Response:
+    state.database.transact(
+        lambda session: listening.record_listen(session, viewer.id, played.listen)
+    )
+    return Response(status_code=204, headers=_TASTE_CHANGED)
+
+
+@router.post("/skips", status_code=204)
+def record_skip(state: Here, viewer: Listener, played: Annotated[Played, Form()]) -> Response:
+    state.database.transact(
+        lambda session: listening.record_skip(session, viewer.id, played.listen)
+    )
+    return Response(status_code=204)
+
+
+@router.get("/tracks/{track_id}/feedback")
+def feedback(request: Request, state: Here, viewer: Listener, track_id: Id) -> Response:
+    """The buttons of one track, for the player's bar."""
+    with state.database.read() as session:
+        [item] = plain_items(session, viewer.id, [catalog.track(session, track_id)])
+    return part(request, "tracks/_feedback.html", {"item": item})
+
+
+@router.post("/tracks/{track_id}/feedback")
+def set_feedback(
+    request: Request,
+    state: Here,
+    viewer: Listener,
+    track_id: Id,
+    said: Annotated[Said, Form()],
+) -> Response:
+    value = said.value
+    with state.database.read() as session:
+        [before] = plain_items(session, viewer.id, [catalog.track(session, track_id)])
+    state.database.transact(
+        lambda session: listening.set_feedback(session, viewer.id, track_id, value, said.origin)
+    )
+    if not from_htmx(request):
+        return RedirectResponse(_came_from(request, track_id), 303)
+    with state.database.read() as session:
+        [item] = plain_items(session, viewer.id, [before.track])
+    response = part(request, "tracks/_feedback_changed.html", {"item": item})
+    if before.disliked or item.disliked:
+        response.headers.update(_TASTE_CHANGED)
+    return response
+
+
+def _came_from(request: Request, track_id: int) -> str:
+    """The page whose form was sent, or the track's own."""
+    parts = urlsplit(request.headers.get("referer", ""))
+    if parts.netloc != request.headers.get("host"):
+        return f"/tracks/{track_id}"
+    return local_path(f"{parts.path}?{parts.query}" if parts.query else parts.path)

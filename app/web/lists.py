@@ -1,0 +1,109 @@
+"""Tracks as lists show them: what the listener did with each, and what speaks for it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import Session
+
+from app import listening, recommending
+from app.catalog import CatalogTrack
+from app.listening import TrackState
+from app.ml.model_slot import LoadedModel
+from app.models import Feedback, VideoState
+from app.recommending import ServedList
+from app.web.covers import cover_url
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """A track of the listener's own history, what they did with it, and what it gave."""
+
+    track: CatalogTrack
+    did: TrackState
+    contribution: float
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    track: CatalogTrack
+    did: TrackState
+    list_id: str | None = None
+    position: int | None = None
+    """Place in the served list; a list that nobody recommended has none."""
+    why: Why | None = None
+
+    @property
+    def loved(self) -> bool:
+        return self.did.feedback is Feedback.LOVED
+
+    @property
+    def disliked(self) -> bool:
+        return self.did.feedback is Feedback.DISLIKED
+
+    @property
+    def has_no_video(self) -> bool:
+        return self.track.video_state is VideoState.MISSING
+
+
+def plain_items(
+    session: Session, listener_id: int, tracks: Iterable[CatalogTrack | None]
+) -> list[Item]:
+    """Tracks that were looked up rather than recommended."""
+    found = [track for track in tracks if track is not None]
+    did = listening.states_of(session, listener_id, [track.id for track in found])
+    return [Item(track, did[track.id]) for track in found]
+
+
+def served_items(
+    session: Session, served: ServedList, whys: dict[int, Why] | None = None
+) -> list[Item]:
+    """The served tracks at their places, those that the listener turned down left out."""
+    ids = [entry.track.id for entry in served.items]
+    did, reasons = listening.states_of(session, served.user_id, ids), whys or {}
+    items = (
+        Item(at.track, did[at.track.id], served.id, at.position, reasons.get(at.track.id))
+        for at in served.items
+    )
+    return [item for item in items if not item.disliked]
+
+
+def first_whys(
+    session: Session, model: LoadedModel | None, listener_id: int, track_ids: Sequence[int]
+) -> dict[int, Why]:
+    """What speaks most for each of the tracks, where anything does."""
+    found = {
+        track_id: recommending.reasons(session, model, listener_id, track_id, first=1)
+        for track_id in track_ids
+    }
+    ids = [reason.track.id for reasons in found.values() for reason in reasons]
+    did = listening.states_of(session, listener_id, ids)
+    return {
+        track_id: Why(reason.track, did[reason.track.id], reason.contribution)
+        for track_id, reasons in found.items()
+        for reason in reasons
+    }
+
+
+def whys_of(
+    session: Session, model: LoadedModel | None, listener_id: int, track_id: int, first: int
+) -> list[Why]:
+    """What speaks for one track, most first."""
+    reasons = recommending.reasons(session, model, listener_id, track_id, first)
+    did = listening.states_of(session, listener_id, [reason.track.id for reason in reasons])
+    return [Why(reason.track, did[reason.track.id], reason.contribution) for reason in reasons]
+
+
+def player_data(item: Item) -> dict[str, Any]:
+    """What the player needs to play an item and to say where its listen came from."""
+    track = item.track
+    return {
+        "id": track.id,
+        "title": track.title,
+        "artist": track.artist_name,
+        "cover": cover_url(track.artist_name, track.title, plain=True),
+        "seconds": track.duration_seconds,
+        "video": track.youtube_id,
+        "list": item.list_id,
+        "position": item.position,
+    }

@@ -1,0 +1,106 @@
+"""Pages and parts of pages: one address gives htmx the part that it swaps, others the page."""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from app.access import Viewer
+from app.web import texts
+from app.web.covers import WALL_URL, cover_url
+from app.web.lists import Item, player_data
+from app.web.marking import marked
+
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
+
+_HEADERS = {
+    "Vary": "HX-Request, HX-Target, HX-History-Restore-Request, Cookie",
+    # A page shows one listener's music: neither a proxy nor the next person should keep it.
+    "Cache-Control": "no-store",
+}
+
+
+def page(
+    request: Request,
+    viewer: Viewer | None,
+    template: str,
+    context: Mapping[str, Any],
+    status: int = 200,
+) -> HTMLResponse:
+    """The whole page, or its main part with the title for htmx."""
+    shown = {**context, "layout": _layout(request, viewer), "viewer": viewer}
+    return HTMLResponse(_rendered(request, template, shown), status, headers=_HEADERS)
+
+
+def part(request: Request, template: str, context: Mapping[str, Any]) -> HTMLResponse:
+    """A piece of a page for htmx."""
+    return HTMLResponse(_rendered(request, template, context), headers=_HEADERS)
+
+
+def _layout(request: Request, viewer: Viewer | None) -> str:
+    """Who is not signed in stands in the doorway, without player and scripts."""
+    if viewer is None:
+        return "doorway.html"
+    return "_swapped.html" if from_htmx(request) else "base.html"
+
+
+def from_htmx(request: Request) -> bool:
+    """Whether htmx asks for something to swap in; going back through history needs it whole."""
+    headers = request.headers
+    return "HX-Request" in headers and "HX-History-Restore-Request" not in headers
+
+
+def target_of(request: Request) -> str | None:
+    """Id of the element that htmx will fill with the answer."""
+    if not from_htmx(request):
+        return None
+    return request.headers.get("HX-Target", "").partition("#")[2] or None
+
+
+@cache
+def environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    texts.install(made)
+    made.globals |= {
+        "cover_url": cover_url,
+        "icon": icon,
+        "wall_url": WALL_URL,
+        "youtube_search": youtube_search,
+    }
+    made.filters |= {"marked": marked, "player_data": _player_json}
+    return made
+
+
+def icon(name: str) -> Markup:
+    return Markup(
+        '<svg class="icon" aria-hidden="true"><use href="/static/icons.svg#{}"/></svg>'
+    ).format(name)
+
+
+def youtube_search(artist: str, title: str) -> str:
+    """Where a listener looks for a video by hand."""
+    return f"https://www.youtube.com/results?{urlencode({'search_query': f'{artist} {title}'})}"
+
+
+def _player_json(item: Item) -> str:
+    search = youtube_search(item.track.artist_name, item.track.title)
+    return json.dumps(player_data(item) | {"search": search}, ensure_ascii=False)
+
+
+def _rendered(request: Request, template: str, context: Mapping[str, Any]) -> str:
+    settings = request.state.pytune.settings
+    shown = {"path": request.url.path, "settings": settings, **context}
+    return environment().get_template(template).render(shown)

@@ -1,0 +1,31 @@
+"""Search as you type: artists and tracks, grouped."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from app import catalog
+from app.web.door import Here, Listener
+from app.web.lists import plain_items
+from app.web.render import page, part, target_of
+
+_MOST_TRACKS = 20
+_MOST_ARTISTS = 6
+_MAX_QUERY = 200
+
+router = APIRouter()
+
+Asked = Annotated[str, Query(alias="q")]
+
+
+@router.get("/search")
+def search(request: Request, state: Here, viewer: Listener, asked: Asked = "") -> Response:
+    query = asked.strip()[:_MAX_QUERY]
+    with state.database.read() as session:
+        tracks = catalog.search_tracks(session, query, _MOST_TRACKS)
+        artists = catalog.search_artists(session, query, _MOST_ARTISTS)
+        items = plain_items(session, viewer.id, tracks)
+    found = {"query": query, "items": items, "artists": artists}
+    if target_of(request) == "hits":
+        return part(request, "search/_hits.html", found)
+    return page(request, viewer, "search/search.html", found)

@@ -1,0 +1,23 @@
+/** Joins the pages to the player. Everything here lives as long as the tab. */
+import { Deck } from "./player/deck.js";
+import { Marks } from "./player/marks.js";
+import { Outbox } from "./player/outbox.js";
+import { Player } from "./player/player.js";
+import { Queue } from "./player/queue.js";
+import { UpcomingList } from "./player/upcoming.js";
+import { Video } from "./player/video.js";
+import { watchButtons } from "./player/buttons.js";
+import "./page.js";
+
+const { viewer, script, frames } = document.body.dataset;
+const queue = new Queue(`pytune.queue.${viewer}`);
+const video = new Video(document.getElementById("screen"), { script, host: frames });
+const outbox = new Outbox(`pytune.outbox.${viewer}.`);
+const player = new Player({ queue, video, outbox });
+
+new Deck(player);
+new UpcomingList(player);
+new Marks(player);
+watchButtons(player);
+player.restore();
+outbox.flush();

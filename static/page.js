@@ -1,0 +1,42 @@
+/** What pages need beyond htmx: focus, the search key, arrows in results, and failures said aloud. */
+import { showNote } from "./player/notes.js";
+
+const FIELDS = "input, textarea, select, [contenteditable]";
+
+/** "/" goes to the search field. */
+function goToSearch(event) {
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.target.closest(FIELDS)) return;
+  event.preventDefault();
+  (document.getElementById("ask") ?? document.getElementById("find")).focus();
+}
+
+/** The arrows move from the search field through the results and back. */
+function moveThroughHits(event) {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const field = document.getElementById("ask");
+  if (!step || !field || !event.target.closest("#ask, #hits .row-title")) return;
+  const stops = [field, ...document.querySelectorAll("#hits .row-title a")];
+  event.preventDefault();
+  stops[stops.indexOf(document.activeElement) + step]?.focus();
+}
+
+/** A failed request leaves the page as it is; a page that was asked for may be an error page. */
+function keepPageOnFailure(event) {
+  const { ctx } = event.detail;
+  if (!ctx.response || ctx.response.status < 400 || ctx.target?.id === "main") return;
+  event.preventDefault();
+  showNote("failed");
+}
+
+/** Whoever follows a link by keyboard or reader goes on from the top of the new page. */
+function startAtMain(event) {
+  if (event.detail.ctx.target?.id !== "main") return;
+  const main = document.getElementById("main");
+  if (!main.contains(document.activeElement)) main.focus({ preventScroll: true });
+}
+
+document.addEventListener("keydown", goToSearch);
+document.addEventListener("keydown", moveThroughHits);
+document.addEventListener("htmx:before:swap", keepPageOnFailure);
+document.addEventListener("htmx:after:swap", startAtMain);
+document.addEventListener("htmx:error", () => showNote("failed"));

@@ -1,0 +1,70 @@
+import { clock, setIcon } from "./shown.js";
+
+const $ = (id) => document.getElementById(id);
+
+/** The player's bar: shows what plays, and hands on what is pressed. */
+export class Deck {
+  #shown = null;
+  #seeking = false;
+
+  constructor(player) {
+    this.player = player;
+    player.addEventListener("change", () => this.#show());
+    player.addEventListener("progress", () => this.#progress());
+    $("toggle").addEventListener("click", () => player.toggle());
+    $("next").addEventListener("click", () => player.next());
+    $("previous").addEventListener("click", () => player.next(-1));
+    $("volume").addEventListener("input", (event) => this.#turnTo(event.target.valueAsNumber));
+    $("seek").addEventListener("input", () => this.#drag());
+    $("seek").addEventListener("change", () => this.#drop());
+  }
+
+  #show() {
+    const { current, isPlaying, queue } = this.player;
+    $("player").hidden = !current;
+    if (!current) return;
+    if (current.id !== this.#shown) this.#showTrack(current);
+    setIcon($("toggle"), isPlaying);
+    $("previous").disabled = queue.isFirst;
+    $("next").disabled = !queue.upcoming.length;
+  }
+
+  #showTrack(track) {
+    this.#shown = track.id;
+    $("now-cover").src = track.cover;
+    $("now-title").textContent = track.title;
+    $("now-title").href = `/tracks/${track.id}`;
+    $("now-artist").textContent = track.artist;
+    this.#showAt(0, track.seconds ?? 0);
+    htmx.ajax("GET", `/tracks/${track.id}/feedback`, { target: $("now-feedback"), swap: "innerHTML" });
+  }
+
+  #progress() {
+    if (!this.#seeking) this.#showAt(this.player.video.position, this.player.video.duration);
+  }
+
+  #showAt(position, duration) {
+    const seek = $("seek");
+    seek.max = $("seek-bar").max = Math.max(duration, 1);
+    seek.value = $("seek-bar").value = position;
+    $("at").textContent = clock(position);
+    $("all").textContent = clock(duration);
+    const says = seek.dataset.says.replace("{at}", clock(position)).replace("{all}", clock(duration));
+    seek.setAttribute("aria-valuetext", says);
+  }
+
+  #drag() {
+    this.#seeking = true;
+    this.#showAt($("seek").valueAsNumber, Number($("seek").max));
+  }
+
+  #drop() {
+    this.#seeking = false;
+    this.player.seek($("seek").valueAsNumber);
+  }
+
+  #turnTo(percent) {
+    this.player.video.volume = percent;
+    $("volume-bar").value = percent;
+  }
+}

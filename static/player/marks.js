@@ -1,0 +1,22 @@
+import { setIcon } from "./shown.js";
+
+/** Marks the track that is on now wherever the page lists it, and its play buttons. */
+export class Marks {
+  constructor(player) {
+    this.player = player;
+    player.addEventListener("change", () => this.#mark());
+    document.addEventListener("htmx:after:swap", () => this.#mark());
+  }
+
+  #mark() {
+    const { current, isPlaying } = this.player;
+    for (const place of document.querySelectorAll("[data-track]")) {
+      const isCurrent = Number(place.dataset.trackId) === current?.id;
+      place.toggleAttribute("aria-current", isCurrent);
+      if (isCurrent) place.setAttribute("aria-current", "true");
+      for (const button of place.querySelectorAll("[data-play]")) {
+        setIcon(button, isCurrent && isPlaying);
+      }
+    }
+  }
+}

@@ -1,0 +1,64 @@
+const RETRY_MS = 30_000;
+const WORTH_RETRYING = new Set([401, 408, 425, 429]);
+
+/** Reports on their way to the server: kept in the browser until it has taken each of them once. */
+export class Outbox {
+  #waiting = new Map();
+  #sending = false;
+
+  /** Keys begin with the listener's own prefix: nobody sends another's listens. */
+  constructor(prefix, storage = localStorage) {
+    this.prefix = prefix;
+    this.storage = storage;
+    for (const key of Object.keys(storage).filter((name) => name.startsWith(prefix)))
+      this.#waiting.set(key, JSON.parse(storage.getItem(key)));
+    addEventListener("online", () => this.flush());
+  }
+
+  put(path, fields) {
+    const key = `${this.prefix}${path}.${fields.idempotency_key}`;
+    this.#waiting.set(key, { path, fields });
+    try {
+      this.storage.setItem(key, JSON.stringify({ path, fields }));
+    } catch {
+      // A full or forbidden storage: memory alone then.
+    }
+    return this.flush();
+  }
+
+  async flush() {
+    if (this.#sending) return;
+    this.#sending = true;
+    try {
+      for (const [key, report] of this.#waiting) {
+        if (await isTaken(report)) this.#forget(key);
+      }
+    } finally {
+      this.#sending = false;
+    }
+    if (this.#waiting.size) setTimeout(() => this.flush(), RETRY_MS);
+  }
+
+  #forget(key) {
+    this.#waiting.delete(key);
+    this.storage.removeItem(key);
+  }
+}
+
+/** Whether it need not be sent again: taken, or refused for good. */
+async function isTaken({ path, fields }) {
+  const body = new URLSearchParams(fields);
+  const headers = { Accept: "application/json" };
+  try {
+    const response = await fetch(path, { method: "POST", body, headers, keepalive: true });
+    announce(response.headers.get("HX-Trigger"));
+    return response.ok || (response.status < 500 && !WORTH_RETRYING.has(response.status));
+  } catch {
+    return false;
+  }
+}
+
+/** What the server says has happened, told to the page as htmx would tell it. */
+function announce(event) {
+  if (event) document.dispatchEvent(new CustomEvent(event));
+}

@@ -1,0 +1,165 @@
+import { findVideo } from "./lookup.js";
+import { clearNote, showNote } from "./notes.js";
+import { Play } from "./play.js";
+
+const TICK_MS = 250;
+const MOST_FAILURES = 3;
+const NOTE_OF = { missing: "missing", searching: "unavailable", unknown: "unavailable" };
+
+/** Plays the queue through the video, and reports what was really heard of it. */
+export class Player extends EventTarget {
+  #play = null;
+  #turn = 0;
+  #failures = 0;
+  #ticking = null;
+  #isLoaded = false;
+  isPlaying = false;
+  isOpen = false;
+
+  constructor({ queue, video, outbox }) {
+    super();
+    Object.assign(this, { queue, video, outbox });
+    this.#heed("playing", () => this.#playing());
+    this.#heed("paused", () => this.#stopped());
+    this.#heed("stalled", () => this.#play?.interrupt());
+    this.#heed("ended", () => this.#ended());
+    this.#heed("failed", () => this.#failed("blocked"));
+    queue.addEventListener("change", () => this.#tell("change"));
+  }
+
+  /** What the video says before the current track is loaded is about the one before. */
+  #heed(event, act) {
+    this.video.addEventListener(event, () => this.#isLoaded && act());
+  }
+
+  get current() {
+    return this.queue.current;
+  }
+
+  /** The queue of before a reload stands ready; nothing is loaded until it is played. */
+  restore() {
+    this.queue.restore();
+  }
+
+  start(entries, at) {
+    this.#failures = 0;
+    this.queue.start(entries, at);
+    return this.#begin();
+  }
+
+  enqueue(entry) {
+    this.queue.append(entry);
+    showNote("queued", entry);
+  }
+
+  /** Play on, pause, or begin what stands ready. */
+  toggle() {
+    if (this.isPlaying) return this.video.pause();
+    if (!this.isOpen) this.#open(true);
+    return this.#play ? this.video.play() : this.#begin();
+  }
+
+  close() {
+    this.video.pause();
+    this.#open(false);
+  }
+
+  next(step = 1) {
+    this.#failures = 0;
+    return this.#move(step);
+  }
+
+  seek(seconds) {
+    this.#play?.interrupt();
+    this.video.seek(seconds);
+    this.#tell("progress");
+  }
+
+  /** Find the current track's video and play it; whoever moves on meanwhile overtakes it. */
+  async #begin() {
+    this.#leave();
+    const turn = ++this.#turn;
+    const entry = this.current;
+    this.#isLoaded = false;
+    this.video.pause();
+    const note = setTimeout(() => showNote("searching", entry), TICK_MS);
+    const { video, state } = await findVideo(entry);
+    clearTimeout(note);
+    clearNote("searching");
+    if (turn !== this.#turn) return;
+    if (!video) return this.#failed(NOTE_OF[state]);
+    entry.video = video;
+    this.#open(true);
+    this.#isLoaded = true;
+    await this.video.load(video).catch(() => turn === this.#turn && this.#fail("offline"));
+  }
+
+  #move(step) {
+    return this.queue.move(step) ? this.#begin() : this.#stopped();
+  }
+
+  #playing() {
+    this.#failures = 0;
+    this.#play ??= new Play(this.current);
+    this.isPlaying = true;
+    this.#ticking ??= setInterval(() => this.#tick(), TICK_MS);
+    this.#tell("change");
+  }
+
+  #stopped() {
+    clearInterval(this.#ticking);
+    this.#ticking = null;
+    this.#play?.interrupt();
+    this.isPlaying = false;
+    this.#tell("change");
+  }
+
+  #tick() {
+    this.#play?.sample(this.video.position, performance.now(), this.video.rate);
+    if (this.#play && !this.#play.isReported && this.#play.isListen(this.video.duration)) {
+      this.#report("/listens");
+    }
+    this.#tell("progress");
+  }
+
+  #ended() {
+    this.#tick();
+    this.#leave();
+    this.#move(1);
+  }
+
+  /** What was begun and is left before half of it was heard is a skip. */
+  #leave() {
+    if (this.#play && !this.#play.isReported) this.#report("/skips");
+    this.#play = null;
+    this.#stopped();
+  }
+
+  #report(path) {
+    this.#play.isReported = true;
+    this.outbox.put(path, this.#play.fields);
+  }
+
+  /** Say why, and go on with what follows; not through a whole list of what does not play. */
+  #failed(why) {
+    this.#fail(why);
+    this.#failures += 1;
+    if (this.#failures < MOST_FAILURES) this.#move(1);
+  }
+
+  #fail(why) {
+    showNote(why, this.current);
+    this.#play = null;
+    this.#stopped();
+  }
+
+  #open(isOpen) {
+    this.isOpen = isOpen;
+    document.getElementById("stage").hidden = !isOpen;
+    this.#tell("change");
+  }
+
+  #tell(name) {
+    this.dispatchEvent(new Event(name));
+  }
+}

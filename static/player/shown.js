@@ -1,0 +1,17 @@
+/** Seconds as a clock shows them, such as 5:02. */
+export function clock(seconds) {
+  const whole = Math.floor(seconds);
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  const rest = String(whole % 60).padStart(2, "0");
+  return hours ? `${hours}:${String(minutes).padStart(2, "0")}:${rest}` : `${minutes}:${rest}`;
+}
+
+/** A play button that pauses while its track plays, and says so. */
+export function setIcon(button, isPlaying) {
+  const use = button.querySelector("use");
+  use.setAttribute("href", use.getAttribute("href").replace(/#.*/, isPlaying ? "#pause" : "#play"));
+  const says = isPlaying ? button.dataset.saysPause : button.dataset.saysPlay;
+  const word = button.querySelector("[data-word]");
+  if (word) word.textContent = says;
+  else button.setAttribute("aria-label", says);
+}

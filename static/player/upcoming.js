@@ -1,0 +1,32 @@
+import { clock } from "./shown.js";
+
+/** The queue as a list: what follows, to jump to or to take out. */
+export class UpcomingList {
+  constructor(player) {
+    this.player = player;
+    this.list = document.getElementById("upcoming");
+    this.row = document.getElementById("upcoming-row").content;
+    player.queue.addEventListener("change", () => this.#show());
+  }
+
+  #show() {
+    this.list.replaceChildren(...this.player.queue.upcoming.map((entry, n) => this.#rowOf(entry, n)));
+    htmx.process(this.list, true);
+  }
+
+  #rowOf(entry, ahead) {
+    const row = this.row.cloneNode(true);
+    const part = (name) => row.querySelector(`[data-${name}]`);
+    part("cover").src = entry.cover;
+    part("title").textContent = entry.title;
+    part("link").href = `/tracks/${entry.id}`;
+    part("artist").textContent = entry.artist;
+    part("length").textContent = entry.seconds ? clock(entry.seconds) : "";
+    for (const name of ["jump", "remove"]) {
+      part(name).setAttribute("aria-label", part(name).dataset.says.replace("{title}", entry.title));
+    }
+    part("jump").addEventListener("click", () => this.player.next(ahead + 1));
+    part("remove").addEventListener("click", () => this.player.queue.remove(ahead));
+    return row;
+  }
+}
