@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, Select, Table, create_engine, event
 from sqlalchemy.dialects import mysql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, OperationalError
 from sqlmodel import Session
 
-from app.errors import DatabaseUnavailable
+from app.errors import DatabaseUnavailable, InvalidInput
 from app.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -23,6 +23,7 @@ _DEADLOCK_CODES = {1205, 1213}
 """MySQL's lock wait time-out and deadlock: the transaction may be tried again."""
 _DUPLICATE = 1062
 _ATTEMPTS = 5
+_WANTED = "must be like mysql://user:password@host/name, mariadb://… or sqlite:///path"
 
 
 class Database:
@@ -62,7 +63,7 @@ class Database:
         try:
             with self.engine.connect() as connection:
                 connection.exec_driver_sql("SELECT 1")
-        except OperationalError as error:
+        except DatabaseError as error:
             address = self.url.render_as_string(hide_password=True)
             raise DatabaseUnavailable(address=address, reason=error.orig) from error
 
@@ -76,14 +77,21 @@ def open_database(settings: Settings) -> Database:
 
 
 def database_url(settings: Settings) -> URL:
+    """Raises InvalidInput for an address that makes no sense or names another database."""
     if settings.database_url is None:
         settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         return URL.create("sqlite", database=str(settings.folder / "pytune.db"))
-    url = make_url(settings.database_url)
-    if url.get_backend_name() in {"mysql", "mariadb"}:
-        # One dialect name for both servers: the SQL written here is taken by either.
-        return url.set(drivername="mysql+pymysql").update_query_dict({"charset": "utf8mb4"})
-    return url
+    try:
+        url = make_url(settings.database_url)
+    except (ArgumentError, ValueError):
+        raise InvalidInput("PYTUNE_DATABASE_URL", _WANTED) from None
+    match url.drivername.partition("+")[0]:
+        case "mysql" | "mariadb":
+            # One dialect name for both servers: the SQL written here is taken by either.
+            return url.set(drivername="mysql+pymysql").update_query_dict({"charset": "utf8mb4"})
+        case "sqlite":
+            return url
+    raise InvalidInput("PYTUNE_DATABASE_URL", _WANTED)
 
 
 def insert_once(session: Session, table: Table, row: dict[str, Any]) -> bool:
