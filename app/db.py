@@ -87,11 +87,23 @@ def database_url(settings: Settings) -> URL:
         raise InvalidInput("PYTUNE_DATABASE_URL", _WANTED) from None
     match url.drivername.partition("+")[0]:
         case "mysql" | "mariadb":
+            if settings.database_password_file is not None:
+                url = url.set(password=_password(settings.database_password_file))
             # One dialect name for both servers: the SQL written here is taken by either.
             return url.set(drivername="mysql+pymysql").update_query_dict({"charset": "utf8mb4"})
         case "sqlite":
             return url
     raise InvalidInput("PYTUNE_DATABASE_URL", _WANTED)
+
+
+def _password(path: Path) -> str:
+    try:
+        password = path.read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput("PYTUNE_DATABASE_PASSWORD_FILE", f"cannot be read: {error}") from error
+    if not password:
+        raise InvalidInput("PYTUNE_DATABASE_PASSWORD_FILE", f"{path} is empty")
+    return password
 
 
 def insert_once(session: Session, table: Table, row: dict[str, Any]) -> bool:

@@ -30,6 +30,8 @@ class Settings(BaseSettings):
     """Database, key-value store, models and import reports of the embedded set-up."""
     database_url: str | None = None
     """mysql://user:password@host/name; empty for SQLite in the data folder."""
+    database_password_file: Path | None = None
+    """File with the password for database_url: how containers are given secrets."""
     redis_url: str | None = None
     """redis://host:6379/0; empty for the embedded server in the data folder."""
     artifact_dir: Path | None = None
@@ -63,7 +65,9 @@ class Settings(BaseSettings):
     video_frame_origin: str = "https://www.youtube-nocookie.com"
     """Host of the embedded player's frames."""
 
-    @field_validator("database_url", "redis_url", "artifact_dir", mode="before")
+    @field_validator(
+        "database_url", "database_password_file", "redis_url", "artifact_dir", mode="before"
+    )
     @classmethod
     def _empty_is_none(cls, value: Any) -> Any:
         """Compose files hand over variables that nobody set as empty ones."""
