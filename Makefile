@@ -1,0 +1,67 @@
+# `make` alone lists what can be made. Works with GNU make 3.81 and newer.
+
+PYTHON = python3
+PORT   =
+ARGS   =
+
+BIN = .venv/bin
+
+# No test run takes longer. Where there is no GNU timeout, each test's own limit is left.
+TEN_MINUTES = $(shell timeout --foreground 1 true 2>/dev/null && echo timeout --foreground --signal=INT --kill-after=30 600)
+
+LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check format schema bench soak lock clean
+
+help: ## List what can be made
+	@echo "PyTune. Python 3.11 or newer is all it needs: PYTHON=python3.12 chooses one."
+	@echo
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+install: .venv/.dev ## Create .venv with everything that developers need
+	@echo "PyTune and its tools are in .venv."
+
+demo: .venv/.runtime ## Set up the demo and serve it at 127.0.0.1:8000; PORT= changes the port
+	@exec $(BIN)/pytune demo $(if $(PORT),--port $(PORT))
+
+test: .venv/.dev ## Run the tests, 10 minutes at most; ARGS= goes to pytest
+	@$(TEN_MINUTES) $(BIN)/pytest -q $(ARGS) || { code=$$?; \
+		[ $$code -ne 124 ] || echo "The tests took longer than 10 minutes." >&2; exit $$code; }
+
+check: .venv/.dev ## Lint, formatting, types, floors, the exported schema
+	@scripts/check.sh
+
+format: .venv/.dev ## Format the code and mend what ruff can mend
+	@$(BIN)/ruff check --quiet --fix-only .
+	@$(BIN)/ruff format --quiet .
+
+schema: .venv/.dev ## Export the GraphQL schema to schema.graphql
+	@$(BIN)/pytune schema > .schema.new && mv .schema.new schema.graphql
+
+bench: .venv/.dev ## Run every benchmark; ARGS= goes to each
+	@found=; for file in benchmarks/[a-z]*.py; do \
+		[ -e "$$file" ] || continue; \
+		found=yes; name=$$(basename "$$file" .py); echo "== $$name"; \
+		$(BIN)/python -m "benchmarks.$$name" $(ARGS) || exit 1; \
+	done; [ -n "$$found" ] || echo "There is no benchmark yet."
+
+soak: .venv/.dev ## Run the long tests that `make test` leaves out; ARGS= goes to pytest
+	@$(BIN)/pytest -q -m soak $(ARGS) || { code=$$?; \
+		[ $$code -eq 5 ] || exit $$code; echo "There is no soak test yet."; }
+
+lock: ## Lock the requirements again (needs uv); ARGS=--upgrade takes newer versions
+	@command -v uv >/dev/null 2>&1 || { echo "make lock needs uv: pip install uv" >&2; exit 1; }
+	$(LOCK) $(ARGS) -o requirements/runtime.txt
+	$(LOCK) $(ARGS) --extra dev -c requirements/runtime.txt -o requirements/dev.txt
+
+clean: ## Delete caches; .venv and the data in .pytune stay
+	@rm -rf build *.egg-info .schema.new .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -name .venv -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/.runtime: requirements/runtime.txt pyproject.toml
+	@scripts/install.sh runtime "$(PYTHON)"
+
+.venv/.dev: requirements/dev.txt pyproject.toml
+	@scripts/install.sh dev "$(PYTHON)"
