@@ -3,7 +3,6 @@
 from typing import Any, Self
 
 import strawberry
-from strawberry.schema.exception_handlers import ExceptionHandler
 
 from app import errors
 from app.errors import PyTuneError
@@ -101,7 +100,7 @@ class QueueUnavailable(Problem):
     pass
 
 
-class _AsType:
+class AsType:
     """Turns one foreseen error into its type, in every mutation whose union has that type."""
 
     def __init__(self, exception_type: type[PyTuneError], error_type: type[Problem]) -> None:
@@ -113,15 +112,15 @@ class _AsType:
         return self.error_type.of(exception)
 
 
-HANDLERS: tuple[ExceptionHandler[Any], ...] = (
-    _AsType(errors.InvalidInput, InvalidInput),
-    _AsType(errors.NotFound, NotFound),
-    _AsType(errors.NameTaken, NameTaken),
-    _AsType(errors.InvalidCredentials, InvalidCredentials),
-    _AsType(errors.RateLimited, RateLimited),
-    _AsType(errors.NoListens, NoListens),
-    _AsType(errors.TrainingUnderway, TrainingUnderway),
-    _AsType(errors.NoChampion, NoChampion),
-    _AsType(errors.BadArtifact, ModelUnusable),
-    _AsType(errors.QueueUnavailable, QueueUnavailable),
+HANDLERS = (
+    AsType(errors.InvalidInput, InvalidInput),
+    AsType(errors.NotFound, NotFound),
+    AsType(errors.NameTaken, NameTaken),
+    AsType(errors.InvalidCredentials, InvalidCredentials),
+    AsType(errors.RateLimited, RateLimited),
+    AsType(errors.NoListens, NoListens),
+    AsType(errors.TrainingUnderway, TrainingUnderway),
+    AsType(errors.NoChampion, NoChampion),
+    AsType(errors.BadArtifact, ModelUnusable),
+    AsType(errors.QueueUnavailable, QueueUnavailable),
 )

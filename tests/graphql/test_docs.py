@@ -1,0 +1,116 @@
+"""docs/api.md: each example works, no operation lacks one, and its tables agree with the schema."""
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from graphql import FieldNode, OperationDefinitionNode, parse
+
+from app.graphql import limits, presented, problems
+from app.graphql.paging import DEFAULT_PAGE, MAX_PAGE
+from app.graphql.schema import schema
+from app.ml.model_slot import LoadedModel
+from tests.graphql.conftest import ADMINISTRATOR, Door
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text()
+BLOCK = re.compile(r"^```(graphql|json)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+@dataclass
+class Example:
+    """An operation with the variables and the answer that stand below it."""
+
+    document: str
+    variables: dict[str, Any]
+    answer: dict[str, Any] | None = None
+
+    @property
+    def fields(self) -> set[str]:
+        (operation,) = parse(self.document).definitions
+        assert isinstance(operation, OperationDefinitionNode)
+        root = operation.operation.value.capitalize()
+        selected = operation.selection_set.selections
+        return {f"{root}.{node.name.value}" for node in selected if isinstance(node, FieldNode)}
+
+
+def _examples() -> list[Example]:
+    examples: list[Example] = []
+    for language, text in BLOCK.findall(PAGE):
+        if language == "graphql":
+            examples.append(Example(text, {}))
+        elif "data" in (value := json.loads(text)):
+            examples[-1].answer = value
+        else:
+            examples[-1].variables = value
+    return examples
+
+
+EXAMPLES = _examples()
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: "+".join(sorted(example.fields)))
+def test_an_example_works(door: Door, model: LoadedModel, example: Example) -> None:
+    assert model.version
+    answer = door.post(example.document, ADMINISTRATOR, **example.variables).json()
+    assert "errors" not in answer
+    for field in answer["data"].values():
+        assert field
+        assert "code" not in field, "the example shows how it fails"
+    if example.answer is not None:
+        assert _shape(answer) == _shape(example.answer)
+
+
+def _shape(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _shape(part) for name, part in value.items()}
+    return [_shape(part) for part in value] if isinstance(value, list) else type(value)
+
+
+def _fields() -> dict[str, str]:
+    """Who may ask for each root field, as the schema prints it."""
+    sdl = schema.as_str()
+    found = {}
+    for root in ("Query", "Mutation"):
+        body = re.search(rf"^type {root} {{\n(.*?)^}}", sdl, re.MULTILINE | re.DOTALL)
+        assert body is not None
+        bare = re.sub(r'""".*?"""', "", body[1], flags=re.DOTALL)
+        for name, role in re.findall(
+            r"^  (\w+)(?:\(.*?\))?: [^\n@]+(?:@requires\(role: (\w+)\))?$",
+            bare,
+            re.MULTILINE | re.DOTALL,
+        ):
+            found[f"{root}.{name}"] = f"{role.lower()}s" if role else "everybody"
+    return found
+
+
+def test_every_operation_has_an_example() -> None:
+    shown = set().union(*(example.fields for example in EXAMPLES))
+    assert shown == set(_fields())
+
+
+def test_the_table_of_rights_is_the_schemas() -> None:
+    assert dict(re.findall(r"^\| `(\w+\.\w+)` \| (\w+) \|$", PAGE, re.MULTILINE)) == _fields()
+
+
+def test_the_table_of_problems_is_complete() -> None:
+    rows = dict(re.findall(r"^\| `([A-Z]\w+)` \| `(\w+)` \|", PAGE, re.MULTILINE))
+    assert rows == {
+        handler.error_type.__name__: handler.exception_type.code for handler in problems.HANDLERS
+    }
+    assert {presented.INTERNAL, presented.INVALID_REQUEST} <= set(
+        re.findall(r"^\| `(\w+)` \| [a-z]", PAGE, re.MULTILINE)
+    )
+
+
+def test_the_limits_are_those_that_hold() -> None:
+    for name, limit in (
+        ("tokens in a document", limits.MAX_TOKENS),
+        ("levels of fields", limits.MAX_DEPTH),
+        ("aliases", limits.MAX_ALIASES),
+        ("directives", limits.MAX_DIRECTIVES),
+    ):
+        assert f"| {name} | {limit} |" in PAGE
+    assert f"is 1 to {MAX_PAGE}, {DEFAULT_PAGE} if it is left out" in PAGE
