@@ -5,8 +5,9 @@ import re
 from typing import Any
 
 from graphql import GraphQLError
+from sqlalchemy.exc import OperationalError
 
-from app.errors import PyTuneError
+from app.errors import DatabaseUnavailable, PyTuneError
 from app.graphql.problems import worded
 
 log = logging.getLogger(__name__)
@@ -26,6 +27,9 @@ def presented(error: GraphQLError, *, suggest: bool) -> GraphQLError:
     if isinstance(original, PyTuneError):
         return _copy(error, worded(original), _extensions(original))
     log.error("a field failed: %s", error.path, exc_info=original)
+    if isinstance(original, OperationalError):
+        original = DatabaseUnavailable(address="?", reason=original)
+        return _copy(error, worded(original), _extensions(original))
     return _copy(error, "Something went wrong.", {"code": INTERNAL})
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from graphql import FieldNode, OperationDefinitionNode, parse
 
-from app.graphql import limits, presented, problems
+from app.graphql import limits, presented, problems, router
 from app.graphql.paging import DEFAULT_PAGE, MAX_PAGE
 from app.graphql.schema import schema
 from app.ml.model_slot import LoadedModel
@@ -113,4 +113,5 @@ def test_the_limits_are_those_that_hold() -> None:
         ("directives", limits.MAX_DIRECTIVES),
     ):
         assert f"| {name} | {limit} |" in PAGE
+    assert f"| bytes in a request | {router.MAX_BODY:,} |" in PAGE
     assert f"is 1 to {MAX_PAGE}, {DEFAULT_PAGE} if it is left out" in PAGE

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from graphql import get_introspection_query
+from starlette.websockets import WebSocketDisconnect
 
 from app.access import COOKIE
 from tests.graphql.conftest import LISTENER, Door
@@ -96,6 +97,21 @@ def test_what_is_no_request_is_refused_in_json(door: Door, body: bytes) -> None:
     (error,) = answer.json()["errors"]
     assert error["extensions"] == {"code": "invalid_request"}
     assert "data" not in answer.json()
+
+
+def test_a_body_without_end_is_not_read_to_its_end(door: Door) -> None:
+    body = (b" " * (1 << 16) for _ in range(64))
+    answer = door.client.post("/graphql", content=body, headers={"Content-Type": JSON})
+    assert answer.status_code == 413
+    assert answer.json()["errors"][0]["extensions"] == {"code": "invalid_request"}
+
+
+def test_no_web_socket_is_opened(door: Door) -> None:
+    with (
+        pytest.raises(WebSocketDisconnect),
+        door.client.websocket_connect("/graphql", ["graphql-transport-ws"]) as socket,
+    ):
+        socket.receive_json()
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,8 @@ def test_degraded_without_the_database_and_for_the_signed_in_too(open_door: Open
     error = door.error("{ recommendations { id } }", None)
     assert error["extensions"] == {"code": "database_unavailable"}
     assert "127.0.0.1" not in error["message"]
+    login = 'mutation { login(input: {username: "ann", password: "x"}) { __typename } }'
+    assert door.error(login, None)["extensions"] == {"code": "database_unavailable"}
 
 
 def test_degraded_while_the_champion_cannot_be_loaded(door: Door, model: LoadedModel) -> None:
