@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, delete, select
 
 from app.errors import InvalidCredentials, InvalidInput, NameTaken, UserNotFound
@@ -38,7 +39,7 @@ def create_user(
     if password is not None:
         user.password_hash = hash_password(checked_password(password))
     session.add(user)
-    session.flush()
+    _flush_name(session, name)
     return user
 
 
@@ -64,7 +65,7 @@ def rename(session: Session, user_id: int, name: str) -> User:
         raise NameTaken(name=name)
     user.name, user.name_key = name, name_key(name)
     session.add(user)
-    session.flush()
+    _flush_name(session, name)
     return user
 
 
@@ -114,6 +115,14 @@ def user_of_token(session: Session, token: str) -> User | None:
         .where(col(User.disabled_at).is_(None))
     )
     return session.exec(statement).one_or_none()
+
+
+def _flush_name(session: Session, name: str) -> None:
+    """Two may ask for one name at the same moment: the key's uniqueness decides."""
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise NameTaken(name=name) from error
 
 
 def user_by_name(session: Session, name: str) -> User | None:

@@ -12,6 +12,7 @@ from app.errors import ArtistNotFound, TrackNotFound
 from app.models import Artist, Track, VideoState
 from app.text import normalise
 
+_MAX_TEXT = 200
 _MAX_WORDS = 8
 """Words of a search that are looked at; more never helped anyone find a song."""
 
@@ -150,7 +151,7 @@ def search_key(title: str, artist_name: str) -> str:
 
 
 def _matches(key: Any, text: str | None) -> ColumnElement[bool]:
-    words = normalise(text or "").split()[:_MAX_WORDS]
+    words = normalise((text or "")[:_MAX_TEXT]).split()[:_MAX_WORDS]
     return and_(True, *(key.contains(_beginning(word), autoescape=True) for word in words))
 
 

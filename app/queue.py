@@ -1,5 +1,6 @@
 """The job queue: names of jobs, enqueueing, and the channel on which promotions are told."""
 
+import re
 from enum import StrEnum
 from typing import Any
 
@@ -17,6 +18,8 @@ from app.settings import Settings
 
 QUEUE_NAME = "pytune"
 CHAMPION_CHANNEL = "pytune:champion"
+_ANSWER_SECONDS = 5.0
+_PASSWORD = re.compile(r"//[^/]*@")
 _RESULT_SECONDS = 7 * 24 * 3600
 
 
@@ -58,8 +61,15 @@ class JobQueue:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.redis: Redis = Redis.from_url(settings.key_value_url, socket_timeout=30)
+        self.redis: Redis = Redis.from_url(
+            settings.key_value_url, socket_timeout=_ANSWER_SECONDS, socket_connect_timeout=2
+        )
         self.queue = JsonQueue(QUEUE_NAME, connection=self.redis)
+
+    @property
+    def address(self) -> str:
+        """Where the server is, without its password."""
+        return _PASSWORD.sub("//", self.settings.key_value_url)
 
     def enqueue(self, name: JobName, *arguments: Any, timeout: int = 300) -> str:
         """Enqueue; the job's id. Raises QueueUnavailable."""
@@ -72,7 +82,7 @@ class JobQueue:
                 failure_ttl=_RESULT_SECONDS,
             )
         except RedisError as error:
-            raise QueueUnavailable(address=self.settings.key_value_url) from error
+            raise QueueUnavailable(address=self.address) from error
         return str(job.id)
 
     def is_alive(self, job_id: str) -> bool:
@@ -82,7 +92,7 @@ class JobQueue:
         except NoSuchJobError:
             return False
         except RedisError as error:
-            raise QueueUnavailable(address=self.settings.key_value_url) from error
+            raise QueueUnavailable(address=self.address) from error
         return not (job.is_finished or job.is_failed or job.is_canceled)
 
     def check(self) -> None:
@@ -90,7 +100,7 @@ class JobQueue:
         try:
             self.redis.ping()
         except RedisError as error:
-            raise QueueUnavailable(address=self.settings.key_value_url) from error
+            raise QueueUnavailable(address=self.address) from error
 
     def announce_champion(self, version: int) -> None:
         """Tell every web process at once; those that miss it find out when they next poll."""
