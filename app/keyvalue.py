@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import fcntl
 import os
 import signal
 import subprocess
@@ -22,7 +23,12 @@ def serve(settings: Settings) -> int:
     for private in (folder, socket.parent):
         private.mkdir(parents=True, exist_ok=True, mode=0o700)
         private.chmod(0o700)
-    server = subprocess.Popen(_command(folder, socket), preexec_fn=_die_with_launcher)  # noqa: PLW1509
+    lock = _alone(folder)
+    server = subprocess.Popen(
+        _command(folder, socket),
+        pass_fds=[lock],
+        preexec_fn=_die_with_launcher,  # noqa: PLW1509  nothing else runs in this process yet
+    )
 
     def end(*_: object) -> None:
         with contextlib.suppress(ProcessLookupError):
@@ -32,6 +38,16 @@ def serve(settings: Settings) -> int:
     signal.signal(signal.SIGINT, end)
     lifeline.hold_on(end)
     return server.wait()
+
+
+def _alone(folder: Path) -> int:
+    """Wait for the server of a killed launcher to end: it would take our socket away with it.
+
+    The lock's descriptor, which the server inherits, and so holds for as long as it lives.
+    """
+    lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    return lock
 
 
 def _command(folder: Path, socket: Path) -> list[str]:

@@ -112,6 +112,7 @@ def checked_recipe(algorithm: str, weighting: str, settings: Mapping[str, Any]) 
     """Raises InvalidInput naming the algorithm, weighting or setting that is unknown."""
     if algorithm not in ALGORITHMS:
         raise InvalidInput("algorithm", f"must be one of {sorted(ALGORITHMS)}, is {algorithm!r}")
+    ALGORITHMS[algorithm].check(settings)
     if weighting not in list(Weighting):
         raise InvalidInput("weighting", f"must be one of {list(Weighting)}, is {weighting!r}")
     return Recipe(algorithm, Weighting(weighting), settings)

@@ -21,11 +21,19 @@ _BLOCK = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class AlsSettings:
-    factors: int = 64
+    """The defaults go with binary strengths, and were measured on four collections of listens.
+
+    On artists of 1,880 listeners (HetRec Last.fm, a fifth held out) NDCG@20 is 0.290 with them,
+    0.275 with 64 factors, λ = 10 and alpha = 5, and 0.095 for popularity. Logarithms of counts,
+    alpha = 1 and λ = 40 came as far there, but fell below popularity among listeners with few
+    plays: their strengths, and so the right λ, depend on how long people have listened.
+    """
+
+    factors: int = 128
     """Length of each item's vector."""
-    regularization: float = 10.0
+    regularization: float = 50.0
     """λ: how strongly vectors are held near zero; the same for light and heavy listeners."""
-    alpha: float = 5.0
+    alpha: float = 10.0
     """How fast confidence grows with strength: c = 1 + alpha * |r|."""
     iterations: int = 15
     """Each solves for all listeners, then for all items."""
@@ -66,6 +74,10 @@ class Als:
             raise ValueError(f"gram {self.gram.shape} does not fit {self.item_factors.shape}")
         norms = np.linalg.norm(self.item_factors, axis=1).astype(np.float32)
         object.__setattr__(self, "_norms", np.maximum(norms, np.float32(1e-12)))
+
+    @classmethod
+    def check(cls, settings: Mapping[str, Any]) -> None:
+        AlsSettings.of(settings)
 
     @property
     def n_items(self) -> int:

@@ -29,7 +29,7 @@ class Popularity:
         cls, matrix: csr_matrix, settings: Mapping[str, Any], *, seed: int, report: Report
     ) -> Self:
         del seed
-        _refuse(settings)
+        cls.check(settings)
         shares = listener_counts(matrix) / np.float32(max(matrix.shape[0], 1))
         report(1.0)
         return cls(shares.astype(np.float32))
@@ -50,18 +50,18 @@ class Popularity:
     def arrays(self) -> dict[str, NDArray[Any]]:
         return {"shares": self.shares}
 
+    @classmethod
+    def check(cls, settings: Mapping[str, Any]) -> None:
+        for name in settings:
+            raise InvalidInput(str(name), "popularity has no settings")
+
     def settings(self) -> dict[str, Any]:
         return {}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], settings: Mapping[str, Any]) -> Self:
-        _refuse(settings)
+        cls.check(settings)
         return cls(np.asarray(arrays["shares"]))
-
-
-def _refuse(settings: Mapping[str, Any]) -> None:
-    for name in settings:
-        raise InvalidInput(str(name), "popularity has no settings")
 
 
 def listener_counts(matrix: csr_matrix) -> NDArray[np.int64]:

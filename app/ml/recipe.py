@@ -16,8 +16,8 @@ from app.ml.weighting import Weighting
 class Recipe:
     algorithm: str = "als"
     """One of ALGORITHMS."""
-    weighting: Weighting = Weighting.LOG
-    """What play counts become before they are fitted, and before a listener is folded in."""
+    weighting: Weighting = Weighting.BINARY
+    """What play counts become, in the fit and when a listener is folded in; see AlsSettings."""
     settings: Mapping[str, Any] = field(default_factory=dict)
     """The algorithm's own; what is left out has its default."""
 

@@ -46,6 +46,11 @@ class Recommender(Protocol):
     def n_items(self) -> int: ...
 
     @classmethod
+    def check(cls, settings: Mapping[str, Any]) -> None:
+        """Raises InvalidInput for a setting that is unknown or out of its range."""
+        ...
+
+    @classmethod
     def fit(
         cls, matrix: csr_matrix, settings: Mapping[str, Any], *, seed: int, report: Report
     ) -> Self:
