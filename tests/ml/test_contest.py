@@ -1,10 +1,12 @@
 import json
+from dataclasses import asdict
 
 import numpy as np
 import pytest
 
 from app.errors import InvalidInput
 from app.ml import contest
+from app.ml.als import AlsSettings
 from app.ml.evaluation import Terms
 from app.ml.gate import GateSettings
 from app.ml.holdout import Holdout, in_time, per_listener
@@ -13,7 +15,7 @@ from app.ml.recipe import Recipe
 from app.ml.weighting import Weighting
 
 GOOD = Recipe("als", Weighting.LOG, {"factors": 4, "iterations": 5, "regularization": 1.0})
-SPELLED_OUT = Recipe("als", Weighting.LOG, {**GOOD.settings, "alpha": 5.0})
+SPELLED_OUT = Recipe("als", Weighting.LOG, asdict(AlsSettings.of(GOOD.settings)))
 POOR = Recipe("als", Weighting.LOG, {"factors": 1, "iterations": 1, "regularization": 1e5})
 TERMS = Terms(seed=2, k=5)
 

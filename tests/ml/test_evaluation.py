@@ -17,7 +17,7 @@ from app.ml.recommender import Explanation, Floats, History, Report
 from app.ml.weighting import Weighting
 
 TERMS = Terms(seed=0, k=2)
-ALS = Recipe("als", Weighting.LOG, {"factors": 4, "iterations": 3})
+ALS = Recipe("als", Weighting.LOG, {"factors": 4, "iterations": 5, "regularization": 1.0})
 
 
 @dataclass(frozen=True)

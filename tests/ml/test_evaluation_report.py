@@ -11,7 +11,7 @@ from app.ml.measuring import METRICS
 from app.ml.recipe import Recipe
 from app.ml.weighting import Weighting
 
-ALS = Recipe("als", Weighting.LOG, {"factors": 4, "iterations": 3})
+ALS = Recipe("als", Weighting.LOG, {"factors": 4, "iterations": 5, "regularization": 1.0})
 
 
 def test_slices_are_thirds_by_tracks_heard(tastes: Interactions) -> None:
