@@ -97,7 +97,7 @@ def test_a_training_whose_worker_was_killed_fails_and_the_next_one_works(
 def test_the_key_value_server_comes_back_with_everything_working(
     stack: Running, listener: Client, administrator: Client
 ) -> None:
-    stack.kill_child("app.keyvalue")
+    stack.kill_key_value_server()
     assert listener.recommended()["modelVersion"] == 1
     _await_running(listener)
     number = _start(administrator, {})

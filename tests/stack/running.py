@@ -50,19 +50,16 @@ class Running:
                 return match
         raise AssertionError(f"it ended with {self.process.wait()}: {''.join(self.said)}")
 
-    def child(self, name: str) -> int:
-        """Process id of a child, by the command it runs."""
-        found = subprocess.run(
-            ["pgrep", "-P", str(self.process.pid), "-f", name],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        return int(found.stdout.split()[0])
-
     def kill_child(self, name: str) -> None:
-        """kill -9, and wait until the parent says that it started another."""
-        os.kill(self.child(name), signal.SIGKILL)
+        """kill -9 of the child that runs a command; until the parent says it started another."""
+        self._kill(_child(self.process.pid, name))
+
+    def kill_key_value_server(self) -> None:
+        """kill -9 of the server itself, below its launcher."""
+        self._kill(_child(_child(self.process.pid, "app.keyvalue"), "valkey-server"))
+
+    def _kill(self, process: int) -> None:
+        os.kill(process, signal.SIGKILL)
         self.await_line(re.compile("(keyvalue|web|worker|scheduler) had died"))
 
     def interrupt(self) -> int:
@@ -112,3 +109,11 @@ def running(
         process.send_signal(signal.SIGINT)
         process.communicate()
         started.await_no_process()
+
+
+def _child(parent: int, name: str) -> int:
+    """Process id of the parent's child that runs a command."""
+    found = subprocess.run(
+        ["pgrep", "-P", str(parent), "-f", name], capture_output=True, text=True, check=True
+    )
+    return int(found.stdout.split()[0])
