@@ -10,9 +10,11 @@ from sqlmodel import Session
 
 from app import catalog
 from app.catalog import CatalogTrack
-from app.errors import TrackNotFound
+from app.db import Database
+from app.errors import QueueUnavailable, TrackNotFound
 from app.models import Track, VideoState
 from app.models.columns import utc_now
+from app.queue import JobName, JobQueue
 from app.settings import Settings
 from app.text import normalise
 
@@ -44,6 +46,17 @@ class VideoSearch:
             if _is_the_song(song, title, artist):
                 return str(song["videoId"])
         return None
+
+
+def request(database: Database, queue: JobQueue, track_id: int) -> None:
+    """Have the track's video looked for if that is due. Raises TrackNotFound, QueueUnavailable."""
+    if not database.transact(lambda session: wants_lookup(session, track_id)):
+        return
+    try:
+        queue.enqueue(JobName.FIND_VIDEO, track_id)
+    except QueueUnavailable:
+        database.transact(lambda session: give_up(session, track_id))
+        raise
 
 
 def wants_lookup(session: Session, track_id: int) -> bool:

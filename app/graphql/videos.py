@@ -6,14 +6,11 @@ import strawberry
 from anyio import to_thread
 
 from app import catalog, videos
-from app.errors import QueueUnavailable
 from app.graphql import problems
 from app.graphql.catalog import Track
 from app.graphql.context import Info
 from app.graphql.ids import required_number
 from app.graphql.permissions import for_listeners
-from app.queue import JobName
-from app.state import State
 
 
 @strawberry.input(description="The track whose video is wanted.")
@@ -45,15 +42,7 @@ class VideosMutation:
         ],
     ) -> FindVideoResult:
         number = required_number(wanted.track_id, "Track", "trackId")
-        await to_thread.run_sync(_look_for, info.context.state, number)
+        state = info.context.state
+        await to_thread.run_sync(videos.request, state.database, state.queue, number)
         row = await info.context.read(lambda session: catalog.track(session, number))
         return VideoWanted(track=Track.of(row))
-
-
-def _look_for(state: State, track_id: int) -> None:
-    if state.database.transact(lambda session: videos.wants_lookup(session, track_id)):
-        try:
-            state.queue.enqueue(JobName.FIND_VIDEO, track_id)
-        except QueueUnavailable:
-            state.database.transact(lambda session: videos.give_up(session, track_id))
-            raise

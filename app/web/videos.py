@@ -1,12 +1,13 @@
 """A track's video: look it up at the first play, and say how far that is."""
 
+from contextlib import suppress
+
 from fastapi import APIRouter
 from pydantic import BaseModel
 
 from app import catalog, videos
 from app.errors import QueueUnavailable
 from app.models import VideoState
-from app.queue import JobName
 from app.state import State
 from app.web.door import Here, Id, Listener
 
@@ -28,16 +29,9 @@ def video(state: Here, viewer: Listener, track_id: Id) -> Video:
 @router.post("/tracks/{track_id}/video")
 def find_video(state: Here, viewer: Listener, track_id: Id) -> Video:
     del viewer
-    if state.database.transact(lambda session: videos.wants_lookup(session, track_id)):
-        _search(state, track_id)
+    with suppress(QueueUnavailable):  # the track is as unknown as before, and the answer says so
+        videos.request(state.database, state.queue, track_id)
     return _video(state, track_id)
-
-
-def _search(state: State, track_id: int) -> None:
-    try:
-        state.queue.enqueue(JobName.FIND_VIDEO, track_id)
-    except QueueUnavailable:
-        state.database.transact(lambda session: videos.give_up(session, track_id))
 
 
 def _video(state: State, track_id: int) -> Video:
