@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from app.db import Database
+from app.errors import DatabaseUnavailable
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -18,7 +19,10 @@ _LOCK_SECONDS = 120
 
 
 def migrate(database: Database, revision: str = "head") -> None:
-    """Upgrade (or, to an older revision, downgrade) the schema. Safe to run twice at once."""
+    """Upgrade (or, to an older revision, downgrade) the schema; processes take turns.
+
+    Raises DatabaseUnavailable where another process goes on and on.
+    """
     with database.engine.connect() as connection:
         if connection.dialect.name == "sqlite":
             _run(connection.execution_options(pytune_writes=True), revision)
@@ -30,8 +34,13 @@ def migrate(database: Database, revision: str = "head") -> None:
 @contextmanager
 def _one_at_a_time(connection: Connection) -> Iterator[None]:
     """MySQL commits at each change of a table, so a named lock keeps the others waiting."""
-    connection.exec_driver_sql(f"SELECT GET_LOCK('pytune-migrate', {_LOCK_SECONDS})")
+    lock = f"SELECT GET_LOCK('pytune-migrate', {_LOCK_SECONDS})"
+    taken = connection.exec_driver_sql(lock).scalar()
     connection.commit()
+    if not taken:
+        reason = f"another process has been changing the schema for {_LOCK_SECONDS} seconds"
+        address = connection.engine.url.render_as_string(hide_password=True)
+        raise DatabaseUnavailable(address=address, reason=reason)
     try:
         yield
     finally:

@@ -104,10 +104,18 @@ def database(settings: Settings) -> Iterator[Database]:
 
 def create_mariadb(server: URL, name: str) -> URL:
     """Create a database without tables; its address, as settings give it."""
-    with closing(pymysql.connect(unix_socket=server.query["unix_socket"], user="root")) as root:
-        root.cursor().execute(f"CREATE DATABASE {name}")
+    _execute(server, f"CREATE DATABASE {name}")
     address = server.set(database=name).render_as_string(hide_password=False)
     return database_url(Settings(database_url=address))
+
+
+def drop_mariadb(server: URL, name: str) -> None:
+    _execute(server, f"DROP DATABASE {name}")
+
+
+def _execute(server: URL, statement: str) -> None:
+    with closing(pymysql.connect(unix_socket=server.query["unix_socket"], user="root")) as root:
+        root.cursor().execute(statement)
 
 
 def empty_tables(url: URL) -> None:

@@ -1,0 +1,159 @@
+"""The migrations lead from nothing to what the models say, and back, one process at a time."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect
+from sqlalchemy.engine import URL, make_url
+from sqlmodel import SQLModel
+
+from app.db import Database, database_url, open_database
+from app.errors import DatabaseUnavailable
+from app.migrations import is_current, migrate
+from app.settings import Settings
+from tests.conftest import BOTH, create_mariadb, drop_mariadb
+
+VERSION_TABLE = "alembic_version"
+
+
+@pytest.fixture
+def bare_sqlite(tmp_path: Path) -> URL:
+    return database_url(Settings(data_dir=tmp_path))
+
+
+@pytest.fixture
+def bare_mariadb(mariadb_server: URL) -> Iterator[URL]:
+    yield create_mariadb(mariadb_server, "bare")
+    drop_mariadb(mariadb_server, "bare")
+
+
+@pytest.fixture(params=BOTH)
+def bare_url(request: pytest.FixtureRequest) -> URL:
+    """A database without a single table."""
+    url: URL = request.getfixturevalue(f"bare_{request.param}")
+    return url
+
+
+@pytest.fixture
+def bare(bare_url: URL) -> Iterator[Database]:
+    database = Database(bare_url)
+    yield database
+    database.dispose()
+
+
+def _tables(database: Database) -> set[str]:
+    return set(inspect(database.engine).get_table_names())
+
+
+def test_an_upgrade_from_nothing_makes_every_table(bare: Database) -> None:
+    assert not is_current(bare)
+    migrate(bare)
+    assert is_current(bare)
+    assert _tables(bare) == {*SQLModel.metadata.tables, VERSION_TABLE}
+
+
+def test_a_second_upgrade_changes_nothing(bare: Database) -> None:
+    migrate(bare)
+    migrate(bare)
+    assert is_current(bare)
+
+
+def test_migrations_and_models_agree(database: Database) -> None:
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, SQLModel.metadata) == []
+
+
+def test_down_and_up_again(bare: Database) -> None:
+    migrate(bare)
+    migrate(bare, "base")
+    assert _tables(bare) == {VERSION_TABLE}
+    assert not is_current(bare)
+    migrate(bare)
+    assert is_current(bare)
+
+
+def test_two_upgrades_at_once_take_turns(bare: Database) -> None:
+    upgrades = [_waiting_upgrade(bare.url) for _ in range(2)]
+    for upgrade in upgrades:
+        assert upgrade.stdout is not None
+        assert upgrade.stdout.readline() == "ready\n"
+    for upgrade in upgrades:
+        assert upgrade.stdin is not None
+        upgrade.stdin.write("go\n")
+        upgrade.stdin.flush()
+    assert [upgrade.communicate()[0] for upgrade in upgrades] == ["True\n", "True\n"]
+    assert is_current(bare)
+
+
+def _waiting_upgrade(url: URL) -> subprocess.Popen[str]:
+    """A process with everything loaded, that upgrades when it is told to."""
+    command = [sys.executable, "-c", _UPGRADE, url.render_as_string(hide_password=False)]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+_UPGRADE = """
+import sys
+import app.models
+from sqlalchemy import make_url
+from app.db import Database
+from app.migrations import is_current, migrate
+
+print("ready", flush=True)
+sys.stdin.readline()
+database = Database(make_url(sys.argv[1]))
+migrate(database)
+print(is_current(database))
+"""
+
+
+@pytest.mark.mariadb
+def test_an_upgrade_that_is_kept_waiting_too_long_is_not_begun(
+    bare_mariadb: URL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.migrations._LOCK_SECONDS", 0)
+    database, other = Database(bare_mariadb), Database(bare_mariadb)
+    with other.engine.connect() as connection:
+        connection.exec_driver_sql("SELECT GET_LOCK('pytune-migrate', 0)")
+        with pytest.raises(DatabaseUnavailable, match="another process"):
+            migrate(database)
+    assert _tables(database) == set()
+    for one in (database, other):
+        one.dispose()
+
+
+def test_mariadb_and_mysql_compare_keys_bit_by_bit() -> None:
+    for table in SQLModel.metadata.tables.values():
+        assert table.dialect_options["mysql"]["collate"] == "utf8mb4_bin", table.name
+
+
+def test_every_text_has_a_length() -> None:
+    """SQLite would let longer ones through, MySQL refuses them."""
+    texts = [
+        column
+        for table in SQLModel.metadata.tables.values()
+        for column in table.columns
+        if column.type.python_type is str and column.type.__class__.__name__ != "Text"
+    ]
+    assert [str(column) for column in texts if getattr(column.type, "length", None) is None] == []
+
+
+def test_alembic_upgrades_the_database_of_the_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from alembic import command
+
+    from app.migrations import _config
+
+    monkeypatch.setenv("PYTUNE_DATA_DIR", str(tmp_path))
+    monkeypatch.delenv("PYTUNE_DATABASE_URL", raising=False)
+    command.upgrade(_config(), "head")
+    database = open_database(Settings())
+    assert make_url(database.url).database == str(tmp_path / "pytune.db")
+    assert is_current(database)
+    database.dispose()
