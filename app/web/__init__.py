@@ -3,27 +3,25 @@
 from fastapi import Depends, FastAPI
 
 from app.settings import Settings
-from app.web import (
-    accounts,
-    artists,
-    covers,
-    door,
-    errors,
-    home,
-    listening,
-    models,
-    search,
-    tracks,
-    videos,
-)
+from app.web import errors
+from app.web.accounts import router as accounts
+from app.web.artists import router as artists
+from app.web.covers import router as covers
+from app.web.door import own_site
 from app.web.headers import SafeHeaders
+from app.web.home import router as home
+from app.web.listening import router as listening
+from app.web.models import router as models
+from app.web.search import router as search
+from app.web.tracks import router as tracks
+from app.web.videos import router as videos
 
-_TOPICS = (accounts, artists, covers, home, listening, models, search, tracks, videos)
+ROUTERS = (accounts, artists, covers, home, listening, models, search, tracks, videos)
 
 
 def mount(app: FastAPI, settings: Settings) -> None:
     """Serve the pages."""
-    for topic in _TOPICS:
-        app.include_router(topic.router, dependencies=[Depends(door.own_site)])
+    for router in ROUTERS:
+        app.include_router(router, dependencies=[Depends(own_site)])
     errors.mount(app, settings)
     app.add_middleware(SafeHeaders, settings=settings)

@@ -1,5 +1,3 @@
-import { clock } from "./shown.js";
-
 /** The queue as a list: what follows, to jump to or to take out. */
 export class UpcomingList {
   constructor(player) {
@@ -21,7 +19,6 @@ export class UpcomingList {
     part("title").textContent = entry.title;
     part("link").href = `/tracks/${entry.id}`;
     part("artist").textContent = entry.artist;
-    part("length").textContent = entry.seconds ? clock(entry.seconds) : "";
     for (const name of ["jump", "remove"]) {
       part(name).setAttribute("aria-label", part(name).dataset.says.replace("{title}", entry.title));
     }

@@ -1,0 +1,44 @@
+"""An artist's page."""
+
+from app import catalog
+from app.models import Artist
+from app.models.columns import id_of
+from tests import making
+from tests.web.conftest import Site
+from tests.web.pages import attributes, text, titles
+
+
+def test_the_artists_tracks_stand_with_the_best_known_first(site: Site) -> None:
+    page = site.get(_path(site, "Nina Simone")).text
+    assert titles(page) == ["Sinnerman", "Feeling Good"]
+    assert "2 tracks" in text(page)
+    assert "Play both" in text(page)
+
+
+def test_many_tracks_come_in_pages_that_lose_none(site: Site) -> None:
+    with site.state.database.write() as session:
+        making.tracks(session, 120, "Fela Kuti")
+    path: str | None = _path(site, "Fela Kuti")
+    seen: list[str] = []
+    while path:
+        page = site.get(path).text
+        seen += titles(page)
+        path = next((to for to in attributes(page, "href") if "?after=" in to), None)
+    assert seen == [f"Song {number}" for number in range(120)]
+
+
+def test_an_artist_without_tracks_has_a_page(site: Site) -> None:
+    with site.state.database.write() as session:
+        row = Artist(name="Silence", name_key="silence")
+        session.add(row)
+        session.flush()
+        artist_id = id_of(row)
+    response = site.get(f"/artists/{artist_id}")
+    assert response.status_code == 200
+    assert "0 tracks" in text(response.text)
+
+
+def _path(site: Site, name: str) -> str:
+    with site.state.database.read() as session:
+        (artist,) = catalog.search_artists(session, name, 1)
+    return f"/artists/{artist.id}"

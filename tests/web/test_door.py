@@ -1,0 +1,90 @@
+"""Who may pass, and from where."""
+
+import re
+from urllib.parse import quote
+
+import pytest
+from fastapi.routing import APIRoute
+
+from app import web
+from app.web.door import local_path
+from tests.web.conftest import Site
+
+_OPEN = ("/login", "/logout", "/covers/")
+_ROUTES = [
+    route for router in web.ROUTERS for route in router.routes if isinstance(route, APIRoute)
+]
+
+
+def _paths(method: str) -> list[str]:
+    found = [route.path for route in _ROUTES if method in (route.methods or ())]
+    return [re.sub(r"\{\w+\}", "1", path) for path in found]
+
+
+POSTS = _paths("POST")
+PRIVATE = [path for path in _paths("GET") if not path.startswith(_OPEN)]
+
+
+@pytest.mark.parametrize("path", ["/", "/search?q=a%20b", "/tracks/3", "/été"])
+def test_paths_of_this_site_are_kept(path: str) -> None:
+    assert local_path(path) == path
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        None,
+        "",
+        "search",
+        "//evil.example",
+        "/\\evil.example",
+        "/\t/evil.example",
+        "/\n/evil.example",
+        "https://evil.example/",
+        "javascript:alert(1)",
+    ],
+)
+def test_what_could_lead_elsewhere_becomes_the_home_page(path: str | None) -> None:
+    assert local_path(path) == "/"
+
+
+@pytest.mark.parametrize("path", PRIVATE)
+def test_strangers_are_led_to_the_sign_in_and_back(nobody: Site, path: str) -> None:
+    response = nobody.get(path)
+    assert response.status_code == 303
+    onward = "" if path == "/" else f"?next={quote(path, safe='')}"
+    assert response.headers["location"] == f"/login{onward}"
+
+
+def test_what_was_asked_for_is_kept_whole(nobody: Site) -> None:
+    assert nobody.get("/search?q=a").headers["location"] == "/login?next=%2Fsearch%3Fq%3Da"
+
+
+def test_htmx_is_told_to_go_to_the_sign_in_and_back_to_its_page(nobody: Site) -> None:
+    current = {"HX-Request": "true", "HX-Current-URL": "http://testserver/tracks/3"}
+    response = nobody.post("/tracks/3/feedback", {"feedback": "loved"}, **current)
+    assert response.status_code == 401
+    assert response.headers["hx-redirect"] == "/login?next=%2Ftracks%2F3"
+
+
+def test_programs_get_the_same_refusal_as_json(nobody: Site) -> None:
+    response = nobody.client.post("/listens", headers={"Accept": "application/json"})
+    assert response.status_code == 401
+    assert response.json()["error"] == "not_signed_in"
+
+
+@pytest.mark.parametrize("path", POSTS)
+@pytest.mark.parametrize(
+    "headers", [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}]
+)
+def test_other_sites_can_change_nothing(admin: Site, path: str, headers: dict[str, str]) -> None:
+    response = admin.post(path, {}, **headers)
+    assert response.status_code == 403
+    assert "sent from another site" in response.text
+    assert "set-cookie" not in response.headers
+
+
+def test_listeners_are_kept_out_of_the_administrators_pages(site: Site) -> None:
+    for response in (site.get("/admin/models"), site.post("/admin/trainings", {})):
+        assert response.status_code == 403
+        assert "for administrators" in response.text

@@ -1,0 +1,90 @@
+"""Errors as pages: worded, designed, and without what is nobody's business."""
+
+import pytest
+
+from app import errors
+from app.errors import PyTuneError
+from tests.web.conftest import OpenSite, Site
+from tests.web.pages import text
+from tests.web.test_headers import _bug
+
+
+@pytest.mark.parametrize(
+    "path", ["/nowhere", "/tracks/999", "/artists/999", "/tracks/abc", f"/tracks/{10**30}"]
+)
+def test_what_is_not_there_is_said_in_the_page_one_knows(site: Site, path: str) -> None:
+    response = site.get(path)
+    assert response.status_code == 404
+    assert "Not in this crate." in text(response.text)
+    assert "Sign out" in text(response.text)
+
+
+def test_strangers_see_the_same_in_the_doorway(nobody: Site) -> None:
+    response = nobody.get("/nowhere")
+    assert response.status_code == 404
+    assert "Not in this crate." in text(response.text)
+    assert "Sign out" not in text(response.text)
+
+
+def test_htmx_gets_the_error_as_a_part(site: Site) -> None:
+    response = site.htmx("/tracks/999")
+    assert response.status_code == 404
+    assert response.text.startswith("<title>Not in this crate. · PyTune</title>")
+    assert "<html" not in response.text
+
+
+def test_a_bug_keeps_its_details_to_the_log(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.catalog.artist", _bug)
+    response = site.get("/artists/1")
+    assert response.status_code == 500
+    assert "The needle skipped." in text(response.text)
+    assert "secret" not in response.text
+
+
+def test_a_wrong_value_is_named(site: Site) -> None:
+    response = site.get("/?discovery=7")
+    assert response.status_code == 422
+    assert "The value of “discovery” cannot be taken." in text(response.text)
+
+
+def test_a_method_that_is_not_taken_is_refused(site: Site) -> None:
+    assert site.client.delete("/login").status_code == 405
+
+
+def test_programs_get_code_and_message(site: Site) -> None:
+    response = site.client.get("/tracks/999", headers={"Accept": "application/json"})
+    assert response.json() == {"error": "not_found", "message": "No track has id 999."}
+
+
+def test_without_the_queue_nothing_is_started_and_that_is_said(open_site: OpenSite) -> None:
+    site = open_site(redis_url="redis://127.0.0.1:1/0")
+    site.sign_in(site.world.root)
+    response = site.post("/admin/trainings", {})
+    assert response.status_code == 503
+    assert "The job queue does not answer" in text(response.text)
+    assert "It waits for a worker" not in site.get("/admin/models").text
+
+
+FORESEEN = [
+    errors.NotAllowed(role="administrator", actual="listener"),
+    errors.CrossSiteRefused(origin="https://evil.example"),
+    errors.RateLimited(retry_after_seconds=60),
+    errors.NoListens(),
+    errors.TrainingUnderway(training_id=3),
+    errors.QueueUnavailable(address="unix:///secret/socket"),
+    errors.DatabaseUnavailable(address="mysql://secret", reason="gone"),
+]
+
+
+@pytest.mark.parametrize("error", FORESEEN, ids=lambda error: error.code)
+def test_foreseen_errors_have_words_of_their_own(
+    site: Site, monkeypatch: pytest.MonkeyPatch, error: PyTuneError
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("app.catalog.artist", fail)
+    response = site.get("/artists/1")
+    assert response.status_code not in {200, 500}
+    assert "The needle skipped" not in response.text
+    assert "secret" not in response.text

@@ -1,0 +1,82 @@
+"""Every text of the pages goes through gettext, and the catalogue of texts is up to date."""
+
+import os
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.frontend import parse_mapping_cfg  # type: ignore[attr-defined]
+from babel.messages.pofile import read_po
+
+from app.web import texts
+from app.web.render import TEMPLATES, environment
+
+ROOT = TEMPLATES.parent
+CATALOGUE = ROOT / "app" / "web" / "locale" / "pytune.pot"
+ALL = sorted(TEMPLATES.rglob("*.html"))
+SAID = ("aria-label", "alt", "title", "placeholder", "aria-valuetext")
+"""Attributes that are read aloud or shown."""
+NAME = re.compile(r"\bPy\b|\bTune\b|\bPyTune\b")
+
+
+def untranslated(source: str) -> list[str]:
+    """Pieces of text in a template that do not go through gettext."""
+    source = re.sub(r"\{% trans.*?endtrans %\}", "", source, flags=re.DOTALL)
+    source = re.sub(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", "", source, flags=re.DOTALL)
+    said = [value for name in SAID for value in re.findall(rf'\s{name}="([^"]*)"', source)]
+    shown = re.split(r"<[^>]*>", source)
+    pieces = (NAME.sub("", piece).strip() for piece in [*said, *shown])
+    return [piece for piece in pieces if re.search(r"[^\W\d_]", piece)]
+
+
+@pytest.mark.parametrize("template", ALL, ids=lambda path: str(path.relative_to(TEMPLATES)))
+def test_templates_hold_no_text_of_their_own(template: Path) -> None:
+    assert untranslated(template.read_text()) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("<p>Hello</p>", ["Hello"]),
+        ('<img alt="A sleeve">', ["A sleeve"]),
+        ('<p>{{ _("Hello") }}</p>', []),
+        ("<p>{% trans name=x %}Hello {{ name }}{% endtrans %}</p>", []),
+        ("<p>{% if x %}{{ x }} and more{% endif %}</p>", ["and more"]),
+        ("<p>{{ n }} · PyTune</p>", []),
+    ],
+)
+def test_what_is_not_translated_is_found(source: str, found: list[str]) -> None:
+    assert untranslated(source) == found
+
+
+def test_the_catalogue_holds_every_text() -> None:
+    with (ROOT / "babel.cfg").open() as file:
+        methods, options = parse_mapping_cfg(file)
+    extracted = extract_from_dir(ROOT, methods, options, directory_filter=_holds_templates)
+    with CATALOGUE.open("rb") as file:
+        kept = {message.id for message in read_po(file) if message.id}
+    assert {message for _, _, message, _, _ in extracted} == kept
+
+
+def _holds_templates(folder: str | os.PathLike[str]) -> bool:
+    return Path(folder).is_relative_to(TEMPLATES)
+
+
+def test_every_template_can_be_parsed() -> None:
+    for template in ALL:
+        environment().get_template(str(template.relative_to(TEMPLATES)))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"), [(0, "0:00"), (5, "0:05"), (302, "5:02"), (3723, "1:02:03")]
+)
+def test_durations(seconds: int, shown: str) -> None:
+    assert texts.duration(seconds) == shown
+
+
+def test_numbers_and_moments() -> None:
+    assert texts.number(1234567) == "1,234,567"
+    assert (texts.points(0.336), texts.points(-2)) == ("+0.34", "-2.00")
+    assert texts.moment(datetime(2026, 3, 1, 9, 5, tzinfo=UTC)) == "1 Mar 2026, 09:05 UTC"

@@ -1,0 +1,56 @@
+"""A track's page."""
+
+import re
+
+from app.models import Track, VideoState
+from tests.web.conftest import OpenSite, Site
+from tests.web.pages import attributes, text, titles
+
+
+def test_it_says_what_is_known_and_what_you_did(site: Site) -> None:
+    page = text(_page(site, "Sinnerman"))
+    assert "Nina Simone · 1965 · soul · 3:20" in page
+    assert "You have played this 2 times." in page
+
+
+def test_reasons_carry_the_models_own_contributions(site: Site) -> None:
+    page = _page(site, "Feeling Good")
+    assert "Because you played Sinnerman 2 times" in text(page)
+    (points,) = re.findall(r'<td class="num">\+(\d\.\d\d)</td>', page)
+    assert float(points) > 0
+    assert "Because" not in text(_page(site, "Autobahn")).replace("Because you listened", "")
+
+
+def test_similar_tracks_come_from_the_model(site: Site) -> None:
+    page = _page(site, "Autobahn")
+    assert set(titles(page)[:3]) <= {"Hallogallo", "Vitamin C", "Isi", "Spoon", "Neonlicht"}
+    assert "Closeness comes from shared listeners" in text(page)
+
+
+def test_without_a_model_they_come_from_artist_and_genre(open_site: OpenSite) -> None:
+    site = open_site(model=False)
+    site.sign_in(site.world.ann)
+    page = _page(site, "Isi")
+    assert titles(page)[0] == "Hallogallo"
+    assert "The same artist first, then the same genre" in text(page)
+
+
+def test_the_video_is_not_loaded_before_play(site: Site) -> None:
+    page = _page(site, "Sinnerman")
+    assert "<iframe" not in page
+    assert "youtube" not in " ".join(attributes(page, "src"))
+
+
+def test_a_track_without_a_video_leads_to_a_search_on_youtube(site: Site) -> None:
+    track_id = site.world.tracks["Sinnerman"]
+    with site.state.database.write() as session:
+        session.get_one(Track, track_id).video_state = VideoState.MISSING
+    page = site.get(f"/tracks/{track_id}").text
+    search = "https://www.youtube.com/results?search_query=Nina+Simone+Sinnerman"
+    assert search in attributes(page, "href")
+    assert "No video of this track was found." in text(page)
+    assert "Play Sinnerman" not in attributes(page, "aria-label")
+
+
+def _page(site: Site, title: str) -> str:
+    return site.get(f"/tracks/{site.world.tracks[title]}").text

@@ -1,0 +1,46 @@
+"""A missing video is searched for at the first play."""
+
+from app import videos
+from app.models import Track, VideoState
+from tests.web.conftest import OpenSite, Site
+
+
+def test_the_first_play_enqueues_one_search(site: Site) -> None:
+    for _ in range(2):
+        response = site.post(_path(site), {})
+        assert response.json() == {"state": "searching", "youtube_id": None}
+    jobs = site.state.queue.queue.jobs
+    assert [(job.func_name, job.args) for job in jobs] == [
+        ("jobs.find_videos.find_video", [site.world.tracks["Autobahn"]])
+    ]
+
+
+def test_what_the_search_found_is_told(site: Site) -> None:
+    site.post(_path(site), {})
+    with site.state.database.write() as session:
+        videos.keep(session, site.world.tracks["Autobahn"], "x1234567890")
+    assert site.get(_path(site)).json() == {"state": "found", "youtube_id": "x1234567890"}
+
+
+def test_a_video_that_is_known_is_not_searched_for(site: Site) -> None:
+    with site.state.database.write() as session:
+        row = session.get_one(Track, site.world.tracks["Autobahn"])
+        row.youtube_id, row.video_state = "x1234567890", VideoState.FOUND
+    assert site.post(_path(site), {}).json()["youtube_id"] == "x1234567890"
+    assert site.state.queue.queue.jobs == []
+
+
+def test_without_the_queue_the_track_is_as_unknown_as_before(open_site: OpenSite) -> None:
+    site = open_site(redis_url="redis://127.0.0.1:1/0")
+    site.sign_in(site.world.ann)
+    for _ in range(2):
+        assert site.post(_path(site), {}).json() == {"state": "unknown", "youtube_id": None}
+
+
+def test_a_track_that_is_not_there_has_no_video(site: Site) -> None:
+    assert site.post("/tracks/999/video", {}).status_code == 404
+    assert site.get("/tracks/999/video").status_code == 404
+
+
+def _path(site: Site) -> str:
+    return f"/tracks/{site.world.tracks['Autobahn']}/video"
