@@ -137,7 +137,9 @@ def users_by_id(session: Session, ids: Sequence[int]) -> list[User | None]:
 
 
 def name_key(name: str) -> str:
-    return name.strip().casefold()[: 2 * MAX_NAME]
+    """Of any text, also one that no user can have as a name."""
+    key = name.strip().casefold()[: 2 * MAX_NAME]
+    return key.encode("utf-8", "replace").decode()
 
 
 def checked_name(name: str) -> str:

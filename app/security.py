@@ -13,12 +13,12 @@ _NOBODYS_HASH = _HASHER.hash(secrets.token_urlsafe(_TOKEN_BYTES))
 
 def hash_password(password: str) -> str:
     """Argon2id with the library's recommended cost."""
-    return _HASHER.hash(password)
+    return _HASHER.hash(_bytes(password))
 
 
 def password_matches(password: str, password_hash: str | None) -> bool:
     """False without a hash, after the same work as with one."""
-    matches = _HASHER.verify(password, password_hash or _NOBODYS_HASH)
+    matches = _HASHER.verify(_bytes(password), password_hash or _NOBODYS_HASH)
     return matches and password_hash is not None
 
 
@@ -29,4 +29,9 @@ def new_token() -> str:
 
 def token_hash(token: str) -> str:
     """SHA-256: a token is random already, a slow hash would only cost time."""
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(_bytes(token)).hexdigest()
+
+
+def _bytes(text: str) -> bytes:
+    """Of any text: JSON can carry halves of surrogate pairs, which plain UTF-8 refuses."""
+    return text.encode("utf-8", "surrogatepass")
