@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 COOKIE = "pytune_session"
 _WINDOW_SECONDS = 60
+_ANSWER_SECONDS = 2.0
+"""A key-value server that takes longer is taken for absent."""
 _SAME_SITE = {"same-origin", "none"}
 """Values of Sec-Fetch-Site of our own pages and of an address typed by hand."""
 
@@ -72,9 +74,17 @@ def refuse_cross_site(headers: Mapping[str, str], caller: Caller) -> None:
     if caller.bearer is not None:
         return
     origin = headers.get("origin")
-    elsewhere = origin is not None and urlsplit(origin).netloc != headers.get("host")
+    elsewhere = origin is not None and _host_of(origin) != headers.get("host", "")
     if elsewhere or headers.get("sec-fetch-site", "none") not in _SAME_SITE:
         raise CrossSiteRefused(origin=origin or "another site")
+
+
+def _host_of(origin: str) -> str | None:
+    """None for an origin that names none or makes no sense."""
+    try:
+        return urlsplit(origin).netloc or None
+    except ValueError:
+        return None
 
 
 def required(viewer: Viewer | None, role: Role = Role.LISTENER) -> Viewer:
@@ -93,7 +103,12 @@ class Access:
         self.settings = settings
         self.database = database
         self._limit = RateLimitItemPerMinute(settings.sign_in_attempts_per_minute)
-        shared = RedisStorage(_limits_url(settings.key_value_url), wrap_exceptions=True)
+        shared = RedisStorage(
+            _limits_url(settings.key_value_url),
+            wrap_exceptions=True,
+            socket_timeout=_ANSWER_SECONDS,
+            socket_connect_timeout=_ANSWER_SECONDS,
+        )
         self._shared = FixedWindowRateLimiter(shared)
         self._own = FixedWindowRateLimiter(MemoryStorage())
 
