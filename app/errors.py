@@ -96,6 +96,11 @@ class TrainingUnderway(PyTuneError):
     template = "Training {training_id} is under way: wait for it to end."
 
 
+class TrainingOver(PyTuneError):
+    code = "training_over"
+    template = "Training {training_id} cannot go on: it is {state}."
+
+
 class TrainingFailed(PyTuneError):
     code = "training_failed"
     template = "Training {training_id} failed: {reason}"

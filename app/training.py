@@ -6,28 +6,31 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import Table, func
 from sqlmodel import Session, col, select
 
 from app import listening
-from app.db import Database
+from app.db import Database, upsert
 from app.errors import (
     InvalidInput,
     NoListens,
     QueueUnavailable,
     TrainingNotFound,
+    TrainingOver,
     TrainingUnderway,
 )
 from app.ml.algorithms import ALGORITHMS
 from app.ml.recipe import Recipe
 from app.ml.weighting import Weighting
-from app.models import Alert, Evaluation, Promotion, Training, TrainingState
+from app.models import Alert, Evaluation, Promotion, Training, TrainingState, Turn
 from app.models.columns import id_of, utc_now
 from app.queue import JobName, JobQueue
 
 DEFAULT_SEED = 42
 _LIBRARIES = ("implicit", "numpy", "scipy", "pytune")
 _ACTIVE = (TrainingState.QUEUED, TrainingState.RUNNING)
+_TURNS: Table = Turn.__table__  # type: ignore[attr-defined]
+_MODELS = "models"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ def _set_job(session: Session, training_id: int, job_id: str) -> None:
 
 def request(session: Session, requested_by: str, recipe: Recipe, seed: int) -> Training:
     """Write down that a training is wanted. Raises NoListens or TrainingUnderway."""
+    take_turn(session)
     underway = active_training(session)
     if underway is not None:
         raise TrainingUnderway(training_id=underway.id)
@@ -100,6 +104,19 @@ def request(session: Session, requested_by: str, recipe: Recipe, seed: int) -> T
     session.add(training)
     session.flush()
     return training
+
+
+def take_turn(session: Session) -> None:
+    """Wait until no other transaction starts a training or changes the champion.
+
+    Nobody else goes on until this one ends: what it then looks up stays as it is. SQLite's
+    writers take turns anyway; on MySQL all of them want the same row.
+    """
+    upsert(session, _TURNS, {"name": _MODELS, "taken_at": utc_now()}, _now_mine)
+
+
+def _now_mine(_old: Any, new: Any) -> dict[str, Any]:
+    return {"taken_at": new.taken_at}
 
 
 def recipe_of(training: Training) -> Recipe:
@@ -152,7 +169,8 @@ def active_training(session: Session) -> Training | None:
 
 
 def start(session: Session, training_id: int) -> Training:
-    row = training(session, training_id)
+    """Raises TrainingOver where it was cancelled, or begun before."""
+    row = _in_state(session, training_id, TrainingState.QUEUED)
     row.state, row.started_at = TrainingState.RUNNING, utc_now()
     row.heartbeat_at = row.started_at
     session.add(row)
@@ -167,8 +185,11 @@ def progress(session: Session, training_id: int, stage: str, share: float) -> No
 
 
 def finish(session: Session, training_id: int, fitted: Fitted) -> Training:
-    """Write down what was fitted. The training's model can be promoted from now on."""
-    row = training(session, training_id)
+    """Write down what was fitted. The training's model can be promoted from now on.
+
+    Raises TrainingOver where it was cancelled, or given up, while it was fitted.
+    """
+    row = _in_state(session, training_id, TrainingState.RUNNING)
     row.sqlmodel_update(asdict(fitted))
     row.state, row.stage, row.progress = TrainingState.FINISHED, "", 1.0
     row.finished_at = utc_now()
@@ -178,14 +199,29 @@ def finish(session: Session, training_id: int, fitted: Fitted) -> Training:
 
 def fail(session: Session, training_id: int, reason: str) -> None:
     """End a training that is not over yet; what is over stays as it is."""
-    row = training(session, training_id)
+    row = _locked(session, training_id)
     if row.state in _ACTIVE:
         row.state, row.error, row.finished_at = TrainingState.FAILED, reason, utc_now()
         session.add(row)
 
 
+def _in_state(session: Session, training_id: int, wanted: TrainingState) -> Training:
+    row = _locked(session, training_id)
+    if row.state is not wanted:
+        raise TrainingOver(training_id=training_id, state=row.state.value)
+    return row
+
+
+def _locked(session: Session, training_id: int) -> Training:
+    """The row as it is now, and as it stays until the transaction ends."""
+    found = session.get(Training, training_id, with_for_update=True, populate_existing=True)
+    if found is None:
+        raise TrainingNotFound(training_id)
+    return found
+
+
 def fail_abandoned(database: Database, queue: JobQueue, silent: timedelta) -> list[int]:
-    """Fail trainings whose job has been silent that long, and those whose job is lost.
+    """Fail trainings whose job has been silent that long, was lost, or was never enqueued.
 
     Their numbers. Raises QueueUnavailable.
     """
@@ -199,11 +235,14 @@ def fail_abandoned(database: Database, queue: JobQueue, silent: timedelta) -> li
 
 
 def _fail_all(session: Session, lost: list[int], silent: timedelta) -> list[int]:
-    never_started = col(Training.id).in_(lost) & (col(Training.state) == TrainingState.QUEUED)
+    queued, latest = col(Training.state) == TrainingState.QUEUED, utc_now() - silent
+    never_started = queued & col(Training.id).in_(lost)
+    never_enqueued = queued & col(Training.job_id).is_(None) & (col(Training.created_at) < latest)
     went_silent = (col(Training.state) == TrainingState.RUNNING) & (
-        col(Training.heartbeat_at) < utc_now() - silent
+        col(Training.heartbeat_at) < latest
     )
-    rows = list(session.exec(select(Training).where(never_started | went_silent)))
+    dead = never_started | never_enqueued | went_silent
+    rows = list(session.exec(select(Training).where(dead)))
     for row in rows:
         fail(session, id_of(row), "Its worker died. Train again.")
     return [id_of(row) for row in rows]

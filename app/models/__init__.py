@@ -10,7 +10,7 @@ from app.models.listening import (
     UserItem,
 )
 from app.models.serving import ListKind, Playlist, PlaylistTrack, Prediction
-from app.models.training import Alert, Evaluation, Promotion, Training, TrainingState
+from app.models.training import Alert, Evaluation, Promotion, Training, TrainingState, Turn
 from app.models.user import ApiToken, Role, User
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "Track",
     "Training",
     "TrainingState",
+    "Turn",
     "User",
     "UserItem",
     "VideoState",

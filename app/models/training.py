@@ -1,4 +1,4 @@
-"""Trainings, what was measured of them, which was promoted when, and alerts."""
+"""Trainings, what was measured of them, which was promoted when, alerts, and whose turn it is."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -48,6 +48,8 @@ class Training(SQLModel, table=True):
     artifact: str | None = Field(default=None, max_length=255)
     """Folder name below the artifact folder."""
     checksum: str | None = Field(default=None, max_length=64)
+    artifact_removed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When its files were cleared away: it cannot be served again."""
     error: str | None = Field(default=None, sa_type=Text)
     job_id: str | None = Field(default=None, max_length=64)
     heartbeat_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -84,6 +86,8 @@ class Promotion(SQLModel, table=True):
     evaluation_id: int | None = Field(default=None, foreign_key="evaluation.id")
     promoted_by: str = Field(max_length=100)
     reason: str = Field(max_length=1000)
+    is_rollback: bool = Field(default=False)
+    """It put back the champion before, and took the one it replaced off the line."""
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
 
 
@@ -100,3 +104,13 @@ class Alert(SQLModel, table=True):
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     acknowledged_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     acknowledged_by: str | None = Field(default=None, max_length=100)
+
+
+class Turn(SQLModel, table=True):
+    """A row that only one transaction at a time can have written: the others wait for it."""
+
+    __tablename__ = "turn"
+    __table_args__ = TABLE_OPTIONS
+
+    name: str = Field(primary_key=True, max_length=32)
+    taken_at: datetime = Field(sa_type=UtcDateTime)
