@@ -21,12 +21,12 @@ _BLOCK = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class AlsSettings:
-    """The defaults go with binary strengths, and were measured on four collections of listens.
+    """The defaults go with binary strengths.
 
-    On artists of 1,880 listeners (HetRec Last.fm, a fifth held out) NDCG@20 is 0.290 with them,
-    0.275 with 64 factors, λ = 10 and alpha = 5, and 0.095 for popularity. Logarithms of counts,
-    alpha = 1 and λ = 40 came as far there, but fell below popularity among listeners with few
-    plays: their strengths, and so the right λ, depend on how long people have listened.
+    On the artists of 1,880 listeners (HetRec Last.fm, a fifth held out) NDCG@20 is 0.290 with
+    them, 0.275 with 64 factors, λ = 10 and alpha = 5, and 0.095 for popularity. Logarithms of
+    counts, alpha = 1 and λ = 40 come as far there, but fall below popularity where plays are few
+    (Taste Profile): the right λ for them depends on how long people have listened.
     """
 
     factors: int = 128

@@ -38,6 +38,10 @@ class Given:
     ) -> Self:
         raise NotImplementedError
 
+    @classmethod
+    def check(cls, settings: Mapping[str, Any]) -> None:
+        raise NotImplementedError
+
     def scores(self, history: History) -> Floats:
         del history
         return np.array(self.given, dtype=np.float32)
@@ -113,7 +117,7 @@ def test_auc_is_over_the_whole_ranking_not_the_list() -> None:
 
 
 def test_repeats_are_ranked_among_what_was_heard() -> None:
-    before = pairs((1, 10, 1, 0, 0), (1, 20, 1, 0, 0), (1, 30, 0, 0, -1), (2, 40, 1, 0, 0))
+    before = pairs((1, 10, 1, 0, 0), (1, 20, 1, 0, 0), (1, 30, 1, 0, -1), (2, 40, 1, 0, 0))
     since = pairs((1, 10, 1, 0, 0), (1, 40, 1, 0, 0), (2, 10, 1, 0, 0))
     holdout = in_time(before, since)
     found = evaluate_recommender(Given((1, 2, 9, 9)), Weighting.LOG, holdout, TERMS)

@@ -3,12 +3,15 @@ import tracemalloc
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
+from app.ml import measuring
 from app.ml.evaluation import Terms, evaluate
 from app.ml.holdout import in_time, per_listener
 from app.ml.interactions import Interactions, concatenate
 from app.ml.measuring import METRICS
 from app.ml.recipe import Recipe
+from app.ml.recommender import Floats, History, Recommender, listener_scores
 from app.ml.weighting import Weighting
 
 ALS = Recipe("als", Weighting.LOG, {"factors": 4, "iterations": 5, "regularization": 1.0})
@@ -53,6 +56,33 @@ def test_the_report_is_json(tastes: Interactions) -> None:
     assert found["milliseconds"] > 0
     assert found["mebibytes"] == pytest.approx((30 * 4 * 4 + 4 * 4 * 8) / 2**20)
     assert sum(part["listeners"] for part in found["slices"]) == found["listeners"]
+
+
+def test_latency_is_that_of_all_but_the_slowest_twentieth(
+    tastes: Interactions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = (second for n in range(40) for second in (0.0, n / 1000))
+    monkeypatch.setattr(measuring, "perf_counter", lambda: next(clock))
+    found = evaluate(Recipe("popularity"), per_listener(tastes, seed=1), Terms(seed=0))
+    assert len(found.listener_ids) == 40
+    assert found.cost.milliseconds == pytest.approx(0.95 * 39)
+
+
+def test_scores_are_computed_on_one_thread(
+    tastes: Interactions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: set[int] = set()
+
+    def watched(recommender: Recommender, history: History, popularity: Floats) -> Floats:
+        threads.update(
+            pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"
+        )
+        return listener_scores(recommender, history, popularity)
+
+    monkeypatch.setattr(measuring, "listener_scores", watched)
+    with threadpool_limits(2, "blas"):
+        evaluate(ALS, per_listener(tastes, seed=1), Terms(seed=0, max_listeners=2))
+    assert threads == {1}
 
 
 def test_memory_stays_far_below_listeners_times_tracks() -> None:
