@@ -88,7 +88,7 @@ def environment(tmp_path: Path, database_address: str, redis_address: str) -> di
 
 
 def test_every_service_comes_up_and_ends_when_told(environment: dict[str, str]) -> None:
-    subprocess.run(_command("migrate"), env=environment, capture_output=True, check=True)
+    subprocess.run(_command("migrate"), env=environment, check=True)
     with (
         Redis.from_url(environment["PYTUNE_REDIS_URL"]) as redis,
         _running(["web", "worker", "scheduler"], environment),
