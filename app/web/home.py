@@ -37,7 +37,7 @@ class ForYou:
     has_model: bool
     has_history: bool
     tenths: int | None
-    """Where the dial stands; None where turning it would change nothing."""
+    """Where the dial stands, from 0 to 10; None where turning it would change nothing."""
     gatefold: int = GATEFOLD
 
     @property
@@ -82,7 +82,9 @@ def home(request: Request, state: Here, viewer: Listener, discovery: Discovery =
 def _for_you(asking: _Asking, discovery: float | None) -> ForYou:
     session, model, user_id = asking.session, asking.model, asking.user_id
     heard = listening.history_of(session, user_id)
-    dials = Dials(first=LENGTH, discovery=discovery, max_per_artist=_PER_ARTIST)
+    # At its end the dial means only new ones: nothing known fills up a list that stays short.
+    share = None if discovery == 1 else discovery
+    dials = Dials(first=LENGTH, discovery=share, max_per_artist=_PER_ARTIST)
     served = recommending.recommend(session, model, user_id, dials)
     asking.served_log.put(served)
     ids = [entry.track.id for entry in served.items[:GATEFOLD]]
@@ -92,9 +94,7 @@ def _for_you(asking: _Asking, discovery: float | None) -> ForYou:
         personal=model is not None and _is_personal(model, heard),
         has_model=model is not None,
         has_history=knows_some,
-        tenths=round(10 * (1 if discovery is None else discovery))
-        if model and knows_some
-        else None,
+        tenths=round(10 * (1 if share is None else share)) if model and knows_some else None,
     )
 
 

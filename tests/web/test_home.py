@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlmodel import Session, select
 
 from app import listening
@@ -62,6 +63,14 @@ def test_the_dial_brings_back_what_is_known_and_counts_it(site: Site) -> None:
     assert "Sinnerman" in titles(page)
     assert "11 of these 12 are new to you." in text(page)
     assert 'step="0.1" value="0.0"' in page
+
+
+@pytest.mark.parametrize("path", ["/", "/?discovery=1"])
+def test_at_its_end_the_dial_means_only_new_ones(site: Site, path: str) -> None:
+    page = site.get(path).text
+    assert "Sinnerman" not in titles(page.split('id="shelves"')[0])
+    assert ALL_NEW in text(page)
+    assert 'step="0.1" value="1.0"' in page
 
 
 def test_turning_the_dial_fetches_the_list_alone(site: Site) -> None:

@@ -1,0 +1,173 @@
+"""The real application as a process, driven in Chromium; YouTube's stand-in beside it."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
+from sqlmodel import Session
+
+from app import accounts, listening
+from app.access import COOKIE
+from app.db import Database, open_database
+from app.listening import Listen
+from app.models.columns import utc_now
+from app.settings import Settings
+from tests import making
+from tests.browser import stand_in
+from tests.browser.tab import Tab
+from tests.omissions import chromium
+from tests.web import world
+from tests.web.world import World
+
+START_SECONDS = 60
+PATIENCE_MS = 10_000
+SHORT = {"Feeling Good", "At Last"}
+UNSOUGHT = "Tired"
+"""Nobody has looked for its video yet."""
+_NAMES = count()
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """The running application, and its database to look into."""
+
+    origin: str
+    youtube: str
+    database: Database
+    world: World
+
+
+@pytest.fixture(scope="session")
+def youtube() -> Iterator[str]:
+    with stand_in.youtube() as origin:
+        yield origin
+
+
+@pytest.fixture(scope="session")
+def product(
+    tmp_path_factory: pytest.TempPathFactory,
+    migrated_sqlite: Path,
+    key_value_server: str,
+    youtube: str,
+) -> Iterator[Product]:
+    """Started once a run; every test has a listener of its own."""
+    folder = tmp_path_factory.mktemp("product")
+    shutil.copy(migrated_sqlite, folder)
+    settings = Settings(data_dir=folder, redis_url=key_value_server)
+    database = open_database(settings)
+    made = database.transact(world.make)
+    database.transact(lambda session: _give_videos(session, made))
+    world.crown(database, settings, made)
+    with _served(settings, youtube) as origin:
+        yield Product(origin, youtube, database, made)
+    database.dispose()
+
+
+@contextmanager
+def _served(settings: Settings, youtube: str) -> Iterator[str]:
+    """The web process on a free port; the first request waits until it answers."""
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        environment = {
+            "PYTUNE_DATA_DIR": str(settings.folder),
+            "PYTUNE_REDIS_URL": settings.key_value_url,
+            "PYTUNE_VIDEO_SCRIPT_URL": f"{youtube}/iframe_api",
+            "PYTUNE_VIDEO_FRAME_ORIGIN": youtube,
+            "PYTUNE_CHAMPION_POLL_SECONDS": "0.1",
+        }
+        command = ["-m", "uvicorn", "--factory", "app.main:create_app", "--log-level", "warning"]
+        server = subprocess.Popen(
+            [sys.executable, *command, "--fd", str(door.fileno())],
+            env=os.environ | environment,
+            pass_fds=[door.fileno()],
+        )
+        origin = f"http://127.0.0.1:{door.getsockname()[1]}"
+        try:
+            with urlopen(f"{origin}/healthz", timeout=START_SECONDS):
+                yield origin
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def _give_videos(session: Session, made: World) -> None:
+    """Short ones last two seconds here, long ones a minute; one may not be shown."""
+    for title, track_id in made.tracks.items():
+        if title != UNSOUGHT:
+            kind = {"Respect": "blocked"}.get(title, "short" if title in SHORT else "long")
+            world.give_video(session, track_id, f"{kind}{track_id:0>{11 - len(kind)}}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def listener(product: Product) -> int:
+    """Has played Sinnerman twice."""
+    name = f"listener {next(_NAMES)}"
+
+    def add(session: Session) -> int:
+        user_id = making.user(session, name)
+        for hours in (2, 1):
+            moment = utc_now() - timedelta(hours=hours)
+            listening.record_listen(
+                session, user_id, Listen(product.world.tracks["Sinnerman"], moment)
+            )
+        return user_id
+
+    return product.database.transact(add)
+
+
+OpenPage = Callable[..., Tab]
+
+
+@pytest.fixture
+def open_tab(browser: Browser, product: Product, listener: int) -> Iterator[OpenPage]:
+    """Opens tabs of a listener's browser; at the end none may have complained."""
+    with ExitStack() as stack:
+
+        def start(user_id: int | None = listener, **options: Any) -> Tab:
+            context = browser.new_context(base_url=product.origin, **options)
+            context.set_default_timeout(PATIENCE_MS)
+            stack.callback(context.close)
+            if user_id is not None:
+                context.add_cookies([_cookie(product, user_id)])
+            return Tab(context.new_page())
+
+        yield start
+
+
+@pytest.fixture
+def tab(open_tab: OpenPage) -> Iterator[Tab]:
+    """A listener's tab on a wide screen."""
+    opened = open_tab()
+    yield opened
+    assert opened.complaints == []
+
+
+def _cookie(product: Product, user_id: int) -> Any:
+    def sign_in(session: Session) -> str:
+        (user,) = accounts.users_by_id(session, [user_id])
+        assert user is not None
+        return accounts.open_session(session, user, timedelta(hours=1), "test").token
+
+    token = product.database.transact(sign_in)
+    return {"name": COOKIE, "value": token, "url": product.origin}

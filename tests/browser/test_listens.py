@@ -1,0 +1,90 @@
+"""What was really heard is reported, once, with where it came from."""
+
+from urllib.parse import parse_qs
+
+import pytest
+from playwright.sync_api import Request, expect
+
+from tests.browser.conftest import Product
+from tests.browser.tab import Tab
+
+pytestmark = pytest.mark.browser
+
+SHORT_SECONDS = 120
+LONG_SECONDS = 3600
+
+
+def test_half_heard_is_a_listen_and_the_list_changes(tab: Tab, product: Product) -> None:
+    tab.open("/")
+    with tab.answer("/listens") as told:
+        tab.play("At Last")
+    assert told.value.status == 204
+    sent = _fields(told.value.request)
+    assert sent["track_id"] == str(product.world.tracks["At Last"])
+    assert SHORT_SECONDS / 2 <= int(sent["seconds_played"]) < SHORT_SECONDS
+    assert sent["position"] == "2"
+    expect(tab.page.locator("#shelves")).to_contain_text("Because you listened to At Last")
+    expect(tab.page.locator("#for-you").get_by_role("link", name="At Last")).to_have_count(0)
+    tab.open(f"/tracks/{sent['track_id']}")
+    expect(tab.page.get_by_text("You have played this once.")).to_be_visible()
+
+
+def test_four_minutes_of_a_long_track_are_a_listen(tab: Tab) -> None:
+    tab.open("/search?q=neu")
+    with tab.answer("/listens") as told:
+        tab.play("Isi")
+    sent = _fields(told.value.request)
+    assert 240 <= int(sent["seconds_played"]) < LONG_SECONDS / 2
+    assert "list_id" not in sent
+
+
+def test_what_is_left_early_is_a_skip(tab: Tab, product: Product) -> None:
+    tab.open("/")
+    tab.page.get_by_role("button", name="Play all 11").click()
+    expect(tab.label("Pause")).to_be_visible()
+    with tab.answer("/skips") as told:
+        tab.label("Next track").click()
+    sent = _fields(told.value.request)
+    assert told.value.status == 204
+    assert sent["track_id"] == str(product.world.tracks["Feeling Good"])
+    assert int(sent["seconds_played"]) < SHORT_SECONDS / 2
+    assert tab.sent("/listens") == []
+
+
+def test_what_was_passed_over_by_seeking_does_not_count(tab: Tab) -> None:
+    tab.open("/search?q=neu")
+    tab.play("Isi")
+    expect(tab.page.locator("#all")).to_have_text("1:00:00")
+    with tab.answer("/skips") as told:
+        tab.label("Position").fill(str(LONG_SECONDS - 10))
+    assert int(_fields(told.value.request)["seconds_played"]) < 240
+    assert tab.sent("/listens") == []
+
+
+def test_what_could_not_be_sent_is_sent_later_once(tab: Tab, product: Product) -> None:
+    tab.open("/")
+    tab.page.route("**/listens", lambda route: route.abort())
+    with tab.page.expect_console_message(lambda said: "ERR_FAILED" in said.text):
+        tab.play("At Last")
+    tab.complaints.clear()
+    assert len(_kept(tab)) == 1
+    tab.page.unroute("**/listens")
+    with tab.answer("/listens") as told:
+        tab.page.reload()
+    assert told.value.status == 204
+    tab.page.wait_for_function("localStorage.length === 0")
+    tab.page.reload()
+    expect(tab.page.locator("#shelves")).to_contain_text("Because you listened to At Last")
+    track = product.world.tracks["At Last"]
+    tab.open(f"/tracks/{track}")
+    expect(tab.page.get_by_text("You have played this once.")).to_be_visible()
+
+
+def _kept(tab: Tab) -> list[str]:
+    """What waits in the browser to be sent."""
+    kept: list[str] = tab.page.evaluate("Object.keys(localStorage)")
+    return [key for key in kept if "outbox" in key]
+
+
+def _fields(request: Request) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(request.post_data or "").items()}

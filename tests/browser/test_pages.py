@@ -1,0 +1,101 @@
+"""Every page in every dress: nothing complains, overflows, or asks outside before play."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import OpenPage, Product
+from tests.browser.tab import Tab
+
+pytestmark = pytest.mark.browser
+
+PATHS = ["/", "/search", "/search?q=zzz", "/tracks/1", "/artists/1", "/admin/models"]
+DRESSES: list[dict[str, Any]] = [
+    {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"},
+    {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark", "has_touch": True},
+]
+
+
+@pytest.mark.parametrize("dress", DRESSES, ids=["wide", "phone"])
+def test_pages_are_quiet_and_fit(
+    open_tab: OpenPage, product: Product, dress: dict[str, Any]
+) -> None:
+    tab = open_tab(product.world.root, **dress)
+    for path in PATHS:
+        tab.open(path)
+        assert tab.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+    assert tab.complaints == []
+
+
+def test_nobody_outside_is_asked_before_play_and_then_only_youtube(
+    open_tab: OpenPage, product: Product
+) -> None:
+    tab = open_tab(product.world.root)
+    for path in PATHS:
+        tab.open(path)
+    assert {_origin(asked.url) for asked in tab.requests} == {product.origin}
+    tab.open("/search?q=neu")
+    tab.play("Isi")
+    expect(tab.video).to_be_visible()
+    assert {_origin(asked.url) for asked in tab.requests} == {product.origin, product.youtube}
+
+
+def test_back_forward_and_reload_show_the_right_page(tab: Tab) -> None:
+    tab.open("/")
+    tab.page.locator("#for-you").get_by_role("link", name="At Last").click()
+    expect(tab.page).to_have_title("At Last by Etta James · PyTune")
+    tab.page.get_by_role("link", name="Etta James").first.click()
+    expect(tab.page).to_have_title("Etta James · PyTune")
+    tab.page.go_back()
+    expect(tab.page).to_have_title("At Last by Etta James · PyTune")
+    tab.page.go_back()
+    expect(tab.page.get_by_role("heading", name="For you")).to_be_visible()
+    expect(tab.page.locator("#nav [aria-current]")).to_have_text("Home")
+    tab.page.go_forward()
+    expect(tab.page.get_by_role("heading", name="At Last")).to_be_visible()
+    tab.page.reload()
+    expect(tab.page).to_have_title("At Last by Etta James · PyTune")
+
+
+def test_following_a_link_moves_the_focus_to_the_new_page(tab: Tab) -> None:
+    tab.open("/")
+    tab.page.locator("#for-you").get_by_role("link", name="At Last").focus()
+    tab.page.keyboard.press("Enter")
+    expect(tab.page.get_by_role("heading", name="At Last")).to_be_visible()
+    expect(tab.page.locator("#main")).to_be_focused()
+
+
+def test_search_works_by_keyboard_alone(tab: Tab) -> None:
+    tab.open("/")
+    tab.page.keyboard.press("/")
+    tab.page.keyboard.type("neu")
+    tab.page.keyboard.press("Enter")
+    expect(tab.page.locator("#ask")).to_be_focused()
+    expect(tab.page.locator("#ask")).to_have_value("neu")
+    for _ in range(3):
+        tab.page.keyboard.press("ArrowDown")
+    tab.page.keyboard.press("ArrowUp")
+    tab.page.keyboard.press("Enter")
+    expect(tab.page.get_by_role("heading", name="Hallogallo")).to_be_visible()
+
+
+def test_an_ended_session_leads_to_the_sign_in_and_back(tab: Tab) -> None:
+    tab.open("/search?q=neu")
+    tab.page.context.clear_cookies()
+    tab.page.get_by_role("link", name="Isi", exact=True).click()
+    expect(tab.page.get_by_role("heading", name="Sign in.")).to_be_visible()
+    assert tab.page.url.endswith("/login?next=%2Fsearch%3Fq%3Dneu")
+    assert "status of 401" in tab.complaints.pop()
+
+
+def test_a_page_that_is_not_there_is_shown_in_its_frame(tab: Tab) -> None:
+    tab.open("/tracks/999")
+    expect(tab.page.get_by_role("heading", name="Not in this crate.")).to_be_visible()
+    tab.page.get_by_role("link", name="Back to your music").click()
+    expect(tab.page.get_by_role("heading", name="For you")).to_be_visible()
+    assert "status of 404" in tab.complaints.pop()
+
+
+def _origin(url: str) -> str:
+    return "/".join(url.split("/")[:3])

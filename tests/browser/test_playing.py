@@ -1,0 +1,142 @@
+"""The player: one bar that plays a list on, whatever page is shown."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import OpenPage, Product
+from tests.browser.tab import Tab
+
+pytestmark = pytest.mark.browser
+
+LEAST_HEIGHT = 200
+"""YouTube's terms ask for it."""
+
+
+def test_search_as_you_type_and_play(tab: Tab, product: Product) -> None:
+    tab.open("/search")
+    tab.page.keyboard.type("autob")
+    expect(tab.page.locator("#hits .row")).to_have_count(1)
+    expect(tab.page.locator("#found")).to_have_text(re.compile("One track, 0 artists"))
+    tab.play("Autobahn")
+    tab.shows_video(f"long{product.world.tracks['Autobahn']:0>7}")
+    expect(tab.now).to_have_text("Autobahn")
+    expect(tab.row("Autobahn")).to_have_attribute("aria-current", "true")
+    expect(tab.row("Autobahn").get_by_label("Pause Autobahn")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1000, 800), (390, 844), (320, 640)])
+def test_the_video_is_seen_whole_while_it_plays(open_tab: OpenPage, size: tuple[int, int]) -> None:
+    width, height = size
+    tab = open_tab(viewport={"width": width, "height": height})
+    tab.open("/search?q=neu")
+    tab.page.get_by_label("Play Hallogallo").click()
+    tab.page.get_by_label("Add to the queue: Isi").dispatch_event("click")
+    expect(tab.note).to_contain_text("Isi was added to the queue.")
+    box = tab.video.bounding_box()
+    assert box is not None
+    assert box["height"] >= LEAST_HEIGHT
+    assert box["width"] >= LEAST_HEIGHT
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
+    deck = tab.page.locator(".deck").bounding_box()
+    assert deck is not None
+    assert box["y"] + box["height"] <= deck["y"] + 1
+    assert tab.complaints == []
+
+
+def test_it_plays_on_from_page_to_page(tab: Tab) -> None:
+    tab.open("/")
+    tab.play("Autobahn")
+    expect(tab.label("Pause")).to_be_visible()
+    tab.video.evaluate("frame => { frame.marked = true; }")
+    tab.page.get_by_role("link", name="Kraftwerk", exact=True).first.click()
+    expect(tab.page.get_by_role("heading", name="Kraftwerk")).to_be_visible()
+    before = tab.label("Position").input_value()
+    tab.page.go_back()
+    expect(tab.page.get_by_role("heading", name="For you")).to_be_visible()
+    expect(tab.row("Autobahn")).to_have_attribute("aria-current", "true")
+    assert tab.video.evaluate("frame => frame.marked")
+    expect(tab.label("Position")).not_to_have_value(before)
+    expect(tab.label("Pause")).to_be_visible()
+
+
+def test_a_track_that_ends_is_followed_by_the_next(tab: Tab, product: Product) -> None:
+    tab.open("/")
+    tab.page.get_by_role("button", name="Play all 11").click()
+    expect(tab.now).to_have_text("Feeling Good")
+    expect(tab.now).to_have_text("At Last")
+    tab.shows_video(f"short{product.world.tracks['At Last']:0>6}")
+
+
+def test_previous_next_and_the_queue(tab: Tab) -> None:
+    tab.open("/search?q=can")
+    tab.play("Vitamin C")
+    queue = tab.page.locator("#upcoming")
+    expect(queue.get_by_role("link")).to_have_text(["Spoon"])
+    expect(tab.label("Previous track")).to_be_disabled()
+    tab.label("Next track").click()
+    expect(tab.now).to_have_text("Spoon")
+    expect(tab.label("Next track")).to_be_disabled()
+    expect(tab.page.get_by_text("Nothing follows.")).to_be_visible()
+    tab.label("Previous track").click()
+    expect(tab.now).to_have_text("Vitamin C")
+    queue.get_by_label("Remove Spoon from the queue").click()
+    expect(queue.get_by_role("link")).to_have_count(0)
+
+
+def test_the_queue_is_a_sheet_where_the_screen_is_small(open_tab: OpenPage) -> None:
+    tab = open_tab(viewport={"width": 390, "height": 844})
+    tab.open("/search?q=can")
+    tab.play("Vitamin C")
+    expect(tab.page.locator("#queue")).to_be_hidden()
+    tab.label("Queue").click()
+    tab.page.locator("#queue").get_by_label("Play Spoon").click()
+    expect(tab.now).to_have_text("Spoon")
+    tab.page.keyboard.press("Escape")
+    expect(tab.page.locator("#queue")).to_be_hidden()
+    assert tab.complaints == []
+
+
+def test_closing_the_video_pauses_it(tab: Tab) -> None:
+    tab.open("/search?q=neu")
+    tab.play("Isi")
+    expect(tab.label("Pause")).to_be_visible()
+    tab.label("Close the video and pause").click()
+    expect(tab.video).to_be_hidden()
+    expect(tab.page.locator("#toggle")).to_have_accessible_name("Play")
+    tab.page.locator("#toggle").click()
+    expect(tab.video).to_be_visible()
+    expect(tab.page.locator("#toggle")).to_have_accessible_name("Pause")
+
+
+def test_pressing_play_again_pauses(tab: Tab) -> None:
+    tab.open("/search?q=neu")
+    tab.play("Isi")
+    tab.row("Isi").get_by_label("Pause Isi").click()
+    expect(tab.row("Isi").get_by_label("Play Isi")).to_be_visible()
+    expect(tab.now).to_have_text("Isi")
+
+
+def test_seek_and_volume_reach_the_video(tab: Tab) -> None:
+    tab.open("/search?q=neu")
+    tab.play("Isi")
+    expect(tab.page.locator("#all")).to_have_text("1:00:00")
+    tab.label("Position").fill("1800")
+    expect(tab.page.locator("#at")).to_have_text(re.compile(r"^3\d:\d\d$"))
+    tab.label("Volume").fill("35")
+    expect(tab.page.locator("#volume-bar")).to_have_attribute("value", "35")
+
+
+def test_a_reload_keeps_the_queue_and_asks_youtube_for_nothing(tab: Tab, product: Product) -> None:
+    tab.open("/search?q=can")
+    tab.play("Vitamin C")
+    expect(tab.label("Pause")).to_be_visible()
+    tab.requests.clear()
+    tab.page.reload()
+    expect(tab.now).to_have_text("Vitamin C")
+    expect(tab.video).to_have_count(0)
+    assert not [asked.url for asked in tab.requests if asked.url.startswith(product.youtube)]
+    tab.page.locator("#toggle").click()
+    expect(tab.video).to_be_visible()

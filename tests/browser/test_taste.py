@@ -1,0 +1,63 @@
+"""Love, dislike and the dial."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.tab import Tab
+
+pytestmark = pytest.mark.browser
+
+
+def test_love_is_one_press_everywhere_at_once(tab: Tab) -> None:
+    tab.open("/search?q=neu")
+    tab.play("Isi")
+    hearts = tab.page.get_by_label("Love: Isi")
+    expect(hearts).to_have_count(2)
+    hearts.first.click()
+    for place in (0, 1):
+        expect(hearts.nth(place)).to_have_attribute("aria-pressed", "true")
+    hearts.last.click()
+    for place in (0, 1):
+        expect(hearts.nth(place)).to_have_attribute("aria-pressed", "false")
+
+
+def test_a_dislike_takes_the_row_away_and_can_be_undone(tab: Tab) -> None:
+    tab.open("/")
+    tab.row("At Last").get_by_label("Not for me: At Last").click()
+    expect(tab.row("At Last")).to_have_count(0)
+    expect(tab.note).to_contain_text("At Last will not be recommended again.")
+    tab.note.get_by_role("button", name="Undo").click()
+    expect(tab.row("At Last")).to_be_visible()
+    expect(tab.note).to_be_empty()
+
+
+def test_on_a_phone_the_rows_tools_are_in_a_sheet(open_tab: OpenPage) -> None:
+    tab = open_tab(viewport={"width": 390, "height": 844}, has_touch=True)
+    tab.open("/")
+    expect(tab.row("At Last").get_by_label("Love: At Last")).to_be_hidden()
+    tab.row("At Last").get_by_label("More for At Last").click()
+    tab.row("At Last").get_by_label("Love: At Last").click()
+    pressed = tab.row("At Last").get_by_label("Love: At Last")
+    expect(pressed).to_have_attribute("aria-pressed", "true")
+    assert tab.complaints == []
+
+
+def test_the_dial_brings_back_what_is_known(tab: Tab) -> None:
+    tab.open("/")
+    expect(tab.page.locator("#dial-says")).to_have_text("All of these are new to you.")
+    tab.label("From familiar to discover").fill("0.5")
+    expect(tab.page.locator("#dial-says")).to_have_text("11 of these 12 are new to you.")
+    expect(tab.page.locator("#for-you").get_by_role("link", name="Sinnerman")).to_be_visible()
+    expect(tab.page).to_have_url(tab.page.url.split("?")[0] + "?discovery=0.5")
+    tab.page.reload()
+    expect(tab.label("From familiar to discover")).to_have_value("0.5")
+
+
+def test_a_failed_press_says_so_and_changes_nothing(tab: Tab) -> None:
+    tab.open("/")
+    tab.page.route("**/feedback", lambda route: route.fulfill(status=500, body="broken"))
+    tab.row("At Last").get_by_label("Not for me: At Last").click()
+    expect(tab.note).to_contain_text("That did not work, and nothing was changed.")
+    expect(tab.row("At Last")).to_be_visible()
+    assert "status of 500" in tab.complaints.pop()

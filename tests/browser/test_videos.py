@@ -1,0 +1,86 @@
+"""A video that is missing is searched for; the test is the worker that finds it or not."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from app import videos
+from app.models import Track, VideoState
+from tests.browser.conftest import UNSOUGHT, Product
+from tests.browser.tab import Tab
+
+pytestmark = pytest.mark.browser
+
+FOUND = "found000001"
+
+
+@pytest.fixture
+def track_id(product: Product) -> int:
+    """A track that nobody has looked for."""
+    wanted = product.world.tracks[UNSOUGHT]
+    with product.database.write() as session:
+        row = session.get_one(Track, wanted)
+        row.youtube_id, row.video_state = None, VideoState.UNKNOWN
+        session.add(row)
+    return wanted
+
+
+def test_the_first_play_waits_for_the_search_and_plays(
+    tab: Tab, product: Product, track_id: int
+) -> None:
+    _ask(tab, track_id)
+    expect(tab.note).to_contain_text(f"Looking for a video of {UNSOUGHT}.")
+    with product.database.write() as session:
+        videos.keep(session, track_id, FOUND)
+    tab.shows_video(FOUND)
+    expect(tab.note).to_be_empty()
+
+
+def test_where_none_is_found_a_search_by_hand_is_offered(
+    tab: Tab, product: Product, track_id: int
+) -> None:
+    _ask(tab, track_id)
+    with product.database.write() as session:
+        videos.keep(session, track_id, None)
+    expect(tab.note).to_contain_text(f"No video of {UNSOUGHT} was found.")
+    link = tab.note.get_by_role("link", name="Search YouTube")
+    wanted = "https://www.youtube.com/results?search_query=Irma+Thomas+Tired"
+    expect(link).to_have_attribute("href", wanted)
+    tab.note.get_by_label("Dismiss").click()
+    expect(tab.note).to_be_empty()
+
+
+def test_where_nobody_can_search_the_same_is_offered(
+    tab: Tab, product: Product, track_id: int
+) -> None:
+    _ask(tab, track_id)
+    with product.database.write() as session:
+        videos.give_up(session, track_id)
+    expect(tab.note).to_contain_text(f"{UNSOUGHT} cannot be looked up right now.")
+    expect(tab.note.get_by_role("link", name="Search YouTube")).to_be_visible()
+
+
+def test_a_video_that_may_not_be_shown_is_passed_over(tab: Tab) -> None:
+    tab.open("/")
+    tab.play("Respect")
+    expect(tab.note).to_contain_text("YouTube does not play Respect here.")
+    expect(tab.now).not_to_have_text("Respect")
+
+
+def test_without_youtube_the_page_says_so(tab: Tab, product: Product) -> None:
+    tab.page.route(f"{product.youtube}/**", lambda route: route.abort())
+    tab.open("/search?q=neu")
+    tab.play("Isi")
+    expect(tab.note).to_contain_text("YouTube cannot be reached from here.")
+    assert re.search("ERR_FAILED", tab.complaints.pop())
+    tab.page.unroute(f"{product.youtube}/**")
+    tab.page.locator("#toggle").click()
+    expect(tab.video).to_be_visible()
+
+
+def _ask(tab: Tab, track_id: int) -> None:
+    tab.open(f"/search?q={UNSOUGHT}")
+    with tab.answer(f"/tracks/{track_id}/video") as told:
+        tab.play(UNSOUGHT)
+    assert told.value.json() == {"state": "searching", "youtube_id": None}

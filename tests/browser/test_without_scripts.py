@@ -1,0 +1,48 @@
+"""What a browser can do without scripts, it can do here."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.tab import Tab
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def plain(open_tab: OpenPage) -> Tab:
+    return open_tab(java_script_enabled=False)
+
+
+def test_search_is_a_form(plain: Tab) -> None:
+    plain.open("/")
+    plain.page.locator("#find").fill("auto")
+    plain.page.locator("#find").press("Enter")
+    expect(plain.row("Autobahn")).to_be_visible()
+
+
+def test_love_is_a_form_that_comes_back(plain: Tab) -> None:
+    plain.open("/search?q=auto")
+    plain.label("Love: Autobahn").click()
+    expect(plain.label("Love: Autobahn")).to_have_attribute("aria-pressed", "true")
+    assert plain.page.url.endswith("/search?q=auto")
+
+
+def test_a_dislike_changes_the_list(plain: Tab) -> None:
+    plain.open("/")
+    plain.row("At Last").get_by_label("Not for me: At Last").click()
+    expect(plain.row("Feeling Good")).to_be_visible()
+    expect(plain.row("At Last")).to_have_count(0)
+
+
+def test_the_dial_has_a_button(plain: Tab) -> None:
+    plain.open("/")
+    plain.page.get_by_role("button", name="Show").click()
+    assert "discovery=1" in plain.page.url
+
+
+def test_nothing_is_shown_that_needs_scripts(plain: Tab) -> None:
+    plain.open("/tracks/1")
+    for button in plain.page.locator("[data-play], [data-play-all], [data-enqueue]").all():
+        expect(button).to_be_hidden()
+    expect(plain.page.get_by_role("link", name="Search YouTube")).to_be_visible()
