@@ -3,8 +3,6 @@
 import os
 import sys
 
-from pydantic import ValidationError
-from sqlalchemy.exc import SQLAlchemyError
 from typer.exceptions import Abort, TyperException
 
 from app.cli.commands import app
@@ -37,6 +35,9 @@ def _say(text: str) -> None:
 
 def _worded(error: Exception) -> str:
     """One line, whatever went wrong."""
+    from pydantic import ValidationError  # both are slow to import, and seldom needed
+    from sqlalchemy.exc import SQLAlchemyError
+
     if isinstance(error, PyTuneError):
         text = str(error)
     elif isinstance(error, ValidationError):

@@ -70,6 +70,11 @@ class Embedded:
                 told(f"{child.name} had died and was started again; see {child.log}")
         return True
 
+    def keep_going(self) -> None:
+        """For long work in the parent. Raises KeyboardInterrupt once a signal to stop has come."""
+        if not self.tend():
+            raise KeyboardInterrupt
+
     @property
     def stop_asked(self) -> bool:
         return self._signals.stop_asked

@@ -1,0 +1,153 @@
+"""The command as people type it: help, exit codes, errors in one line."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlmodel import select
+
+from app.accounts import check_credentials
+from app.db import open_database
+from app.models import Role, User
+from app.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[2]
+COMMANDS = [
+    ["demo"],
+    ["up"],
+    ["web"],
+    ["worker"],
+    ["scheduler"],
+    ["migrate"],
+    ["import"],
+    ["import", "csv"],
+    ["train"],
+    ["user"],
+    ["user", "add"],
+    ["user", "password"],
+    ["schema"],
+]
+
+UNKNOWN = "track_id: no track of this source has this id"
+LISTEN = '"ann,9,2026-03-01 18:22:05+00:00"'
+
+
+@pytest.fixture
+def folder(sqlite_settings: Settings) -> Path:
+    """A migrated data folder."""
+    return sqlite_settings.folder
+
+
+def run(
+    *words: str, folder: Path | None = None, typed: str = "", **settings: str
+) -> subprocess.CompletedProcess[str]:
+    environment = {name: v for name, v in os.environ.items() if not name.startswith("PYTUNE_")}
+    if folder is not None:
+        environment["PYTUNE_DATA_DIR"] = str(folder)
+    return subprocess.run(
+        [sys.executable, "-m", "app.cli", *words],
+        cwd=ROOT,
+        env=environment | settings,
+        input=typed,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_command_has_help(command: list[str]) -> None:
+    shown = run(*command, "--help")
+    assert shown.returncode == 0
+    assert "Usage: " in shown.stdout
+
+
+def test_wrong_words_are_one_line_and_exit_with_2() -> None:
+    refused = run("bogus")
+    assert refused.returncode == 2
+    assert refused.stderr == "pytune: No such command 'bogus'. (--help shows what there is)\n"
+
+
+def test_a_wrong_setting_is_named(folder: Path) -> None:
+    refused = run("migrate", folder=folder, PYTUNE_PORT="eighty")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("pytune: PYTUNE_PORT: ")
+    assert refused.stderr.count("\n") == 1
+
+
+def test_a_database_without_tables_asks_to_be_migrated(tmp_path: Path) -> None:
+    refused = run("train", folder=tmp_path)
+    assert refused.returncode == 1
+    assert refused.stderr == (
+        "pytune: The database is not at this version's schema: run `pytune migrate`.\n"
+    )
+
+
+def test_training_without_listens_is_refused(folder: Path) -> None:
+    refused = run("train", folder=folder)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("pytune: There are no listens to train on")
+
+
+def test_a_user_is_added_and_their_password_changed(folder: Path) -> None:
+    added = run(
+        "user", "add", "Zoé", "--admin", "--password-stdin", folder=folder, typed="first-one\n"
+    )
+    assert (added.returncode, added.stdout) == (0, "Zoé was added as administrator.\n")
+    changed = run(
+        "user", "password", "zoé", "--password-stdin", folder=folder, typed="second-one\n"
+    )
+    assert changed.returncode == 0
+    database = open_database(Settings(data_dir=folder))
+    with database.read() as session:
+        assert check_credentials(session, "Zoé", "second-one").role is Role.ADMINISTRATOR
+    database.dispose()
+
+
+def test_a_taken_name_adds_nobody(folder: Path) -> None:
+    words = ("user", "add", "ann", "--password-stdin")
+    assert run(*words, folder=folder, typed="long-enough\n").returncode == 0
+    refused = run(*words, folder=folder, typed="long-enough\n")
+    assert refused.returncode == 1
+    assert refused.stderr == "pytune: The name 'ann' is taken: choose another.\n"
+    database = open_database(Settings(data_dir=folder))
+    with database.read() as session:
+        assert len(session.exec(select(User)).all()) == 1
+    database.dispose()
+
+
+def test_a_password_is_not_asked_for_where_nobody_can_type(folder: Path) -> None:
+    refused = run("user", "add", "ann", folder=folder)
+    assert refused.returncode == 1
+    assert "--password-stdin" in refused.stderr
+
+
+def test_an_import_reports_what_it_did(folder: Path, tmp_path: Path) -> None:
+    files = tmp_path / "mine"
+    files.mkdir()
+    (files / "tracks.csv").write_text("track_id,title,artist\n1,Rio,Duran Duran\n2,,Nobody\n")
+    (files / "listens.csv").write_text(
+        "user_id,track_id,listened_at\nann,1,2026-03-01T18:22:05Z\nann,9,2026-03-01T18:22:05Z\n"
+    )
+    done = run("import", "csv", str(files), folder=folder)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[:4] == [
+        "tracks             2 read            1 loaded            0 unchanged          1 rejected",
+        "listens            2 read            1 loaded            0 unchanged          1 rejected",
+        "  1 × title",
+        "  1 × track_id",
+    ]
+    rejected = Path(done.stdout.splitlines()[-1].split(": ")[1])
+    assert rejected.read_text().splitlines()[1:] == [
+        'tracks.csv,3,row rejected,title: is empty,"2,,Nobody"',
+        f"listens.csv,3,row rejected,{UNKNOWN},{LISTEN}",
+    ]
+
+
+def test_an_unforeseen_error_is_one_line_too(tmp_path: Path) -> None:
+    refused = run("migrate", folder=tmp_path, PYTUNE_DATABASE_URL="no address at all")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("pytune: ")
+    assert refused.stderr.count("\n") == 1
