@@ -12,11 +12,12 @@ from app import catalog, listening
 from app.catalog import CatalogTrack
 from app.errors import InvalidInput
 from app.listening import UserHistory
+from app.ml.interactions import history_of
 from app.ml.model_slot import LoadedModel
 from app.ml.ranking import top_k
-from app.ml.recommender import Floats, History
+from app.ml.recommender import Floats, History, listener_scores
 from app.ml.vocabulary import Positions
-from app.ml.weighting import Doings, strengths
+from app.ml.weighting import Doings
 from app.models import ListKind
 from app.models.columns import utc_now
 
@@ -112,18 +113,13 @@ def reasons(
 
 def history_in(model: LoadedModel, heard: UserHistory) -> History:
     """What the model knows of a listener's history, weighed as its recipe says."""
-    positions = model.tracks.positions(heard.track_ids)
-    weights = strengths(Doings(heard.plays, heard.skips, heard.feedback), model.weighting)
-    known = (positions >= 0) & (weights != 0)
-    return History(positions[known], weights[known])
+    doings = Doings(heard.plays, heard.skips, heard.feedback)
+    return history_of(heard.track_ids, doings, model.tracks, model.weighting)
 
 
 def _ranked(model: LoadedModel, heard: UserHistory, dials: Dials) -> list[tuple[int, float]]:
     """The dials turned on the model's scores; popularity where nothing speaks for a track yet."""
-    history = history_in(model, heard)
-    scores = (
-        model.recommender.scores(history) if (history.strengths > 0).any() else model.popularity
-    )
+    scores = listener_scores(model.recommender, history_in(model, heard), model.popularity)
     refused = model.tracks.known([*heard.track_ids[heard.feedback < 0], *dials.exclude])
     known = model.tracks.known(heard.track_ids[(heard.plays > 0) | (heard.feedback > 0)])
     unheard = _best(model, scores, dials, np.concatenate([refused, known]))
