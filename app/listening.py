@@ -1,21 +1,21 @@
-"""Use-cases: record listens and feedback; read them as interactions."""
+"""Use-cases: record listens and feedback; what they say of a listener."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Select, Table, case, func
+from sqlalchemy import Table, case, func
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from app.db import insert_once, upsert
 from app.errors import InvalidInput, TrackNotFound
-from app.ml.interactions import Interactions, concatenate
 from app.models import Event, EventKind, Feedback, Track, UserItem
 from app.models.columns import utc_now
-from app.models.listening import MAX_IDEMPOTENCY_KEY, MAX_SOURCE
+from app.models.listening import MAX_IDEMPOTENCY_KEY, MAX_LIST_ID, MAX_SOURCE
+from app.text import is_sound
 
 EVENTS: Table = Event.__table__  # type: ignore[attr-defined]
 USER_ITEMS: Table = UserItem.__table__  # type: ignore[attr-defined]
@@ -25,7 +25,8 @@ EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
 CLOCK_SKEW = timedelta(minutes=10)
 """How far ahead of ours a client's clock may be."""
 MAX_SECONDS_PLAYED = 24 * 3600
-_CHUNK = 50_000
+_LARGEST = 2**31 - 1
+"""Of a 32-bit column."""
 
 _KIND_OF: dict[Feedback | None, EventKind] = {
     Feedback.LOVED: EventKind.LOVE,
@@ -93,8 +94,9 @@ def set_feedback(
     feedback: Feedback | None,
     origin: Origin = Origin(),
 ) -> None:
-    """Love, dislike, or None to clear. Raises TrackNotFound."""
+    """Love, dislike, or None to clear. Raises TrackNotFound, InvalidInput."""
     _check_track(session, track_id)
+    _check_origin(origin)
     session.add(
         Event(
             user_id=user_id,
@@ -116,7 +118,7 @@ def history_of(session: Session, user_id: int) -> UserHistory:
     """The listener's row of the interactions, read at the moment of the request."""
     rows = session.connection().execute(
         select_columns(
-            USER_ITEMS.c.track_id, USER_ITEMS.c.plays, USER_ITEMS.c.skips, _feedback_sign()
+            USER_ITEMS.c.track_id, USER_ITEMS.c.plays, USER_ITEMS.c.skips, feedback_sign()
         ).where(USER_ITEMS.c.user_id == user_id)
     )
     table = np.array([tuple(row) for row in rows], dtype=np.float64).reshape(-1, 4)
@@ -145,7 +147,8 @@ def recent_track_ids(session: Session, user_id: int, limit: int) -> list[int]:
 
 
 def has_listens(session: Session) -> bool:
-    return session.exec(select(UserItem.track_id).where(UserItem.plays > 0)).first() is not None
+    some = select(UserItem.track_id).where(UserItem.plays > 0).limit(1)
+    return session.exec(some).first() is not None
 
 
 def last_event_id(session: Session) -> int:
@@ -153,77 +156,11 @@ def last_event_id(session: Session) -> int:
     return session.exec(select(func.max(Event.id))).one() or 0
 
 
-def interactions(session: Session) -> Interactions:
-    """Every listener–track pair, ordered by both, read in chunks from the sums."""
-    columns = USER_ITEMS.c
-    statement = select_columns(
-        columns.user_id, columns.track_id, columns.plays, columns.skips, _feedback_sign()
-    ).order_by(columns.user_id, columns.track_id)
-    return concatenate(list(_blocks(session, statement)))
-
-
-def interactions_between(
-    session: Session, since: datetime | None, before: datetime | None
-) -> Interactions:
-    """Pairs summed over the events since a time (inclusive) and before another.
-
-    Undated events count as before every time. Feedback is that of the last event of the span.
-    """
-    columns = EVENTS.c
-    plays = func.sum(case((columns.kind == EventKind.LISTEN, columns.plays), else_=0))
-    skips = func.sum(case((columns.kind == EventKind.SKIP, 1), else_=0))
-    given = [EventKind.LOVE, EventKind.DISLIKE, EventKind.CLEAR]
-    last = func.max(case((columns.kind.in_(given), columns.id), else_=None)).label("last")
-    sums = (
-        _span(
-            select_columns(
-                columns.user_id, columns.track_id, plays.label("plays"), skips.label("skips"), last
-            ),
-            since,
-            before,
-        )
-        .group_by(columns.user_id, columns.track_id)
-        .subquery()
-    )
-    said = EVENTS.alias("said")
-    sign = case((said.c.kind == EventKind.LOVE, 1), (said.c.kind == EventKind.DISLIKE, -1), else_=0)
-    statement = (
-        select_columns(sums.c.user_id, sums.c.track_id, sums.c.plays, sums.c.skips, sign)
-        .select_from(sums.outerjoin(said, said.c.id == sums.c.last))
-        .order_by(sums.c.user_id, sums.c.track_id)
-    )
-    return concatenate(list(_blocks(session, statement)))
-
-
-@dataclass(frozen=True, slots=True)
-class DatedListens:
-    """Who listened when, in no order; both arrays are (n,)."""
-
-    listener_ids: np.ndarray[Any, np.dtype[np.int64]]
-    seconds: np.ndarray[Any, np.dtype[np.int64]]
-    """POSIX seconds."""
-
-
-def dated_listens(session: Session) -> DatedListens:
-    """Every listen that has a date, read in chunks."""
-    dated = select_columns(EVENTS.c.user_id, EVENTS.c.occurred_at).where(
-        EVENTS.c.kind == EventKind.LISTEN, EVENTS.c.occurred_at.is_not(None)
-    )
-    result = session.connection().execution_options(yield_per=_CHUNK).execute(dated)
-    parts = [
-        np.array([(row[0], int(row[1].timestamp())) for row in rows], dtype=np.int64)
-        for rows in result.partitions(_CHUNK)
-    ]
-    table = np.concatenate(parts) if parts else np.zeros((0, 2), dtype=np.int64)
-    return DatedListens(table[:, 0], table[:, 1])
-
-
 def checked(session: Session, listen: Listen) -> Listen:
     """The listen with its time in whole UTC seconds. Raises InvalidInput, TrackNotFound."""
     _check_track(session, listen.track_id)
-    _check_length("source", listen.origin.source, MAX_SOURCE)
-    _check_length("idempotencyKey", listen.idempotency_key, MAX_IDEMPOTENCY_KEY)
-    _check_length("listId", listen.origin.list_id, 36)
+    _check_origin(listen.origin)
+    _check_text("idempotencyKey", listen.idempotency_key, MAX_IDEMPOTENCY_KEY)
     seconds = listen.seconds_played
     if seconds is not None and not 0 <= seconds <= MAX_SECONDS_PLAYED:
         raise InvalidInput("secondsPlayed", f"must be 0 to {MAX_SECONDS_PLAYED}, is {seconds}")
@@ -291,26 +228,23 @@ def _check_track(session: Session, track_id: int) -> None:
         raise TrackNotFound(track_id)
 
 
-def _check_length(field: str, value: str | None, limit: int) -> None:
-    if value is not None and not 0 < len(value) <= limit:
+def _check_origin(origin: Origin) -> None:
+    _check_text("source", origin.source, MAX_SOURCE)
+    _check_text("listId", origin.list_id, MAX_LIST_ID)
+    if origin.position is not None and not 0 <= origin.position <= _LARGEST:
+        raise InvalidInput("position", f"must be 0 to {_LARGEST}, is {origin.position}")
+
+
+def _check_text(field: str, value: str | None, limit: int) -> None:
+    if value is None:
+        return
+    if not 0 < len(value) <= limit:
         raise InvalidInput(field, f"must have 1 to {limit} characters, has {len(value)}")
+    if not is_sound(value):
+        raise InvalidInput(field, "holds half a character, a lone surrogate")
 
 
-def _feedback_sign() -> Any:
+def feedback_sign() -> Any:
+    """1 loved, -1 disliked, 0 neither: a column of a query on user_item."""
     feedback = USER_ITEMS.c.feedback
     return case((feedback == Feedback.LOVED, 1), (feedback == Feedback.DISLIKED, -1), else_=0)
-
-
-def _span(statement: Select[Any], since: datetime | None, before: datetime | None) -> Select[Any]:
-    if since is not None:
-        statement = statement.where(EVENTS.c.occurred_at >= since)
-    if before is not None:
-        dated_before = EVENTS.c.occurred_at < before
-        statement = statement.where(dated_before | EVENTS.c.occurred_at.is_(None))
-    return statement
-
-
-def _blocks(session: Session, statement: Select[Any]) -> Iterator[Any]:
-    result = session.connection().execution_options(yield_per=_CHUNK).execute(statement)
-    for rows in result.partitions(_CHUNK):
-        yield np.array([tuple(row) for row in rows], dtype=np.float64)

@@ -20,3 +20,8 @@ def normalise(text: str) -> str:
     plain = unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFKD", text)))
     words = _GAPS.sub(" ", plain.casefold().replace("'", "").replace("’", "")).strip()
     return words or " ".join(text.casefold().split())
+
+
+def is_sound(text: str) -> bool:
+    """Whether a database can keep it: no half of a surrogate pair is in it."""
+    return _HALVES.search(text) is None

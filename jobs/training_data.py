@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlmodel import Session, col, select
 
-from app import listening
-from app.listening import DatedListens
+from app import interactions, listening
+from app.interactions import DatedListens
 from app.ml.interactions import Interactions
 from app.ml.vocabulary import Vocabulary
 from app.models import Track
@@ -34,7 +34,9 @@ class TrainingData:
 def read_training_data(session: Session) -> TrainingData:
     """All pairs, the times of the listens, and how far the events went when they were read."""
     newest = listening.last_event_id(session)
-    return TrainingData(listening.interactions(session), listening.dated_listens(session), newest)
+    return TrainingData(
+        interactions.all_pairs(session), interactions.dated_listens(session), newest
+    )
 
 
 def artists_of(session: Session, tracks: Vocabulary) -> NDArray[np.int64]:

@@ -10,6 +10,7 @@ from app.models.columns import TABLE_OPTIONS, BigId, UtcDateTime, enum_type, utc
 
 MAX_SOURCE = 64
 MAX_IDEMPOTENCY_KEY = 128
+MAX_LIST_ID = 36
 
 
 class EventKind(StrEnum):
@@ -47,7 +48,7 @@ class Event(SQLModel, table=True):
     source: str = Field(max_length=MAX_SOURCE)
     idempotency_key: str | None = Field(default=None, max_length=MAX_IDEMPOTENCY_KEY)
     import_id: int | None = Field(default=None, foreign_key="data_import.id")
-    list_id: str | None = Field(default=None, max_length=36)
+    list_id: str | None = Field(default=None, max_length=MAX_LIST_ID)
     """The served list it came from; no foreign key, a play may arrive before its list is."""
     position: int | None = Field(default=None)
     recorded_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
