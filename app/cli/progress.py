@@ -5,7 +5,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    TaskID,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
 from app import training
 from app.db import Database
@@ -34,20 +41,27 @@ def bars() -> Iterator[Progress]:
 
 def import_bar(progress: Progress) -> ImportProgress:
     """A bar for each file."""
-    tasks: dict[str, int] = {}
+    tasks: dict[str, TaskID] = {}
 
     def show(file: str, share: float, counts: Counts) -> None:
         if file not in tasks:
             tasks[file] = progress.add_task(f"importing {file}", total=1.0, note="")
         note = f"{counts.read:,} rows, {counts.rejected:,} rejected"
-        progress.update(progress.task_ids[tasks[file]], completed=share, note=note)
+        progress.update(tasks[file], completed=share, note=note)
 
     return show
 
 
 def generating_bar(progress: Progress) -> Callable[[int, int], None]:
-    task = progress.add_task("making up listeners", total=None, note="")
-    return lambda done, total: progress.update(task, completed=done, total=total)
+    """Shown from the first report on: a set that is there already needs no bar."""
+    tasks: list[TaskID] = []
+
+    def show(done: int, total: int) -> None:
+        if not tasks:
+            tasks.append(progress.add_task("making up listeners", total=total, note=""))
+        progress.update(tasks[0], completed=done)
+
+    return show
 
 
 def print_report(report: ImportReport) -> None:
