@@ -41,11 +41,7 @@ schema: .venv/.dev ## Export the GraphQL schema to schema.graphql
 	@$(BIN)/pytune schema > .schema.new && mv .schema.new schema.graphql
 
 bench: .venv/.dev ## Run every benchmark; ARGS= goes to each
-	@found=; for file in benchmarks/[a-z]*.py; do \
-		[ -e "$$file" ] || continue; \
-		found=yes; name=$$(basename "$$file" .py); echo "== $$name"; \
-		$(BIN)/python -m "benchmarks.$$name" $(ARGS) || exit 1; \
-	done; [ -n "$$found" ] || echo "There is no benchmark yet."
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 soak: .venv/.dev ## Run the long tests that `make test` leaves out; ARGS= goes to pytest
 	@$(BIN)/pytest -q -m soak $(ARGS) || { code=$$?; \
