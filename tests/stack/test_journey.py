@@ -1,0 +1,83 @@
+"""The whole way in a browser: sign in, play the first track of the list, see the list change.
+
+The demo's tracks have no video ids: the worker looks one up when the track is first played.
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+from sqlmodel import col, select
+
+from app.models import Event, Track
+from tests.browser import stand_in
+from tests.browser.tab import Tab
+from tests.music_search import MusicSearch, Song, music_search
+from tests.omissions import chromium
+from tests.stack.conftest import Demo
+from tests.stack.running import Running, running
+
+pytestmark = [pytest.mark.stack, pytest.mark.browser]
+
+VIDEO_ID = "video000001"
+
+
+@pytest.fixture
+def search() -> Iterator[MusicSearch]:
+    with music_search() as started:
+        yield started
+
+
+@pytest.fixture
+def stack(copy_of_demo: Path, search: MusicSearch) -> Iterator[Running]:
+    with ExitStack() as held:
+        youtube = held.enter_context(stand_in.youtube())
+        elsewhere = {
+            "PYTUNE_VIDEO_SEARCH_URL": search.url,
+            "PYTUNE_VIDEO_SCRIPT_URL": f"{youtube}/iframe_api",
+            "PYTUNE_VIDEO_FRAME_ORIGIN": youtube,
+        }
+        yield held.enter_context(running(copy_of_demo, settings=elsewhere))
+
+
+@pytest.fixture
+def tab(stack: Running) -> Iterator[Tab]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        context = browser.new_context(base_url=stack.address)
+        yield Tab(context.new_page())
+        browser.close()
+
+
+def test_a_play_finds_its_video_counts_as_a_listen_and_changes_the_list(
+    stack: Running, tab: Tab, demo: Demo, search: MusicSearch
+) -> None:
+    _sign_in(tab.page, *demo.accounts["listener"])
+    first = tab.page.locator(".lead-title a").first.inner_text()
+    database = stack.database()
+    with database.read() as session:
+        track = session.exec(select(Track).where(Track.title == first)).one()
+    artist = tab.page.locator(".lead .meta").first.inner_text().split(" · ")[0]
+    search.songs[f"{artist} {first}"] = [Song(first, artist, VIDEO_ID)]
+    with tab.answer("/listens"):
+        tab.play(first)
+        tab.shows_video(VIDEO_ID)
+    expect(tab.page.locator(".lead-title a").first).not_to_have_text(first)
+    with database.read() as session:
+        event = session.exec(select(Event).order_by(col(Event.id).desc())).first()
+        kept = session.get_one(Track, track.id)
+    database.dispose()
+    assert event is not None
+    assert (event.track_id, event.position) == (track.id, 1)
+    assert kept.youtube_id == VIDEO_ID
+    assert tab.complaints == []
+
+
+def _sign_in(page: Page, name: str, password: str) -> None:
+    page.goto("/")
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator("#for-you")).to_be_visible()
