@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, or_
+from sqlalchemy import ColumnElement, Row, Select, and_, case, false, func, literal, or_
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
@@ -135,7 +135,8 @@ def popular_track_ids(session: Session, limit: int) -> list[tuple[int, int]]:
 def tracks_akin(session: Session, track: CatalogTrack, first: int) -> list[CatalogTrack]:
     """Without a model: the artist's other tracks, then those of the genre, best known first."""
     same_artist = col(Track.artist_id) == track.artist_id
-    same_genre = col(Track.genre) == track.genre
+    # Having no genre is nothing to have in common.
+    same_genre = col(Track.genre) == track.genre if track.genre else false()
     statement = (
         _tracks()
         .where(or_(same_artist, same_genre), col(Track.id) != track.id)

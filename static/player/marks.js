@@ -12,11 +12,10 @@ export class Marks {
     const { current, isPlaying } = this.player;
     for (const place of document.querySelectorAll("[data-track]")) {
       const isCurrent = Number(place.dataset.trackId) === current?.id;
-      place.toggleAttribute("aria-current", isCurrent);
       if (isCurrent) place.setAttribute("aria-current", "true");
-      for (const button of place.querySelectorAll("[data-play]")) {
-        setIcon(button, isCurrent && isPlaying);
-      }
+      else place.removeAttribute("aria-current");
+      const buttons = place.querySelectorAll("[data-play]");
+      for (const button of buttons) setIcon(button, isCurrent && isPlaying);
     }
   }
 }

@@ -5,6 +5,7 @@ const WORTH_RETRYING = new Set([401, 408, 425, 429]);
 export class Outbox {
   #waiting = new Map();
   #sending = false;
+  #retry = null;
 
   /** Keys begin with the listener's own prefix: nobody sends another's listens. */
   constructor(prefix, storage = localStorage) {
@@ -36,7 +37,8 @@ export class Outbox {
     } finally {
       this.#sending = false;
     }
-    if (this.#waiting.size) setTimeout(() => this.flush(), RETRY_MS);
+    clearTimeout(this.#retry);
+    if (this.#waiting.size) this.#retry = setTimeout(() => this.flush(), RETRY_MS);
   }
 
   #forget(key) {
