@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Select, Table, create_engine, event
+from sqlalchemy import Connection, Dialect, Engine, Select, Table, create_engine, event
 from sqlalchemy.dialects import mysql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, OperationalError
@@ -118,18 +118,59 @@ def insert_once(session: Session, table: Table, row: dict[str, Any]) -> bool:
     return True
 
 
+def insert_numbered(session: Session, table: Table, rows: Sequence[dict[str, Any]]) -> list[int]:
+    """Insert many rows; the numbers that the database gave them, in their order."""
+    if not rows:
+        return []
+    connection = session.connection()
+    (number,) = table.primary_key.columns
+    if connection.dialect.insert_executemany_returning:
+        statement = table.insert().returning(number, sort_by_parameter_order=True)
+        return list(connection.execute(statement, list(rows)).scalars())
+    # MySQL has no RETURNING.
+    return [
+        connection.execute(table.insert(), row).inserted_primary_key[0]  # type: ignore[index]
+        for row in rows
+    ]
+
+
 def insert_missing(session: Session, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert many rows, leaving out those that break a unique key."""
+    """Insert many rows of the same columns, leaving out those that break a unique key.
+
+    The values go straight to the driver, which is twice as quick for many.
+    """
     if not rows:
         return
     connection = session.connection()
-    if connection.dialect.name == "sqlite":
-        statement: Any = sqlite.insert(table).on_conflict_do_nothing()
-    else:
-        # Not INSERT IGNORE, which would let over-long values through, cut.
-        key = next(iter(table.primary_key.columns)).name
-        statement = mysql.insert(table).on_duplicate_key_update({key: table.c[key]})
-    connection.execute(statement, list(rows))
+    names = list(rows[0])
+    statement = _insert_missing(table, connection.dialect)
+    compiled = statement.compile(dialect=connection.dialect, column_keys=names)
+    order = compiled.positiontup or names
+    columns = [_for_driver(table.c[name], connection.dialect, rows) for name in order]
+    values: list[Any] = list(zip(*columns, strict=True))
+    if not compiled.positional:
+        values = [dict(zip(order, row, strict=True)) for row in values]
+    connection.exec_driver_sql(str(compiled), values)
+
+
+def _insert_missing(table: Table, dialect: Dialect) -> Any:
+    if dialect.name == "sqlite":
+        return sqlite.insert(table).on_conflict_do_nothing()
+    # Not INSERT IGNORE, which would let over-long values through, cut.
+    key = next(iter(table.primary_key.columns)).name
+    return mysql.insert(table).on_duplicate_key_update({key: table.c[key]})
+
+
+def _for_driver(column: Any, dialect: Dialect, rows: Sequence[dict[str, Any]]) -> list[Any]:
+    """One column of the rows as the driver takes it."""
+    values = [row[column.name] for row in rows]
+    process = column.type.dialect_impl(dialect).bind_processor(dialect)
+    if process is None:
+        return values
+    first = values[0]
+    if all(value is first for value in values):
+        return [process(first)] * len(values)
+    return [process(value) for value in values]
 
 
 Update = Callable[[Any, Any], dict[str, Any]]

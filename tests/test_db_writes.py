@@ -1,18 +1,31 @@
 """Inserts and updates in the one form that both dialects take."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import ColumnElement, Table, literal, select
 from sqlalchemy.exc import DataError, IntegrityError
+from sqlmodel import col
+from sqlmodel import select as select_rows
 
-from app.db import Database, insert_missing, insert_once, open_database, upsert
-from app.models import Artist, ExternalId
+from app.db import (
+    Database,
+    insert_missing,
+    insert_numbered,
+    insert_once,
+    open_database,
+    upsert,
+)
+from app.models import Artist, ExternalId, ListKind, Prediction
 from app.models.columns import utc_now
 from app.settings import Settings
+from tests import making
 
 ARTISTS: Table = Artist.__table__  # type: ignore[attr-defined]
 EXTERNAL: Table = ExternalId.__table__  # type: ignore[attr-defined]
+PREDICTIONS: Table = Prediction.__table__  # type: ignore[attr-defined]
+MOMENT = datetime(2026, 3, 1, 18, 22, 5, tzinfo=UTC)
 
 
 def _artist(name: str) -> dict[str, Any]:
@@ -21,6 +34,11 @@ def _artist(name: str) -> dict[str, Any]:
 
 def _external(external_id: str, our_id: int = 1) -> dict[str, Any]:
     return {"source": "s", "kind": "track", "external_id": external_id, "our_id": our_id}
+
+
+def _add_user(database: Database) -> int:
+    with database.write() as session:
+        return making.user(session)
 
 
 def test_a_row_goes_in_once(database: Database) -> None:
@@ -79,3 +97,48 @@ def test_an_upsert_takes_the_rows_of_a_query(database: Database) -> None:
 
 def _added(old: Any, new: Any) -> dict[str, Any]:
     return {"our_id": old.our_id + new.our_id}
+
+
+def test_rows_are_numbered_in_their_order(database: Database) -> None:
+    with database.write() as session:
+        assert insert_numbered(session, ARTISTS, []) == []
+        insert_numbered(session, ARTISTS, [_artist("first")])
+        numbers = insert_numbered(session, ARTISTS, [_artist(str(n)) for n in range(2500)])
+    with database.read() as session:
+        kept = session.connection().execute(select(ARTISTS.c.id, ARTISTS.c.name))
+        names = {row.id: row.name for row in kept}
+    assert [names[number] for number in numbers] == [str(n) for n in range(2500)]
+
+
+def test_rows_are_numbered_where_the_database_returns_nothing(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on MySQL."""
+    monkeypatch.setattr(database.engine.dialect, "insert_executemany_returning", False)
+    with database.write() as session:
+        numbers = insert_numbered(session, ARTISTS, [_artist("a"), _artist("b")])
+        kept = session.connection().execute(select(ARTISTS.c.name).order_by(ARTISTS.c.id))
+        assert list(kept.scalars()) == ["a", "b"]
+    assert numbers == sorted(set(numbers))
+    assert len(numbers) == 2
+
+
+def test_every_type_goes_in_as_it_comes_out(database: Database) -> None:
+    """What goes straight to the driver is what a session would write."""
+    rows = [
+        {
+            "list_id": str(n),
+            "user_id": user_id,
+            "kind": ListKind.SIMILAR,
+            "model_version": None,
+            "served_at": MOMENT + timedelta(microseconds=n),
+            "items": [[1, 0.5], [n, None]],
+        }
+        for user_id in [_add_user(database)]
+        for n in range(2)
+    ]
+    with database.write() as session:
+        insert_missing(session, PREDICTIONS, rows)
+    with database.read() as session:
+        kept = session.exec(select_rows(Prediction).order_by(col(Prediction.id))).all()
+    assert [row.model_dump(exclude={"id"}) for row in kept] == rows
