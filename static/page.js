@@ -31,6 +31,7 @@ function keepPageOnFailure(event) {
 /** Whoever follows a link by keyboard or reader goes on from the top of the new page. */
 function startAtMain(event) {
   if (event.detail.ctx.target?.id !== "main") return;
+  document.getElementById("find").value = "";
   const main = document.getElementById("main");
   if (!main.contains(document.activeElement)) main.focus({ preventScroll: true });
 }

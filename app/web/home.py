@@ -88,13 +88,13 @@ def _for_you(asking: _Asking, discovery: float | None) -> ForYou:
     served = recommending.recommend(session, model, user_id, dials)
     asking.served_log.put(served)
     ids = [entry.track.id for entry in served.items[:GATEFOLD]]
-    knows_some = bool(((heard.plays > 0) | (heard.feedback > 0)).any())
+    personal = model is not None and _is_personal(model, heard)
     return ForYou(
         items=served_items(session, served, first_whys(session, model, user_id, ids)),
-        personal=model is not None and _is_personal(model, heard),
+        personal=personal,
         has_model=model is not None,
-        has_history=knows_some,
-        tenths=round(10 * (1 if share is None else share)) if model and knows_some else None,
+        has_history=bool(((heard.plays > 0) | (heard.feedback > 0)).any()),
+        tenths=round(10 * (1 if share is None else share)) if personal else None,
     )
 
 

@@ -1,5 +1,6 @@
 """Tracks as lists show them: what the listener did with each, and what speaks for it."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ from app.catalog import CatalogTrack
 from app.listening import TrackState
 from app.ml.model_slot import LoadedModel
 from app.models import Feedback, VideoState
-from app.recommending import ServedList
+from app.recommending import Reason, ServedList
 from app.web.covers import cover_url
 
 
@@ -71,17 +72,19 @@ def served_items(
 def first_whys(
     session: Session, model: LoadedModel | None, listener_id: int, track_ids: Sequence[int]
 ) -> dict[int, Why]:
-    """What speaks most for each of the tracks, where anything does."""
-    found = {
-        track_id: recommending.reasons(session, model, listener_id, track_id, first=1)
-        for track_id in track_ids
-    }
-    ids = [reason.track.id for reasons in found.values() for reason in reasons]
-    did = listening.states_of(session, listener_id, ids)
+    """For each track one of the strongest reasons, the one that the list has said least."""
+    said: Counter[int] = Counter()
+    chosen: dict[int, Reason] = {}
+    for track_id in track_ids:
+        reasons = recommending.reasons(session, model, listener_id, track_id)
+        strong = [one for one in reasons if 2 * one.contribution >= reasons[0].contribution]
+        if strong:
+            chosen[track_id] = min(strong, key=lambda one: said[one.track.id])
+            said[chosen[track_id].track.id] += 1
+    did = listening.states_of(session, listener_id, [one.track.id for one in chosen.values()])
     return {
-        track_id: Why(reason.track, did[reason.track.id], reason.contribution)
-        for track_id, reasons in found.items()
-        for reason in reasons
+        track_id: Why(one.track, did[one.track.id], one.contribution)
+        for track_id, one in chosen.items()
     }
 
 

@@ -9,6 +9,7 @@ from app import listening
 from app.listening import Listen
 from app.models import Feedback, Prediction
 from app.models.columns import utc_now
+from tests import making
 from tests.web.conftest import OpenSite, Site
 from tests.web.pages import text, titles
 
@@ -56,6 +57,27 @@ def test_love_is_a_reason(site: Site) -> None:
             session, site.world.ann, site.world.tracks["Sinnerman"], Feedback.LOVED
         )
     assert "Because you love Sinnerman" in text(site.get("/").text)
+
+
+def test_reasons_that_weigh_alike_take_turns(site: Site) -> None:
+    with site.state.database.write() as session:
+        for minutes in (10, 20):
+            moment = utc_now() - timedelta(minutes=minutes)
+            listen = Listen(site.world.tracks["Feeling Good"], moment)
+            listening.record_listen(session, site.world.ann, listen)
+    page = text(site.get("/").text)
+    assert "Because you played Sinnerman 2 times" in page
+    assert "Because you played Feeling Good 2 times" in page
+
+
+def test_what_no_model_has_met_makes_no_list_and_that_is_said(nobody: Site) -> None:
+    with nobody.state.database.write() as session:
+        track_id = making.track(session, "Unheard of", "Nobody")
+        listening.record_listen(session, nobody.world.newcomer, Listen(track_id))
+    nobody.sign_in(nobody.world.newcomer)
+    page = nobody.get("/").text
+    assert "The model has not met what you play yet" in text(page)
+    assert 'id="dial"' not in page
 
 
 def test_the_dial_brings_back_what_is_known_and_counts_it(site: Site) -> None:

@@ -13,7 +13,7 @@ POLLS = 'hx-trigger="every 1s"'
 def test_it_names_the_champion_and_what_it_learned_from(admin: Site) -> None:
     page = text(admin.get("/admin/models").text)
     assert "Training 1 is the champion, and this server recommends by it." in page
-    assert "1 Champion als 1,234 12 root" in page
+    assert "1 Champion ALS 1,234 12 root" in page
 
 
 def test_without_a_model_it_says_what_is_served(open_site: OpenSite) -> None:
