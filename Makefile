@@ -40,6 +40,9 @@ format: .venv/.dev ## Format the code and mend what ruff can mend
 schema: .venv/.dev ## Export the GraphQL schema to schema.graphql
 	@$(BIN)/pytune schema > .schema.new && mv .schema.new schema.graphql
 
+screenshots: .venv/.dev ## Take the pictures of README and docs from a fresh demo (needs Chromium)
+	.venv/bin/python scripts/screenshots.py
+
 bench: .venv/.dev ## Run every benchmark; ARGS= goes to each
 	@$(BIN)/python -m benchmarks $(ARGS)
 
