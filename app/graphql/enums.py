@@ -26,7 +26,12 @@ class ServiceState(StrEnum):
 
 class Algorithm(StrEnum):
     ALS = "als"
+    IALS = "ials"
+    EASE = "ease"
+    NEIGHBOURS = "neighbours"
+    RP3BETA = "rp3beta"
     POPULARITY = "popularity"
+    BLEND = "blend"
 
 
 def _describe(enum: type[Enum], description: str, **members: str) -> None:
@@ -75,7 +80,12 @@ _describe(
     Algorithm,
     "How a model is made.",
     ALS="Alternating least squares for implicit feedback.",
+    IALS="The same, regularised by how much is known of each listener and track.",
+    EASE="Each track from all others by ridge regression, in closed form.",
+    NEIGHBOURS="Tracks that share listeners, by asymmetric cosine.",
+    RP3BETA="A random walk from track to listener to track, slowed down by popularity.",
     POPULARITY="The share of listeners of each track, the same for everybody: a baseline.",
+    BLEND="A weighted sum of several of them, which `settings` lists as `members`.",
 )
 _describe(
     Weighting,
@@ -83,4 +93,6 @@ _describe(
     BINARY="1 if the track was played at all.",
     LOG="The logarithm of the plays: the tenth says less than the first.",
     LINEAR="The number of plays itself.",
+    RELATIVE="The logarithm of the plays against the listener's mean: favourites stand out alike"
+    " for those who listen much and little.",
 )

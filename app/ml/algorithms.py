@@ -1,9 +1,6 @@
 """The algorithms by name."""
 
-from app.ml.als import Als
-from app.ml.popularity import Popularity
-from app.ml.recommender import Recommender
+from app.ml.blend import SINGLE, Blend
+from app.ml.recommender import Algorithm
 
-ALGORITHMS: dict[str, type[Recommender]] = {
-    algorithm.algorithm: algorithm for algorithm in (Als, Popularity)
-}
+ALGORITHMS: dict[str, type[Algorithm]] = {**SINGLE, Blend.algorithm: Blend}

@@ -4,19 +4,19 @@ Hu, Koren, Volinsky: Collaborative Filtering for Implicit Feedback Datasets, ICD
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve
 from scipy.sparse import csr_matrix
 from threadpoolctl import threadpool_limits
 
-from app.errors import InvalidInput
-from app.ml.recommender import Explanation, Floats, History, Report
+from app.ml.factor_model import FactorModel, gram_of, signed_confidence
+from app.ml.ranges import Range, Ranges, check
+from app.ml.recommender import Extent, Report
 
-_BLOCK = 1 << 16
+__all__ = ["Als", "AlsSettings", "gram_of", "signed_confidence"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,47 +41,43 @@ class AlsSettings:
     @classmethod
     def of(cls, settings: Mapping[str, Any]) -> Self:
         """Raises InvalidInput naming what is unknown or out of its range."""
-        for name, value in settings.items():
-            if name not in _RANGES:
-                raise InvalidInput(name, f"ALS knows only {', '.join(_RANGES)}")
-            kind, least, most = _RANGES[name]
-            if isinstance(value, bool) or not isinstance(value, kind) or not least <= value <= most:
-                raise InvalidInput(name, f"must be a number from {least} to {most}, is {value!r}")
+        check("als", settings, RANGES)
         return cls(**settings)
 
 
-_RANGES: dict[str, tuple[Any, float, float]] = {
-    "factors": (int, 1, 1024),
-    "regularization": (int | float, 1e-6, 1e6),
-    "alpha": (int | float, 0.0, 1e6),
-    "iterations": (int, 1, 1000),
+RANGES: Ranges = {
+    "factors": Range(1, 1024, whole=True),
+    "regularization": Range(1e-6, 1e6),
+    "alpha": Range(0.0, 1e6),
+    "iterations": Range(1, 1000, whole=True),
 }
 
 
 @dataclass(frozen=True)
-class Als:
-    """Item factors Y (n_items, factors) and their Gram matrix YᵀY (factors, factors)."""
+class Als(FactorModel):
+    """One λ for all listeners and items."""
 
     algorithm: ClassVar[str] = "als"
 
-    item_factors: Floats
-    gram: NDArray[np.float64]
     chosen: AlsSettings
-    _norms: Floats = field(init=False, repr=False)
 
-    def __post_init__(self) -> None:
-        if self.gram.shape != 2 * (self.item_factors.shape[1],):
-            raise ValueError(f"gram {self.gram.shape} does not fit {self.item_factors.shape}")
-        norms = np.linalg.norm(self.item_factors, axis=1).astype(np.float32)
-        object.__setattr__(self, "_norms", np.maximum(norms, np.float32(1e-12)))
+    @property
+    def alpha(self) -> float:
+        return self.chosen.alpha
+
+    def ridge(self, n: int) -> float:
+        del n
+        return self.chosen.regularization
 
     @classmethod
     def check(cls, settings: Mapping[str, Any]) -> None:
         AlsSettings.of(settings)
 
-    @property
-    def n_items(self) -> int:
-        return len(self.item_factors)
+    @classmethod
+    def peak_bytes(cls, extent: Extent, settings: Mapping[str, Any]) -> int:
+        """Vectors of both sides and a copy of the items', and the confidences both ways."""
+        vectors = extent.n_listeners + 2 * extent.n_items
+        return 4 * AlsSettings.of(settings).factors * vectors + 3 * 12 * extent.n_values
 
     @classmethod
     def fit(
@@ -109,67 +105,9 @@ class Als:
             factors = np.ascontiguousarray(model.item_factors, dtype=np.float32)
             return cls(factors, gram_of(factors), chosen)
 
-    def fold_in(self, history: History) -> NDArray[np.float64]:
-        """The listener's vector, (factors,): (YᵀY + Yᵀ(C-I)Y + λI)⁻¹ YᵀCp. Hu et al., eq. 4."""
-        if not len(history):
-            return np.zeros(self.gram.shape[0])
-        return np.asarray(cho_solve(self._system(history), self._evidence(history).sum(axis=0)))
-
-    def scores(self, history: History) -> Floats:
-        scores: Floats = self.item_factors @ self.fold_in(history).astype(np.float32)
-        return scores
-
-    def similar(self, item: int) -> Floats:
-        """Cosine of the angle between item vectors, (n_items,)."""
-        dots: Floats = self.item_factors @ self.item_factors[item]
-        cosines: Floats = dots / (self._norms * self._norms[item])
-        return cosines
-
-    def explain(self, history: History, item: int) -> Explanation:
-        """Hu et al., section 5: yᵢᵀ W⁻¹ yⱼ cⱼ pⱼ for each heard j; there is no base term."""
-        if not len(history):
-            return Explanation(0.0, 0.0, np.zeros(0))
-        target = self.item_factors[item].astype(np.float64)
-        contributions = self._evidence(history) @ cho_solve(self._system(history), target)
-        return Explanation(float(contributions.sum()), 0.0, contributions)
-
-    def _system(self, history: History) -> Any:
-        """Cholesky factors of YᵀY + Yᵀ(C-I)Y + λI."""
-        heard = self.item_factors[history.items].astype(np.float64)
-        extra = self.chosen.alpha * np.abs(history.strengths.astype(np.float64))
-        system = self.gram + (heard.T * extra) @ heard
-        system[np.diag_indices_from(system)] += self.chosen.regularization
-        return cho_factor(system, lower=True, overwrite_a=True, check_finite=False)
-
-    def _evidence(self, history: History) -> NDArray[np.float64]:
-        """cⱼ pⱼ yⱼ for each heard j, (n, factors); pⱼ is 0 for evidence against."""
-        strengths = history.strengths.astype(np.float64)
-        weights = np.where(strengths > 0, 1 + self.chosen.alpha * strengths, 0)
-        return self.item_factors[history.items].astype(np.float64) * weights[:, None]
-
-    def arrays(self) -> dict[str, NDArray[Any]]:
-        return {"item_factors": self.item_factors, "gram": self.gram}
-
     def settings(self) -> dict[str, Any]:
         return asdict(self.chosen)
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], settings: Mapping[str, Any]) -> Self:
         return cls(arrays["item_factors"], np.array(arrays["gram"]), AlsSettings.of(settings))
-
-
-def gram_of(factors: Floats) -> NDArray[np.float64]:
-    """YᵀY in double precision, (factors, factors), a block of items at a time."""
-    gram = np.zeros((factors.shape[1], factors.shape[1]))
-    for start in range(0, len(factors), _BLOCK):
-        block = factors[start : start + _BLOCK].astype(np.float64)
-        gram += block.T @ block
-    return gram
-
-
-def signed_confidence(matrix: csr_matrix, alpha: float) -> csr_matrix:
-    """sign(r) (1 + alpha |r|) where r is stored; implicit reads a negative sign as p = 0."""
-    confidence = matrix.astype(np.float32, copy=True)
-    confidence.eliminate_zeros()
-    confidence.data = np.sign(confidence.data) * (1 + np.float32(alpha) * np.abs(confidence.data))
-    return confidence

@@ -62,7 +62,7 @@ def matrix_of(
     listeners = Vocabulary.of(interactions.listener_ids)
     matrix = csr_matrix(
         (
-            strengths(interactions.doings, weighting),
+            strengths(interactions.doings, weighting, interactions.listener_ids),
             (
                 listeners.positions(interactions.listener_ids),
                 tracks.positions(interactions.track_ids),

@@ -1,6 +1,6 @@
 """Popularity: the baseline that every model must beat, and what is served without one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from app.errors import InvalidInput
-from app.ml.recommender import Explanation, Floats, History, Report
+from app.ml import ranges
+from app.ml.recommender import Explanation, Extent, Floats, History, Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,9 @@ class Popularity:
         del history
         return self.shares.copy()
 
+    def scores_of_many(self, histories: Sequence[History]) -> Floats:
+        return np.tile(self.shares, (len(histories), 1))
+
     def similar(self, item: int) -> Floats:
         """Popularity knows no likeness: every item by its share."""
         del item
@@ -52,8 +55,12 @@ class Popularity:
 
     @classmethod
     def check(cls, settings: Mapping[str, Any]) -> None:
-        for name in settings:
-            raise InvalidInput(str(name), "popularity has no settings")
+        ranges.check(cls.algorithm, settings, {})
+
+    @classmethod
+    def peak_bytes(cls, extent: Extent, settings: Mapping[str, Any]) -> int:
+        cls.check(settings)
+        return 8 * extent.n_values + 20 * extent.n_items
 
     def settings(self) -> dict[str, Any]:
         return {}

@@ -8,8 +8,11 @@ from scipy.sparse import csr_matrix
 
 from app.errors import InvalidInput
 from app.ml.algorithms import ALGORITHMS
-from app.ml.recommender import Recommender, Report
+from app.ml.recommender import Algorithm, Extent, Report
 from app.ml.weighting import Weighting
+
+MEMORY_MIB = 16384
+"""A fit that is estimated to need more is refused, unless another limit is given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +31,33 @@ class Recipe:
             "settings": dict(self.settings),
         }
 
-    def fit(self, matrix: csr_matrix, *, seed: int, report: Report = lambda _: None) -> Recommender:
+    def fit(
+        self,
+        matrix: csr_matrix,
+        *,
+        seed: int,
+        report: Report = lambda _: None,
+        memory_mib: float = MEMORY_MIB,
+    ) -> Algorithm:
         """Fit on signed strengths made with this recipe's weighting, (n_listeners, n_items).
 
-        Raises InvalidInput for an unknown algorithm, or settings that it does not take.
+        Raises InvalidInput for an unknown algorithm, settings that it does not take, or a fit
+        that would need more than `memory_mib` mebibytes.
         """
+        needed = self.peak_mib(Extent.of(matrix))
+        if needed > memory_mib:
+            raise InvalidInput(
+                "memory",
+                f"{self.algorithm} would need about {needed:,.0f} MiB, and {memory_mib:,.0f} are"
+                " allowed: choose fewer factors, a smaller core, or another algorithm",
+            )
+        return self._kind().fit(matrix, self.settings, seed=seed, report=report)
+
+    def peak_mib(self, extent: Extent) -> float:
+        """About the most memory that a fit needs, in mebibytes. Raises InvalidInput like `fit`."""
+        return self._kind().peak_bytes(extent, self.settings) / 2**20
+
+    def _kind(self) -> type[Algorithm]:
         if self.algorithm not in ALGORITHMS:
             raise InvalidInput("algorithm", f"must be one of {', '.join(ALGORITHMS)}")
-        return ALGORITHMS[self.algorithm].fit(matrix, self.settings, seed=seed, report=report)
+        return ALGORITHMS[self.algorithm]

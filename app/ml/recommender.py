@@ -1,6 +1,6 @@
 """What every algorithm offers, so that serving, evaluation and storage know only this."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, Self
 
@@ -11,7 +11,16 @@ from scipy.sparse import csr_matrix
 from app.ml.vocabulary import Positions
 from app.ml.weighting import Floats
 
-__all__ = ["Explanation", "Floats", "History", "Recommender", "Report", "listener_scores"]
+__all__ = [
+    "Algorithm",
+    "Explanation",
+    "Extent",
+    "Floats",
+    "History",
+    "Recommender",
+    "Report",
+    "listener_scores",
+]
 
 Report = Callable[[float], None]
 """Called with the share done, 0 to 1."""
@@ -35,6 +44,20 @@ class Explanation:
     score: float
     base: float
     contributions: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much there is to fit on."""
+
+    n_listeners: int
+    n_items: int
+    n_values: int
+    """Pairs of listener and item with evidence."""
+
+    @classmethod
+    def of(cls, matrix: csr_matrix) -> "Extent":
+        return cls(matrix.shape[0], matrix.shape[1], matrix.nnz)
 
 
 class Recommender(Protocol):
@@ -81,6 +104,22 @@ class Recommender(Protocol):
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], settings: Mapping[str, Any]) -> Self:
         """The recommender that gave these arrays; they may be memory-mapped."""
+        ...
+
+
+class Algorithm(Recommender, Protocol):
+    """A recommender that is fitted by name, within bounds."""
+
+    @classmethod
+    def peak_bytes(cls, extent: Extent, settings: Mapping[str, Any]) -> int:
+        """About the most memory that a fit holds at once, in bytes, the matrix left out.
+
+        Raises InvalidInput for a setting that is unknown or out of its range.
+        """
+        ...
+
+    def scores_of_many(self, histories: Sequence[History]) -> Floats:
+        """`scores` of each listener, (n, n_items); faster, and equal but for rounding."""
         ...
 
 

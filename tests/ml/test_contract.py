@@ -15,13 +15,31 @@ from app.ml import artifacts
 from app.ml.algorithms import ALGORITHMS
 from app.ml.artifacts import Artifact
 from app.ml.ranking import top_k
-from app.ml.recommender import Floats, History, Recommender
+from app.ml.recommender import Algorithm, Extent, Floats, History, Recommender
 
-SMALL: dict[str, dict[str, Any]] = {"als": {"factors": 8, "iterations": 5}, "popularity": {}}
+SMALL: dict[str, dict[str, Any]] = {
+    "als": {"factors": 8, "iterations": 5},
+    "ials": {"factors": 8, "iterations": 5, "exponent": 0.5, "regularization": 0.3},
+    "ease": {"regularization": 5.0},
+    "neighbours": {"shrinkage": 2.0, "neighbours": 12},
+    "rp3beta": {"beta": 0.4, "neighbours": 12},
+    "popularity": {},
+    "blend": {
+        "members": [
+            {"algorithm": "ials", "weight": 0.7, "settings": {"factors": 6}},
+            {"algorithm": "rp3beta", "weight": 0.2, "binary": True},
+            {"algorithm": "popularity", "weight": 0.1},
+        ]
+    },
+}
 EMPTY = History(np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.float32))
 
 
 def closed_form_of_als(model: Recommender, history: History) -> NDArray[np.float64]:
+    return factorised(model, history, model.settings()["regularization"])
+
+
+def factorised(model: Recommender, history: History, ridge: float) -> NDArray[np.float64]:
     """(YᵀCY + λI)⁻¹ YᵀCp over the whole catalogue, heard or not: Hu et al., eq. 4."""
     item_factors = model.arrays()["item_factors"].astype(np.float64)
     settings = model.settings()
@@ -29,10 +47,46 @@ def closed_form_of_als(model: Recommender, history: History) -> NDArray[np.float
     strengths[history.items] = history.strengths
     confidence = 1 + settings["alpha"] * np.abs(strengths)
     system = (item_factors.T * confidence) @ item_factors
-    system += settings["regularization"] * np.eye(len(system))
+    system += ridge * np.eye(len(system))
     wanted = item_factors.T @ (confidence * (strengths > 0))
     scores: NDArray[np.float64] = item_factors @ np.linalg.solve(system, wanted)
     return scores
+
+
+def closed_form_of_ials(model: Recommender, history: History) -> NDArray[np.float64]:
+    """As of ALS, with λ = regularization · (|I| + alpha · n) ^ exponent: Rendle et al. 2021."""
+    settings = model.settings()
+    known = model.n_items + settings["alpha"] * len(history)
+    ridge = settings["regularization"] * known ** settings["exponent"]
+    return factorised(model, history, ridge)
+
+
+def closed_form_of_weights(model: Recommender, history: History) -> NDArray[np.float64]:
+    """Strengths times the dense weights."""
+    arrays = model.arrays()
+    parts = (arrays["data"], arrays["indices"], arrays["indptr"])
+    weights = csr_matrix(parts, shape=2 * (model.n_items,)).toarray().astype(np.float64)
+    scores: NDArray[np.float64] = history.strengths @ weights[history.items]
+    return scores
+
+
+def closed_form_of_blend(model: Recommender, history: History) -> NDArray[np.float64]:
+    """Σ weight · s / σ of the members' closed forms."""
+    total = np.zeros(model.n_items)
+    for n, member in enumerate(model.settings()["members"]):
+        own = {
+            name.split("-", 1)[1]: array
+            for name, array in model.arrays().items()
+            if name.startswith(f"{n}-")
+        }
+        fitted_member = ALGORITHMS[member["algorithm"]].from_arrays(own, member["settings"])
+        strengths = history.strengths.copy()
+        if member["binary"]:
+            strengths[strengths > 0] = 1
+        form = CLOSED_FORMS[member["algorithm"]]
+        scores = form(fitted_member, History(history.items, strengths))
+        total += member["weight"] * scores / scores.std()
+    return total
 
 
 def closed_form_of_popularity(model: Recommender, _: History) -> NDArray[np.float64]:
@@ -41,16 +95,21 @@ def closed_form_of_popularity(model: Recommender, _: History) -> NDArray[np.floa
 
 CLOSED_FORMS: Mapping[str, Callable[[Recommender, History], NDArray[np.float64]]] = {
     "als": closed_form_of_als,
+    "blend": closed_form_of_blend,
+    "ease": closed_form_of_weights,
+    "ials": closed_form_of_ials,
+    "neighbours": closed_form_of_weights,
+    "rp3beta": closed_form_of_weights,
     "popularity": closed_form_of_popularity,
 }
 
 
-def fitted(algorithm: str, matrix: csr_matrix, seed: int = 3) -> Recommender:
+def fitted(algorithm: str, matrix: csr_matrix, seed: int = 3) -> Algorithm:
     return ALGORITHMS[algorithm].fit(matrix, SMALL[algorithm], seed=seed, report=lambda _: None)
 
 
 @pytest.fixture(scope="module", params=sorted(ALGORITHMS))
-def model(request: pytest.FixtureRequest, matrix: csr_matrix) -> Recommender:
+def model(request: pytest.FixtureRequest, matrix: csr_matrix) -> Algorithm:
     return fitted(request.param, matrix)
 
 
@@ -82,6 +141,23 @@ def test_fold_in_is_the_closed_form_solution(
     assert model.scores(history) == pytest.approx(form(model, history), rel=1e-4, abs=1e-5)
     swapped = History(history.items[::-1], history.strengths[::-1])
     assert model.scores(swapped) == pytest.approx(model.scores(history), rel=1e-4, abs=1e-5)
+
+
+def test_many_listeners_at_once_are_scored_as_each_alone(
+    model: Algorithm, history: History
+) -> None:
+    other = History(history.items[:2], history.strengths[:2])
+    together = model.scores_of_many([history, EMPTY, other])
+    assert together.dtype == np.float32
+    for row, alone in zip(together, (history, EMPTY, other), strict=True):
+        assert row == pytest.approx(model.scores(alone), rel=1e-4, abs=1e-5)
+    assert model.scores_of_many([]).shape == (0, model.n_items)
+
+
+def test_more_to_fit_on_needs_more_memory(model: Algorithm) -> None:
+    settings = SMALL[model.algorithm]
+    needs = [model.peak_bytes(Extent(n, n, 20 * n), settings) for n in (100, 20_000)]
+    assert 0 < needs[0] < needs[1]
 
 
 def test_scoring_leaves_history_and_model_as_they_were(

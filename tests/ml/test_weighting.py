@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.ml.weighting import Doings, Floats, Weighting, strengths, weigh
+from app.ml.weighting import Doings, Floats, Weighting, presence, strengths, weigh
 
 counts = st.integers(0, 10_000)
 
@@ -27,6 +27,23 @@ def strength(plays: float, skips: float, feedback: float, weighting: Weighting) 
 )
 def test_plays_weigh_as_the_weighting_says(weighting: Weighting, expected: list[float]) -> None:
     assert weigh(floats(0, 1, 3, 7), weighting).tolist() == expected
+
+
+def test_relative_plays_are_measured_by_the_listeners_mean_of_what_was_played() -> None:
+    assert weigh(floats(0, 2, 6, 4), Weighting.RELATIVE) == pytest.approx(
+        [0, np.log2(1.5), np.log2(2.5), 1]
+    )
+
+
+def test_relative_plays_of_many_are_those_of_each_alone() -> None:
+    listeners = np.array([7, 3, 7, 3])
+    both = weigh(floats(1, 30, 3, 10), Weighting.RELATIVE, listeners)
+    assert both[listeners == 7].tolist() == weigh(floats(1, 3), Weighting.RELATIVE).tolist()
+    assert both[listeners == 3].tolist() == weigh(floats(30, 10), Weighting.RELATIVE).tolist()
+
+
+def test_presence_is_one_for_all_evidence_for_and_keeps_the_rest() -> None:
+    assert presence(floats(3, 0.2, 0, -0.5)).tolist() == [1, 1, 0, -0.5]
 
 
 @pytest.mark.parametrize("weighting", list(Weighting))
