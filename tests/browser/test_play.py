@@ -21,7 +21,7 @@ _COUNT = """async ({ samples, rate, duration }) => {
 
 
 def _count(tab: Tab, samples: list[Any], rate: float = 1, duration: float = 10) -> Any:
-    tab.open("/")
+    tab.open("/search?q=zzz")
     given = {"samples": samples, "rate": rate, "duration": duration}
     return tab.page.evaluate(_COUNT, given)
 
@@ -53,7 +53,7 @@ def test_a_video_without_a_length_is_no_listen(tab: Tab) -> None:
 
 
 def test_every_play_has_a_key_of_its_own(tab: Tab) -> None:
-    tab.open("/")
+    tab.open("/search?q=zzz")
     script = """async () => {
       const { Play } = await import("/static/player/play.js");
       return Array.from({ length: 100 }, () => new Play({}).key);

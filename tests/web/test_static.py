@@ -1,6 +1,7 @@
 """What browsers load: pinned where it is others' work, short and without a build where ours."""
 
 import hashlib
+import re
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,17 @@ def test_others_work_is_byte_for_byte_what_they_published() -> None:
 def test_each_lies_beside_its_licence() -> None:
     for folder in (path for path in VENDOR.iterdir() if path.is_dir()):
         assert (folder / "LICENSE").is_file()
+
+
+def test_no_style_and_no_icon_is_left_over() -> None:
+    scripts = [path for path in OURS if path.suffix == ".js"]
+    markup = "".join(path.read_text() for path in [*TEMPLATES.rglob("*.html"), *scripts])
+    styles = "".join(path.read_text() for path in STATIC.rglob("*.css"))
+    classes = set(re.findall(r"\.([a-z][a-z-]+)", re.sub(r"/\*.*?\*/", "", styles)))
+    icons = set(re.findall(r'<symbol id="([\w-]+)"', (STATIC / "icons.svg").read_text()))
+    words = set(re.findall(r"[\w-]+", markup))
+    assert classes - words == {"htmx-request"}
+    assert icons <= words
 
 
 @pytest.mark.parametrize("file", OURS, ids=lambda path: str(path.relative_to(STATIC)))
