@@ -54,6 +54,11 @@ class TrainingNotFound(NotFound):
         super().__init__(kind="training", id=training_id)
 
 
+class AlertNotFound(NotFound):
+    def __init__(self, alert_id: int) -> None:
+        super().__init__(kind="alert", id=alert_id)
+
+
 class NameTaken(PyTuneError):
     code = "name_taken"
     template = "The name {name!r} is taken: choose another."
@@ -109,6 +114,16 @@ class TrainingFailed(PyTuneError):
 class BadArtifact(PyTuneError):
     code = "bad_artifact"
     template = "The model files in {folder} cannot be used: {reason}. Train again or restore them."
+
+
+class ModelRemoved(PyTuneError):
+    code = "model_removed"
+    template = "Model {version} was cleared away on {day}: train its recipe again to serve it."
+
+
+class NoPreviousChampion(PyTuneError):
+    code = "no_previous_champion"
+    template = "There is no champion before model {version} to go back to: promote one by hand."
 
 
 class NoChampion(PyTuneError):

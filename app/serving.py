@@ -8,7 +8,7 @@ from typing import Any
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from app import training
+from app import alerts, training
 from app.db import Database
 from app.errors import BadArtifact
 from app.ml.model_slot import LoadedModel, ModelSlot
@@ -80,7 +80,7 @@ class ChampionFollower:
 
     def _report(self, version: int, error: BadArtifact) -> None:
         def write(session: Any) -> bool:
-            return training.raise_alert(session, "bad_artifact", str(error), {"version": version})
+            return alerts.raise_alert(session, "bad_artifact", str(error), {"version": version})
 
         if self.database.transact(write):
             log.error("the champion cannot be loaded", extra={"version": version}, exc_info=error)

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import tempfile
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,10 @@ class Settings(BaseSettings):
     """When the champion's recipe is trained again, as a cron line in UTC; empty for never."""
     tidy_cron: str = "10 3 * * *"
     """When expired rows and leftovers are cleared away, as a cron line in UTC."""
+    keep_champions: int = Field(default=5, ge=2)
+    """Models that were champion last and keep their files, so that rolling back is at once."""
+    keep_candidates: float = Field(default=7.0, ge=0)
+    """Days that a model which was never champion keeps its files, and can be promoted."""
     database_busy_seconds: float = Field(default=30.0, gt=0)
     """How long a write waits for another process's write before it fails."""
     video_search_url: str = "https://music.youtube.com"
@@ -82,6 +87,10 @@ class Settings(BaseSettings):
     def artifacts(self) -> Path:
         """The folder of model artifacts, absolute."""
         return (self.artifact_dir or self.folder / "models").absolute()
+
+    @property
+    def candidates_kept(self) -> timedelta:
+        return timedelta(days=self.keep_candidates)
 
     @property
     def embedded_socket(self) -> Path:

@@ -1,36 +1,32 @@
 """Use-cases: trainings, the champion, promotion. The newest promotion names the champion."""
 
 import importlib.metadata
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
-from sqlalchemy import Table, func
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from app import listening
-from app.db import Database, upsert
+from app.db import Database
 from app.errors import (
     InvalidInput,
+    ModelRemoved,
     NoListens,
     QueueUnavailable,
     TrainingNotFound,
     TrainingOver,
     TrainingUnderway,
 )
-from app.ml.algorithms import ALGORITHMS
 from app.ml.recipe import Recipe
-from app.ml.weighting import Weighting
-from app.models import Alert, Evaluation, Promotion, Training, TrainingState, Turn
+from app.models import Evaluation, Promotion, Training, TrainingState
 from app.models.columns import id_of, utc_now
 from app.queue import JobName, JobQueue
+from app.turns import take_turn
 
 DEFAULT_SEED = 42
 _LIBRARIES = ("implicit", "numpy", "scipy", "pytune")
 _ACTIVE = (TrainingState.QUEUED, TrainingState.RUNNING)
-_TURNS: Table = Turn.__table__  # type: ignore[attr-defined]
-_MODELS = "models"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,35 +100,6 @@ def request(session: Session, requested_by: str, recipe: Recipe, seed: int) -> T
     session.add(training)
     session.flush()
     return training
-
-
-def take_turn(session: Session) -> None:
-    """Wait until no other transaction starts a training or changes the champion.
-
-    Nobody else goes on until this one ends: what it then looks up stays as it is. SQLite's
-    writers take turns anyway; on MySQL all of them want the same row.
-    """
-    upsert(session, _TURNS, {"name": _MODELS, "taken_at": utc_now()}, _now_mine)
-
-
-def _now_mine(_old: Any, new: Any) -> dict[str, Any]:
-    return {"taken_at": new.taken_at}
-
-
-def recipe_of(training: Training) -> Recipe:
-    settings = dict(training.settings)
-    weighting = Weighting(settings.pop("weighting"))
-    return Recipe(training.algorithm, weighting, settings)
-
-
-def checked_recipe(algorithm: str, weighting: str, settings: Mapping[str, Any]) -> Recipe:
-    """Raises InvalidInput naming the algorithm, weighting or setting that is unknown."""
-    if algorithm not in ALGORITHMS:
-        raise InvalidInput("algorithm", f"must be one of {sorted(ALGORITHMS)}, is {algorithm!r}")
-    ALGORITHMS[algorithm].check(settings)
-    if weighting not in list(Weighting):
-        raise InvalidInput("weighting", f"must be one of {list(Weighting)}, is {weighting!r}")
-    return Recipe(algorithm, Weighting(weighting), settings)
 
 
 def training(session: Session, training_id: int) -> Training:
@@ -220,34 +187,6 @@ def _locked(session: Session, training_id: int) -> Training:
     return found
 
 
-def fail_abandoned(database: Database, queue: JobQueue, silent: timedelta) -> list[int]:
-    """Fail trainings whose job has been silent that long, was lost, or was never enqueued.
-
-    Their numbers. Raises QueueUnavailable.
-    """
-    with database.read() as session:
-        waiting = [
-            (id_of(row), row.job_id)
-            for row in session.exec(select(Training).where(Training.state == TrainingState.QUEUED))
-        ]
-    lost = [number for number, job in waiting if job is not None and not queue.is_alive(job)]
-    return database.transact(lambda session: _fail_all(session, lost, silent))
-
-
-def _fail_all(session: Session, lost: list[int], silent: timedelta) -> list[int]:
-    queued, latest = col(Training.state) == TrainingState.QUEUED, utc_now() - silent
-    never_started = queued & col(Training.id).in_(lost)
-    never_enqueued = queued & col(Training.job_id).is_(None) & (col(Training.created_at) < latest)
-    went_silent = (col(Training.state) == TrainingState.RUNNING) & (
-        col(Training.heartbeat_at) < latest
-    )
-    dead = never_started | never_enqueued | went_silent
-    rows = list(session.exec(select(Training).where(dead)))
-    for row in rows:
-        fail(session, id_of(row), "Its worker died. Train again.")
-    return [id_of(row) for row in rows]
-
-
 def champion(session: Session) -> Champion | None:
     row = session.exec(
         select(Training, Promotion)
@@ -264,11 +203,15 @@ def promote(
     promoted_by: str,
     reason: str,
     evaluation: Evaluation | None = None,
+    *,
+    is_rollback: bool = False,
 ) -> Promotion:
-    """Make a finished training's model champion. Raises TrainingNotFound, InvalidInput."""
-    row = training(session, training_id)
-    if row.state is not TrainingState.FINISHED or row.artifact is None:
-        raise InvalidInput("trainingId", f"training {training_id} has no model to promote")
+    """Make a finished training's model champion.
+
+    Raises TrainingNotFound, InvalidInput where it has no model, or ModelRemoved.
+    """
+    take_turn(session)
+    check_promotable(training(session, training_id))
     current = champion(session)
     promotion = Promotion(
         training_id=training_id,
@@ -276,10 +219,24 @@ def promote(
         evaluation_id=evaluation.id if evaluation else None,
         promoted_by=promoted_by,
         reason=reason,
+        is_rollback=is_rollback,
     )
     session.add(promotion)
     session.flush()
     return promotion
+
+
+def check_promotable(row: Training) -> None:
+    """Raises InvalidInput where it has no model, or ModelRemoved where it has none any more."""
+    if row.state is not TrainingState.FINISHED or row.artifact is None:
+        raise InvalidInput("trainingId", f"training {row.id} has no model to promote")
+    if row.artifact_removed_at is not None:
+        raise ModelRemoved(version=row.id, day=row.artifact_removed_at.date())
+
+
+def artifact_name(training_id: int) -> str:
+    """Folder of a training's model, below the artifact folder."""
+    return f"model-{training_id:06d}"
 
 
 def evaluation_of(session: Session, training_id: int) -> Evaluation | None:
@@ -289,14 +246,3 @@ def evaluation_of(session: Session, training_id: int) -> Evaluation | None:
         .where(Evaluation.training_id == training_id)
         .order_by(col(Evaluation.id).desc())
     ).first()
-
-
-def raise_alert(session: Session, kind: str, message: str, details: dict[str, Any]) -> bool:
-    """Add an alert unless the same one is still unacknowledged; whether it was added."""
-    same = select(Alert).where(
-        Alert.kind == kind, Alert.message == message, col(Alert.acknowledged_at).is_(None)
-    )
-    if session.exec(same).first() is not None:
-        return False
-    session.add(Alert(kind=kind, message=message, details=details))
-    return True

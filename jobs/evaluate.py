@@ -4,26 +4,31 @@ from datetime import UTC, datetime
 
 from sqlmodel import Session
 
-from app import interactions, training
+from app import interactions, recipes
 from app.ml import contest, cutoff, holdout
 from app.ml.contest import ContestResult
 from app.ml.evaluation import Terms
 from app.ml.holdout import Holdout
 from app.ml.recipe import Recipe
 from app.ml.recommender import Report
+from app.training import Champion
 from jobs.runtime import Runtime
 from jobs.training_data import TrainingData, artists_of
 
 
 def evaluate(
-    rt: Runtime, recipe: Recipe, data: TrainingData, seed: int, report: Report
+    rt: Runtime,
+    recipe: Recipe,
+    champion: Champion | None,
+    data: TrainingData,
+    seed: int,
+    report: Report,
 ) -> ContestResult:
     """Hold out the last listens, or a share of each listener's where they have no dates."""
     with rt.database.read() as session:
-        champion = training.champion(session)
         held = _holdout(session, data, seed)
         artists = artists_of(session, held.tracks)
-    rival = training.recipe_of(champion.training) if champion else None
+    rival = recipes.recipe_of(champion.training) if champion else None
     terms = Terms(seed=seed, artist_ids=artists)
     return contest.run(recipe, rival, held, terms, report=report)
 

@@ -4,7 +4,7 @@ import logging
 
 from sqlmodel import Session
 
-from app import listening, training
+from app import listening, recipes, training
 from app.errors import NoListens, TrainingUnderway
 from app.ml.recipe import Recipe
 from jobs.runtime import Runtime, runtime
@@ -37,6 +37,4 @@ def _due_recipe(session: Session) -> Recipe | None:
     if champion is None:
         return Recipe()
     seen = champion.training.last_event_id or 0
-    return (
-        training.recipe_of(champion.training) if listening.last_event_id(session) > seen else None
-    )
+    return recipes.recipe_of(champion.training) if listening.last_event_id(session) > seen else None

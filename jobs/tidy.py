@@ -1,8 +1,8 @@
-"""Clear away what is over: expired sign-ins and half-written artifacts."""
+"""Clear away what is over: expired sign-ins, old models and half-written artifacts."""
 
 import logging
 
-from app import accounts, training
+from app import accounts, promotion, training
 from app.ml import artifacts
 from jobs.runtime import Runtime, runtime
 
@@ -19,4 +19,8 @@ def _tidy(rt: Runtime) -> None:
     with rt.database.read() as session:
         idle = training.active_training(session) is None
     leftovers = artifacts.remove_unfinished(rt.settings.artifacts) if idle else 0
-    log.info("tidied", extra={"tokens": tokens, "unfinished_artifacts": leftovers})
+    removed = promotion.remove_old_models(rt.database, rt.settings)
+    log.info(
+        "tidied",
+        extra={"tokens": tokens, "unfinished_artifacts": leftovers, "models_removed": removed},
+    )

@@ -3,11 +3,13 @@
 No transaction is open while anything is fitted, and the champion changes in one.
 """
 
+import logging
+
 import numpy as np
 from sqlmodel import Session
 
-from app import training
-from app.errors import NoListens, PyTuneError
+from app import recipes, training
+from app.errors import NoListens, PyTuneError, TrainingOver
 from app.importing.loader import refresh_listener_counts
 from app.ml.contest import ContestResult
 from app.ml.interactions import InteractionMatrix, matrix_of
@@ -17,11 +19,17 @@ from app.ml.recipe import Recipe
 from app.ml.recommender import Floats
 from app.models import Evaluation, Training
 from app.models.columns import id_of
+from app.promotion import MAX_REASON
 from app.training import Fitted
+from app.turns import take_turn
 from jobs.evaluate import evaluate
 from jobs.heartbeat import Heartbeat
 from jobs.runtime import Runtime, runtime
 from jobs.training_data import TrainingData, artists_of, read_training_data
+
+log = logging.getLogger(__name__)
+
+_STALE = "Not promoted: another model became champion meanwhile."
 
 
 def train(training_id: int) -> None:
@@ -30,6 +38,8 @@ def train(training_id: int) -> None:
         try:
             with Heartbeat(rt.database, training_id) as heartbeat:
                 _train(rt, training_id, heartbeat)
+        except TrainingOver as over:
+            log.info("a training was cancelled or given up", extra={"reason": str(over)})
         except Exception as error:
             reason = str(error) if isinstance(error, PyTuneError) else repr(error)
             rt.database.transact(lambda session: training.fail(session, training_id, reason))
@@ -40,15 +50,16 @@ def _train(rt: Runtime, training_id: int, heartbeat: Heartbeat) -> None:
     row = rt.database.transact(lambda session: training.start(session, training_id))
     heartbeat.say("reading listens", 0.02)
     with rt.database.read() as session:
-        data = read_training_data(session)
+        data, champion = read_training_data(session), training.champion(session)
     if not len(data.interactions):
         raise NoListens
-    recipe = training.recipe_of(row)
-    result = evaluate(rt, recipe, data, row.seed, heartbeat.part("evaluating", 0.05, 0.6))
+    recipe = recipes.recipe_of(row)
+    report = heartbeat.part("evaluating", 0.05, 0.6)
+    result = evaluate(rt, recipe, champion, data, row.seed, report)
     fitted = _fit(rt, row, recipe, data, heartbeat)
     heartbeat.say("finishing", 0.98)
-    rt.database.transact(lambda session: _end(session, training_id, fitted, result))
-    if result.verdict.promote:
+    rival = champion.version if champion else None
+    if rt.database.transact(lambda session: _end(session, training_id, fitted, result, rival)):
         rt.queue.announce_champion(training_id)
 
 
@@ -70,7 +81,7 @@ def _fit(
         artist_ids=artists,
         popularity=_popularity(matrix),
     )
-    name = f"model-{model.version:06d}"
+    name = training.artifact_name(model.version)
     return Fitted(
         artifact=name,
         checksum=model.save(rt.settings.artifacts / name),
@@ -84,22 +95,31 @@ def _fit(
     )
 
 
-def _end(session: Session, training_id: int, fitted: Fitted, result: ContestResult) -> None:
-    """The model, what was measured, and, if it won, the promotion: all or nothing."""
+def _end(
+    session: Session, training_id: int, fitted: Fitted, result: ContestResult, rival: int | None
+) -> bool:
+    """The model, what was measured, and, if it won, the promotion: all or nothing.
+
+    Whether it was promoted: not where it won against a champion that is none any more.
+    """
+    take_turn(session)
     training.finish(session, training_id, fitted)
     current = training.champion(session)
+    stale = (current.version if current else None) != rival
+    reason = result.verdict.reason
     evaluation = Evaluation(
         training_id=training_id,
-        champion_id=current.version if current else None,
+        champion_id=rival,
         metrics=result.as_json(),
-        promote=result.verdict.promote,
-        reason=result.verdict.reason,
+        promote=result.verdict.promote and not stale,
+        reason=f"{_STALE} {reason}"[:MAX_REASON] if stale else reason,
     )
     session.add(evaluation)
     session.flush()
-    if result.verdict.promote:
-        training.promote(session, training_id, "gate", result.verdict.reason, evaluation)
+    if evaluation.promote:
+        training.promote(session, training_id, "gate", reason, evaluation)
     refresh_listener_counts(session)
+    return evaluation.promote
 
 
 def _popularity(matrix: InteractionMatrix) -> Floats:

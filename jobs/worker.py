@@ -7,7 +7,7 @@ from datetime import timedelta
 from rq.worker import SpawnWorker
 from sqlalchemy.exc import SQLAlchemyError
 
-from app import training
+from app import jobs
 from app.db import Database, open_database
 from app.errors import QueueUnavailable
 from app.queue import JSON_SERIALIZER, JobQueue, JsonJob, JsonQueue
@@ -61,7 +61,7 @@ class _DeathWatch:
     def _watch(self) -> None:
         while not self._over.wait(_WATCH_SECONDS):
             try:
-                dead = training.fail_abandoned(self.database, self.queue, self.silent)
+                dead = jobs.fail_abandoned(self.database, self.queue, self.silent)
             except (SQLAlchemyError, QueueUnavailable):
                 log.warning("trainings could not be looked at", exc_info=True)
                 continue

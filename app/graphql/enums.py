@@ -10,6 +10,7 @@ from app.models import Feedback, Role, TrainingState, VideoState
 
 __all__ = [
     "Algorithm",
+    "Contestant",
     "Feedback",
     "Role",
     "ServiceState",
@@ -32,6 +33,12 @@ class Algorithm(StrEnum):
     RP3BETA = "rp3beta"
     POPULARITY = "popularity"
     BLEND = "blend"
+
+
+class Contestant(StrEnum):
+    CHALLENGER = "challenger"
+    CHAMPION = "champion"
+    POPULARITY = "popularity"
 
 
 def _describe(enum: type[Enum], description: str, **members: str) -> None:
@@ -95,4 +102,11 @@ _describe(
     LINEAR="The number of plays itself.",
     RELATIVE="The logarithm of the plays against the listener's mean: favourites stand out alike"
     " for those who listen much and little.",
+)
+_describe(
+    Contestant,
+    "Part in an evaluation's contest of recipes.",
+    CHALLENGER="The training's own recipe.",
+    CHAMPION="The recipe of the model that was champion then.",
+    POPULARITY="The same list for everybody: what any model must beat.",
 )

@@ -6,9 +6,10 @@ from typing import Protocol, TypeVar
 from sqlmodel import Session
 from strawberry.dataloader import DataLoader
 
-from app import catalog, listening
+from app import catalog, evaluations, listening
 from app.catalog import CatalogArtist
 from app.listening import TrackState
+from app.models import Evaluation
 
 T = TypeVar("T")
 
@@ -27,6 +28,7 @@ class Loaders:
         self._viewer_id = viewer_id
         self.artist_by_id = DataLoader(self._artists)
         self.track_state_by_id = DataLoader(self._track_states)
+        self.evaluations_by_training_id = DataLoader(self._evaluations)
 
     async def _artists(self, ids: list[int]) -> list[CatalogArtist | None]:
         return await self._read(lambda session: catalog.artists_by_id(session, ids))
@@ -36,3 +38,6 @@ class Loaders:
         viewer_id = self._viewer_id()
         states = await self._read(lambda session: listening.states_of(session, viewer_id, ids))
         return [states[track_id] for track_id in ids]
+
+    async def _evaluations(self, ids: list[int]) -> list[list[Evaluation]]:
+        return await self._read(lambda session: evaluations.evaluations_of(session, ids))

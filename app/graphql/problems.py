@@ -43,7 +43,9 @@ class InvalidInput(Problem):
 
 @strawberry.type(description="Nothing has the id that was given.")
 class NotFound(Problem):
-    kind: str = strawberry.field(description="What was looked for: track, artist, user, training.")
+    kind: str = strawberry.field(
+        description="What was looked for: track, artist, user, training, alert."
+    )
 
     @classmethod
     def of(cls, error: PyTuneError) -> Self:
@@ -95,6 +97,16 @@ class ModelUnusable(Problem):
     pass
 
 
+@strawberry.type(description="The model's files were cleared away: it cannot be served again.")
+class ModelRemoved(Problem):
+    pass
+
+
+@strawberry.type(description="The champion is the first one, or all before it were rolled back.")
+class NoPreviousChampion(Problem):
+    pass
+
+
 @strawberry.type(description="Jobs cannot be handed to a worker now.")
 class QueueUnavailable(Problem):
     pass
@@ -122,5 +134,7 @@ HANDLERS = (
     AsType(errors.TrainingUnderway, TrainingUnderway),
     AsType(errors.NoChampion, NoChampion),
     AsType(errors.BadArtifact, ModelUnusable),
+    AsType(errors.ModelRemoved, ModelRemoved),
+    AsType(errors.NoPreviousChampion, NoPreviousChampion),
     AsType(errors.QueueUnavailable, QueueUnavailable),
 )

@@ -13,6 +13,7 @@ from app.graphql.listening import ListeningMutation
 from app.graphql.nodes import NodesQuery
 from app.graphql.presented import presented
 from app.graphql.problems import HANDLERS
+from app.graphql.promotion import PromotionMutation, PromotionQuery
 from app.graphql.recommending import RecommendingQuery
 from app.graphql.status import StatusQuery
 from app.graphql.training import TrainingMutation, TrainingQuery
@@ -20,12 +21,22 @@ from app.graphql.videos import VideosMutation
 
 
 @strawberry.type(description="Everything that can be asked.")
-class Query(StatusQuery, AccountsQuery, NodesQuery, CatalogQuery, RecommendingQuery, TrainingQuery):
+class Query(
+    StatusQuery,
+    AccountsQuery,
+    NodesQuery,
+    CatalogQuery,
+    RecommendingQuery,
+    TrainingQuery,
+    PromotionQuery,
+):
     pass
 
 
 @strawberry.type(description="Everything that can be done.")
-class Mutation(AccountsMutation, ListeningMutation, VideosMutation, TrainingMutation):
+class Mutation(
+    AccountsMutation, ListeningMutation, VideosMutation, TrainingMutation, PromotionMutation
+):
     pass
 
 

@@ -1,7 +1,6 @@
-"""Models: trainings, the champion, training one and loading it."""
+"""Trainings: what was made how, what was measured of it, and making one more."""
 
 from datetime import datetime
-from functools import partial
 from typing import Annotated, Any, Self
 
 import strawberry
@@ -9,18 +8,19 @@ from anyio import to_thread
 from sqlmodel import Session
 from strawberry.scalars import JSON
 
-from app import training
-from app.errors import InvalidInput, NoChampion, TrainingNotFound
+from app import recipes, training
+from app.errors import InvalidInput, TrainingNotFound
 from app.graphql import problems
 from app.graphql.context import Context, Info
 from app.graphql.enums import Algorithm, TrainingState, Weighting
+from app.graphql.evaluation import Evaluation
 from app.graphql.ids import Node, global_id
 from app.graphql.paging import DEFAULT_PAGE, After, Connection, First, Page
-from app.graphql.permissions import for_administrators
+from app.graphql.permissions import as_parent, for_administrators
 from app.ml.recipe import Recipe
 from app.models import Training as TrainingRow
 from app.models.columns import id_of
-from app.training import DEFAULT_SEED, Champion
+from app.training import DEFAULT_SEED
 
 
 @strawberry.type(description="One making of a model. Its number is the model's version.")
@@ -47,10 +47,18 @@ class Training(Node):
     created_at: datetime = strawberry.field(description="When it was asked for.")
     started_at: datetime | None = strawberry.field(description="When a worker began with it.")
     finished_at: datetime | None = strawberry.field(description="When it ended, well or not.")
+    files_removed_at: datetime | None = strawberry.field(
+        description="When its model was cleared away and could no longer be promoted."
+    )
+
+    @as_parent("What was measured of it before it could be promoted, the newest first.")
+    async def evaluations(self, info: Info) -> list[Evaluation]:
+        rows = await info.context.loaders.evaluations_by_training_id.load(self.version)
+        return [Evaluation.of(row) for row in rows]
 
     @classmethod
     def of(cls, row: TrainingRow) -> Self:
-        recipe = training.recipe_of(row)
+        recipe = recipes.recipe_of(row)
         return cls(
             id=global_id("Training", id_of(row)),
             version=id_of(row),
@@ -71,26 +79,7 @@ class Training(Node):
             created_at=row.created_at,
             started_at=row.started_at,
             finished_at=row.finished_at,
-        )
-
-
-@strawberry.type(description="A model that was made champion: the one to serve.")
-class ModelVersion:
-    version: int = strawberry.field(description="Number of its training.")
-    training: Training = strawberry.field(description="The training that made it.")
-    promoted_at: datetime = strawberry.field(description="When it was made champion.")
-    promoted_by: str = strawberry.field(description="A user's name, or what promoted it.")
-    reason: str = strawberry.field(description="Why it was promoted.")
-
-    @classmethod
-    def of(cls, champion: Champion) -> Self:
-        promotion = champion.promotion
-        return cls(
-            version=champion.version,
-            training=Training.of(champion.training),
-            promoted_at=promotion.created_at,
-            promoted_by=promotion.promoted_by,
-            reason=promotion.reason,
+            files_removed_at=row.artifact_removed_at,
         )
 
 
@@ -100,7 +89,7 @@ class TrainModelInput:
         default=Algorithm.ALS, description="How the model is made."
     )
     weighting: Weighting = strawberry.field(
-        default=Weighting.LOG, description="What plays become before the fit."
+        default=Recipe().weighting, description="What plays become before the fit."
     )
     seed: int = strawberry.field(
         default=DEFAULT_SEED, description="0 or more; the same data and seed, the same model."
@@ -127,17 +116,12 @@ class TrainModelInput:
             "iterations": self.iterations,
         }
         settings = {name: value for name, value in given.items() if value is not None}
-        return training.checked_recipe(self.algorithm, self.weighting, settings)
+        return recipes.checked(self.algorithm, self.weighting, settings)
 
 
 @strawberry.type(description="The training waits for a worker.")
 class TrainingStarted:
     training: Training = strawberry.field(description="The training; look at its `state` again.")
-
-
-@strawberry.type(description="The champion was loaded anew from its files.")
-class ModelReloaded:
-    model_version: int = strawberry.field(description="Version of the model that is served now.")
 
 
 TrainModelResult = Annotated[
@@ -147,10 +131,6 @@ TrainModelResult = Annotated[
     | problems.TrainingUnderway
     | problems.QueueUnavailable,
     strawberry.union("TrainModelResult", description="What `trainModel` gives."),
-]
-ReloadModelResult = Annotated[
-    ModelReloaded | problems.NoChampion | problems.ModelUnusable,
-    strawberry.union("ReloadModelResult", description="What `reloadModel` gives."),
 ]
 
 
@@ -178,11 +158,6 @@ class TrainingQuery:
             lambda session: training.count_trainings(session, state),
         )
 
-    @for_administrators("The model that is to be served; null before the first was promoted.")
-    async def champion(self, info: Info) -> ModelVersion | None:
-        found = await info.context.read(training.champion)
-        return ModelVersion.of(found) if found else None
-
 
 @strawberry.type
 class TrainingMutation:
@@ -204,16 +179,6 @@ class TrainingMutation:
         )
         row = await info.context.read(lambda session: training.training(session, number))
         return TrainingStarted(training=Training.of(row))
-
-    @for_administrators("Load the champion from its files, whether it is loaded already or not.")
-    async def reload_model(self, info: Info) -> ReloadModelResult:
-        follower = info.context.state.follower
-        reload = await to_thread.run_sync(partial(follower.reload, force=True))
-        if reload.problem is not None:
-            return problems.ModelUnusable(message=reload.problem, code="bad_artifact")
-        if reload.version is None:
-            raise NoChampion
-        return ModelReloaded(model_version=reload.version)
 
 
 async def trainings_of(context: Context, numbers: list[int]) -> list[Training | None]:

@@ -21,6 +21,7 @@ class For(Enum):
 
 
 TRACK, ARTIST, USER = "VHJhY2s6MQ==", "QXJ0aXN0OjE=", "VXNlcjoy"
+TRAINING = "VHJhaW5pbmc6MQ=="
 
 QUERIES = {
     "status": (For.EVERYBODY, "status { state }"),
@@ -35,6 +36,7 @@ QUERIES = {
     "similarTracks": (For.LISTENERS, f'similarTracks(trackId: "{TRACK}") {{ id }}'),
     "recommendationsFor": (For.ADMINISTRATORS, f'recommendationsFor(userId: "{USER}") {{ id }}'),
     "trainings": (For.ADMINISTRATORS, "trainings { totalCount }"),
+    "promotions": (For.ADMINISTRATORS, "promotions { totalCount }"),
     "champion": (For.ADMINISTRATORS, "champion { version }"),
 }
 MUTATIONS = {
@@ -52,6 +54,14 @@ MUTATIONS = {
         'createUser(input: {name: "new", password: "long enough"}) { __typename }',
     ),
     "trainModel": (For.ADMINISTRATORS, "trainModel { __typename }"),
+    "promoteModel": (
+        For.ADMINISTRATORS,
+        f'promoteModel(input: {{trainingId: "{TRAINING}", reason: "x"}}) {{ __typename }}',
+    ),
+    "rollbackModel": (
+        For.ADMINISTRATORS,
+        'rollbackModel(input: {reason: "x"}) { __typename }',
+    ),
     "reloadModel": (For.ADMINISTRATORS, "reloadModel { __typename }"),
 }
 FIELDS = {f"query {{ {text} }}": allowed for allowed, text in QUERIES.values()} | {

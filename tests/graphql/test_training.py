@@ -1,4 +1,4 @@
-"""Trainings, the champion, training and reloading."""
+"""Trainings, and making one more."""
 
 from typing import Any
 
@@ -29,13 +29,6 @@ mutation ($input: TrainModelInput) {
   }
 }
 """
-RELOAD = """
-mutation {
-  reloadModel {
-    __typename ... on ModelReloaded { modelVersion } ... on Problem { code message }
-  }
-}
-"""
 TRAININGS = """
 query ($first: Int, $after: String, $state: TrainingState) {
   trainings(first: $first, after: $after, state: $state) {
@@ -43,7 +36,6 @@ query ($first: Int, $after: String, $state: TrainingState) {
   }
 }
 """
-CHAMPION = "{ champion { version promotedAt promotedBy reason training { id state } } }"
 
 
 def _train(door: Door, **given: Any) -> Any:
@@ -146,39 +138,6 @@ def test_a_cursor_of_another_list(door: Door) -> None:
     after = cursor["tracks"]["pageInfo"]["endCursor"]
     error = door.error(TRAININGS, ADMINISTRATOR, after=after)
     assert error["extensions"] == {"code": "invalid_input", "field": "after"}
-
-
-def test_the_champion(door: Door) -> None:
-    assert door.ask(CHAMPION, ADMINISTRATOR) == {"champion": None}
-    model = crown(door.state)
-    champion = door.ask(CHAMPION, ADMINISTRATOR)["champion"]
-    assert champion.pop("promotedAt")
-    assert champion == {
-        "version": model.version,
-        "promotedBy": "root",
-        "reason": "the first",
-        "training": {"id": global_id("Training", model.version), "state": "FINISHED"},
-    }
-
-
-def test_reload_loads_the_champion_again(door: Door, model: LoadedModel) -> None:
-    before = door.state.slot.model
-    reloaded = door.ask(RELOAD, ADMINISTRATOR)["reloadModel"]
-    assert reloaded == {"__typename": "ModelReloaded", "modelVersion": model.version}
-    assert door.state.slot.model is not before
-
-
-def test_reload_without_a_champion(door: Door) -> None:
-    refused = door.ask(RELOAD, ADMINISTRATOR)["reloadModel"]
-    assert (refused["__typename"], refused["code"]) == ("NoChampion", "no_champion")
-
-
-def test_reload_of_damaged_files_keeps_the_old_model(door: Door, model: LoadedModel) -> None:
-    crown(door.state, damage=True)
-    refused = door.ask(RELOAD, ADMINISTRATOR)["reloadModel"]
-    assert (refused["__typename"], refused["code"]) == ("ModelUnusable", "bad_artifact")
-    assert door.state.slot.model is not None
-    assert door.state.slot.model.version == model.version
 
 
 def _versions(connection: dict[str, Any]) -> list[int]:

@@ -1,0 +1,77 @@
+"""Use-cases: alerts, what administrators should know of and then acknowledge."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from app.errors import AlertNotFound
+from app.models import Alert
+from app.models.columns import utc_now
+
+
+def raise_alert(
+    session: Session,
+    kind: str,
+    message: str,
+    details: dict[str, Any],
+    *,
+    same: str | None = None,
+    quiet: timedelta = timedelta(0),
+) -> bool:
+    """Add an alert unless the same one waits for somebody, or is not that old; whether it was.
+
+    The same: of this kind and message, or, where `same` is given, of this kind and that `same`
+    in its details, however its message is worded this time.
+    """
+    details = details if same is None else {**details, "same": same}
+    alike = select(Alert).where(
+        Alert.kind == kind,
+        col(Alert.acknowledged_at).is_(None) | (col(Alert.created_at) > utc_now() - quiet),
+    )
+    for row in session.exec(alike):
+        if (row.message == message) if same is None else (row.details.get("same") == same):
+            return False
+    session.add(Alert(kind=kind, message=message, details=details))
+    return True
+
+
+def alerts(
+    session: Session, first: int, before_id: int | None = None, *, acknowledged: bool | None = None
+) -> list[Alert]:
+    """Newest first."""
+    statement = select(Alert).order_by(col(Alert.id).desc()).limit(first)
+    if before_id is not None:
+        statement = statement.where(col(Alert.id) < before_id)
+    if acknowledged is not None:
+        statement = statement.where(_are(acknowledged=acknowledged))
+    return list(session.exec(statement))
+
+
+def count_alerts(session: Session, *, acknowledged: bool | None = None) -> int:
+    statement = select(func.count()).select_from(Alert)
+    if acknowledged is not None:
+        statement = statement.where(_are(acknowledged=acknowledged))
+    return session.exec(statement).one()
+
+
+def alerts_by_id(session: Session, ids: list[int]) -> list[Alert | None]:
+    """In the order of the ids."""
+    found = {row.id: row for row in session.exec(select(Alert).where(col(Alert.id).in_(ids)))}
+    return [found.get(alert_id) for alert_id in ids]
+
+
+def acknowledge(session: Session, alert_id: int, by: str) -> Alert:
+    """Somebody has seen it; who did so first stays on record. Raises AlertNotFound."""
+    row = session.get(Alert, alert_id, with_for_update=True)
+    if row is None:
+        raise AlertNotFound(alert_id)
+    if row.acknowledged_at is None:
+        row.acknowledged_at, row.acknowledged_by = utc_now(), by
+    return row
+
+
+def _are(*, acknowledged: bool) -> Any:
+    seen = col(Alert.acknowledged_at)
+    return seen.is_not(None) if acknowledged else seen.is_(None)

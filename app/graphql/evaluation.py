@@ -1,0 +1,157 @@
+"""What was measured of a training, as data that a dashboard can plot."""
+
+from datetime import datetime
+from typing import Any, Self
+
+import strawberry
+from strawberry.scalars import JSON
+
+from app.graphql.enums import Contestant, Weighting
+from app.models import Evaluation as EvaluationRow
+
+
+@strawberry.type(description="A mean over the tested listeners, with its 95% interval.")
+class Estimate:
+    mean: float | None = strawberry.field(description="The mean; null where nothing is known.")
+    low: float | None = strawberry.field(description="Lower bound of the interval.")
+    high: float | None = strawberry.field(description="Upper bound of the interval.")
+
+    @classmethod
+    def of(cls, figures: dict[str, Any]) -> Self:
+        return cls(mean=figures["mean"], low=figures["low"], high=figures["high"])
+
+
+@strawberry.type(description="One metric of a contestant.")
+class Metric:
+    name: str = strawberry.field(
+        description="ndcg, precision, recall, map, mrr, auc, repeat_ndcg, novelty, popularity,"
+        " heard_popularity, diversity or artist_diversity."
+    )
+    estimate: Estimate = strawberry.field(description="Its value.")
+
+
+@strawberry.type(description="About a third of the tested listeners, by how much they had heard.")
+class ListenerSlice:
+    name: str = strawberry.field(description="light, middle or heavy.")
+    least_heard: int = strawberry.field(description="Tracks heard by who heard least.")
+    most_heard: int = strawberry.field(description="Tracks heard by who heard most.")
+    listener_count: int = strawberry.field(description="Listeners in it.")
+    ndcg: Estimate = strawberry.field(description="NDCG of the lists they would have had.")
+
+    @classmethod
+    def of(cls, part: dict[str, Any]) -> Self:
+        return cls(
+            name=part["name"],
+            least_heard=part["least"],
+            most_heard=part["most"],
+            listener_count=part["listeners"],
+            ndcg=Estimate.of(part["ndcg"]),
+        )
+
+
+@strawberry.type(description="A recipe fitted on what came before the cutoff, and tested behind.")
+class Measured:
+    contestant: Contestant = strawberry.field(description="Its part in the contest.")
+    algorithm: str = strawberry.field(description="The recipe's algorithm.")
+    weighting: Weighting = strawberry.field(description="What plays became before the fit.")
+    settings: JSON = strawberry.field(description="Every setting, defaults included.")
+    listener_count: int = strawberry.field(description="Tested listeners.")
+    list_length: int = strawberry.field(description="Length K of the lists.")
+    metrics: list[Metric] = strawberry.field(description="Every metric, the first one decides.")
+    coverage: float | None = strawberry.field(
+        description="Share of the catalogue that stands in at least one list."
+    )
+    popularity_lift: float | None = strawberry.field(
+        description="How much more popular its lists are than what was heard, as a share."
+    )
+    slices: list[ListenerSlice] = strawberry.field(description="NDCG by kind of listener.")
+    fit_seconds: float | None = strawberry.field(description="How long the fit took.")
+    list_milliseconds: float | None = strawberry.field(
+        description="From a history to a list, 95th percentile."
+    )
+    size_mebibytes: float | None = strawberry.field(description="Size of the fitted arrays.")
+
+    @classmethod
+    def of(cls, contestant: Contestant, figures: dict[str, Any]) -> Self:
+        recipe = figures["recipe"]
+        return cls(
+            contestant=contestant,
+            algorithm=recipe["algorithm"],
+            weighting=Weighting(recipe["weighting"]),
+            settings=JSON(recipe["settings"]),
+            listener_count=figures["listeners"],
+            list_length=figures["k"],
+            metrics=[
+                Metric(name=name, estimate=Estimate.of(value))
+                for name, value in figures["metrics"].items()
+            ],
+            coverage=figures["coverage"],
+            popularity_lift=figures["popularity_lift"],
+            slices=[ListenerSlice.of(part) for part in figures["slices"]],
+            fit_seconds=figures["fit_seconds"],
+            list_milliseconds=figures["milliseconds"],
+            size_mebibytes=figures["mebibytes"],
+        )
+
+
+@strawberry.type(description="A condition of the gate.")
+class GateCheck:
+    name: str = strawberry.field(description="Which one, for programs.")
+    passed: bool = strawberry.field(description="Whether it holds.")
+    text: str = strawberry.field(description="What was found, in English.")
+
+
+@strawberry.type(description="The challenger's gain in NDCG over another, listener by listener.")
+class Gain:
+    over: Contestant = strawberry.field(description="Over whom.")
+    slice: str | None = strawberry.field(
+        description="The slice of listeners it was found on; null for all of them."
+    )
+    gain: Estimate = strawberry.field(description="The gain, paired: above 0 is better.")
+
+
+@strawberry.type(description="A contest of recipes on one holdout, and the gate's verdict.")
+class Evaluation:
+    evaluated_at: datetime = strawberry.field(description="When it was written down.")
+    promote: bool = strawberry.field(description="Whether the model was promoted by it.")
+    verdict: str = strawberry.field(description="The verdict, in a sentence or two.")
+    champion_version: int | None = strawberry.field(
+        description="The champion it was compared with; null where there was none."
+    )
+    contestants: list[Measured] = strawberry.field(
+        description="Challenger, champion where there was one, and popularity."
+    )
+    gains: list[Gain] = strawberry.field(
+        description="What the gate decided on; over the champion by slice too."
+    )
+    checks: list[GateCheck] = strawberry.field(description="The gate's conditions.")
+
+    @classmethod
+    def of(cls, row: EvaluationRow) -> Self:
+        figures = row.metrics
+        return cls(
+            evaluated_at=row.created_at,
+            promote=row.promote,
+            verdict=row.reason,
+            champion_version=row.champion_id,
+            contestants=[
+                Measured.of(contestant, figures[contestant.value])
+                for contestant in Contestant
+                if figures.get(contestant.value)
+            ],
+            gains=_gains(figures.get("verdict", {})),
+            checks=[GateCheck(**check) for check in figures.get("verdict", {}).get("checks", [])],
+        )
+
+
+def _gains(verdict: dict[str, Any]) -> list[Gain]:
+    overall = [
+        Gain(over=other, slice=None, gain=Estimate.of(compared["gain"]))
+        for other in (Contestant.CHAMPION, Contestant.POPULARITY)
+        if (compared := verdict.get(f"over_{other.value}"))
+    ]
+    slices = [
+        Gain(over=Contestant.CHAMPION, slice=part["name"], gain=Estimate.of(part["gain"]))
+        for part in verdict.get("slices", [])
+    ]
+    return overall + slices

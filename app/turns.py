@@ -1,0 +1,26 @@
+"""Turns: of the transactions that start trainings or change the champion, one at a time."""
+
+from typing import Any
+
+from sqlalchemy import Table
+from sqlmodel import Session
+
+from app.db import upsert
+from app.models import Turn
+from app.models.columns import utc_now
+
+_TURNS: Table = Turn.__table__  # type: ignore[attr-defined]
+_MODELS = "models"
+
+
+def take_turn(session: Session) -> None:
+    """Wait until no other transaction starts a training or changes the champion.
+
+    Nobody else goes on until this one ends: what it then looks up stays as it is. SQLite's
+    writers take turns anyway; on MySQL all of them want the same row.
+    """
+    upsert(session, _TURNS, {"name": _MODELS, "taken_at": utc_now()}, _now_mine)
+
+
+def _now_mine(_old: Any, new: Any) -> dict[str, Any]:
+    return {"taken_at": new.taken_at}

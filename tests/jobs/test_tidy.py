@@ -1,0 +1,45 @@
+"""The nightly clearing away."""
+
+from datetime import timedelta
+
+from app import listening, training
+from app.db import Database
+from app.listening import Listen
+from app.ml.recipe import Recipe
+from app.models.columns import utc_now
+from app.queue import JobQueue
+from app.settings import Settings
+from jobs import tidy
+from jobs.runtime import Runtime
+from tests import making
+from tests.models_made import crowned, finished
+
+
+def _tidy(settings: Settings, database: Database) -> None:
+    queue = JobQueue(settings)
+    tidy._tidy(Runtime(settings, database, queue))
+    queue.close()
+
+
+def test_old_candidates_and_half_written_models_go(settings: Settings, database: Database) -> None:
+    with database.write() as session:
+        tracks = making.tracks(session, 3)
+        listening.record_listen(session, making.user(session), Listen(tracks[0]))
+    champion = crowned(database, settings, tracks)
+    finished(database, settings, tracks, utc_now() - timedelta(days=365))
+    half = settings.artifacts / ".model-000009-x1y2"
+    half.mkdir()
+    _tidy(settings, database)
+    left = {path.name for path in settings.artifacts.iterdir()}
+    assert left == {training.artifact_name(champion)}
+
+
+def test_what_a_training_is_writing_stays(settings: Settings, database: Database) -> None:
+    with database.write() as session:
+        listen = Listen(making.track(session, "Sinnerman"))
+        listening.record_listen(session, making.user(session), listen)
+        training.request(session, "root", Recipe(), seed=1)
+    half = settings.artifacts / ".model-000001-x1y2"
+    half.mkdir(parents=True)
+    _tidy(settings, database)
+    assert half.is_dir()
