@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import OpenPage, Product
 from tests.browser.tab import Tab
@@ -92,11 +92,29 @@ def test_the_queue_is_a_sheet_where_the_screen_is_small(open_tab: OpenPage) -> N
     tab.play("Vitamin C")
     expect(tab.page.locator("#queue")).to_be_hidden()
     tab.label("Queue").click()
+    _is_above(tab.page.locator("#queue"), tab.video)
     tab.page.locator("#queue").get_by_label("Play Spoon").click()
     expect(tab.now).to_have_text("Spoon")
     tab.page.keyboard.press("Escape")
     expect(tab.page.locator("#queue")).to_be_hidden()
     assert tab.complaints == []
+
+
+def test_a_rows_sheet_leaves_the_video_in_sight(open_tab: OpenPage) -> None:
+    tab = open_tab(viewport={"width": 390, "height": 844})
+    tab.open("/search?q=can")
+    tab.play("Vitamin C")
+    expect(tab.video).to_be_visible()
+    tab.row("Vitamin C").get_by_label("More for Vitamin C").click()
+    _is_above(tab.row("Vitamin C").locator(".sheet"), tab.video)
+
+
+def _is_above(upper: Locator, lower: Locator) -> None:
+    expect(upper).to_be_visible()
+    boxes = upper.bounding_box(), lower.bounding_box()
+    assert boxes[0] is not None
+    assert boxes[1] is not None
+    assert boxes[0]["y"] + boxes[0]["height"] <= boxes[1]["y"]
 
 
 def test_closing_the_video_pauses_it(tab: Tab) -> None:
