@@ -1,0 +1,74 @@
+"""NDCG and recall of many listeners' lists, quickly: for tuning and benchmarks."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.ml import metrics
+from app.ml.holdout import Holdout
+from app.ml.interactions import history_of, matrix_of
+from app.ml.popularity import listener_counts
+from app.ml.ranking import top_k
+from app.ml.recommender import Algorithm, Floats, History
+from app.ml.vocabulary import Positions
+from app.ml.weighting import Weighting
+
+_SCORES_AT_ONCE = 1 << 23
+"""Listeners × items whose scores are held at a time: 32 MiB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Tested listeners, ready to be served: what is heard, what is left out, what is hoped for."""
+
+    histories: Sequence[History]
+    excluded: Sequence[Positions]
+    targets: Sequence[frozenset[int]]
+    """Positions; a target that the training part does not know is a negative number."""
+    popularity: Floats
+    """Listeners of each track, (n_tracks,): for who has nothing that speaks for a track."""
+
+    @classmethod
+    def of(cls, holdout: Holdout, weighting: Weighting) -> Self:
+        histories, excluded, targets = [], [], []
+        for n in range(len(holdout)):
+            past = holdout.past(n)
+            histories.append(history_of(past.track_ids, past.doings, holdout.tracks, weighting))
+            positions = holdout.tracks.positions(past.track_ids)
+            excluded.append(positions[past.doings.heard | past.doings.disliked])
+            wanted = holdout.tracks.positions(holdout.targets[n])
+            unknown = np.flatnonzero(wanted < 0)
+            wanted[unknown] = -1 - unknown
+            targets.append(frozenset(wanted.tolist()))
+        counts = listener_counts(matrix_of(holdout.train, Weighting.BINARY, holdout.tracks).matrix)
+        return cls(histories, excluded, targets, counts.astype(np.float32))
+
+    def __len__(self) -> int:
+        return len(self.histories)
+
+    def scores(self, model: Algorithm) -> Iterator[tuple[int, Floats]]:
+        """Listener by listener, the scores that serving would rank by."""
+        step = max(1, _SCORES_AT_ONCE // max(model.n_items, 1))
+        for start in range(0, len(self), step):
+            histories = self.histories[start : start + step]
+            for n, row in enumerate(model.scores_of_many(histories), start):
+                speaks = (self.histories[n].strengths > 0).any()
+                yield n, row if speaks else self.popularity
+
+    def measure(self, model: Algorithm, k: int) -> NDArray[np.float64]:
+        """NDCG@k and recall@k of each listener, (2, n)."""
+        found = np.zeros((2, len(self)))
+        for n, scores in self.scores(model):
+            listed = top_k(scores, k, excluded=self.excluded[n]).tolist()
+            found[0, n] = metrics.ndcg_at_k(listed, self.targets[n], k)
+            found[1, n] = metrics.recall_at_k(listed, self.targets[n], k)
+        return found
+
+    def part(self, rows: slice) -> Self:
+        """Some of the listeners."""
+        return type(self)(
+            self.histories[rows], self.excluded[rows], self.targets[rows], self.popularity
+        )

@@ -1,0 +1,78 @@
+"""What bounds a search over recipes, and what comes of it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from app.ml.recipe import MEMORY_MIB, Recipe
+from app.ml.recommender import Report
+from app.ml.search_space import TUNED, Arm
+from app.ml.weighting import Weighting
+
+_LEAST_WEIGHT = 0.02
+"""Members that weigh less are left out of a blend."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Settings of an arm and how they did. What is recorded as JSON, and resumed from."""
+
+    arm: str
+    settings: Mapping[str, Any]
+    state: str
+    """complete, pruned, or refused for its memory."""
+    ndcg: float
+    """Over the panel; of a pruned trial over its first quarter."""
+    quarter: float
+    """Over the first quarter of the panel."""
+    seconds: float
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Tuned:
+    """What was found. `scores` are NDCG on the panel, by algorithm like `best`."""
+
+    best: Mapping[str, Recipe]
+    scores: Mapping[str, float]
+    chosen: str
+    trials: Sequence[Trial]
+
+    @property
+    def recipe(self) -> Recipe:
+        return self.best[self.chosen]
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What bounds a search."""
+
+    seconds: float
+    algorithms: tuple[str, ...] = (*TUNED, "blend")
+    seed: int = 0
+    k: int = 20
+    memory_mib: float = MEMORY_MIB
+    report: Report = lambda _: None
+    stop: Callable[[], bool] = lambda: False
+    """Asked between and within fits; the search then ends with what it has."""
+    record: Callable[[Trial], None] = lambda _: None
+    """Told of each trial as it ends."""
+
+
+def blend_of(members: Sequence[tuple[Arm, Trial]], weights: Sequence[float]) -> Recipe:
+    """A recipe whose binary members see only the sign of the relative strengths."""
+    relative = any(arm.weighting is Weighting.RELATIVE for arm, _ in members)
+    listed = [
+        {
+            "algorithm": arm.algorithm,
+            "weight": round(weight, 4),
+            "binary": relative and arm.weighting is Weighting.BINARY,
+            "settings": dict(trial.settings),
+        }
+        for (arm, trial), weight in zip(members, weights, strict=True)
+        if weight >= _LEAST_WEIGHT
+    ]
+    weighting = Weighting.RELATIVE if relative else Weighting.BINARY
+    return Recipe("blend", weighting, {"members": listed})

@@ -1,0 +1,76 @@
+"""Where to look for settings: one arm per algorithm and weighting."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from app.ml.recipe import Recipe
+from app.ml.weighting import Weighting
+
+
+class Span(NamedTuple):
+    """A number to choose, on a logarithmic scale or not; `whole` ones are int."""
+
+    low: float
+    high: float
+    log: bool = False
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """An algorithm with a weighting, and what of it can be chosen."""
+
+    algorithm: str
+    weighting: Weighting
+    start: Mapping[str, Any]
+    """The first settings tried."""
+    spans: Mapping[str, Span]
+
+    @property
+    def name(self) -> str:
+        return f"{self.algorithm}/{self.weighting.value}"
+
+    def recipe(self, settings: Mapping[str, Any]) -> Recipe:
+        return Recipe(self.algorithm, self.weighting, dict(settings))
+
+
+_SPANS: dict[str, dict[str, Span]] = {
+    "als": {
+        "factors": Span(64, 192, whole=True),
+        "regularization": Span(5, 300, log=True),
+        "alpha": Span(2, 60, log=True),
+    },
+    "ials": {
+        "factors": Span(64, 256, whole=True),
+        "regularization": Span(3e-4, 3e-2, log=True),
+        "alpha": Span(1, 60, log=True),
+    },
+    "ease": {"regularization": Span(10, 3000, log=True)},
+    "neighbours": {"asymmetry": Span(0.2, 1), "shrinkage": Span(0.5, 100, log=True)},
+    "rp3beta": {"alpha": Span(0.5, 1.5), "beta": Span(0, 0.9)},
+    "popularity": {},
+}
+_STARTS: dict[str, dict[str, Any]] = {
+    "als/binary": {"factors": 128, "regularization": 50.0, "alpha": 10.0},
+    "als/relative": {"factors": 128, "regularization": 60.0, "alpha": 15.0},
+    "ials/binary": {"factors": 128, "regularization": 0.003, "alpha": 3.3},
+    "ials/relative": {"factors": 128, "regularization": 0.006, "alpha": 10.0},
+    "ease": {"regularization": 100.0},
+    "neighbours": {"asymmetry": 0.6, "shrinkage": 10.0},
+    "rp3beta": {"alpha": 1.0, "beta": 0.3},
+}
+TUNED = tuple(_SPANS)
+"""The algorithms that can be searched; a blend is made of what was found."""
+
+
+def arms_of(algorithms: tuple[str, ...], *, counted: bool) -> list[Arm]:
+    """The arms of some algorithms; without counts all weightings are the same."""
+    arms = []
+    for algorithm in algorithms:
+        counts_matter = counted and algorithm != "popularity"
+        weightings = [Weighting.RELATIVE] if counts_matter else []
+        for weighting in [*weightings, Weighting.BINARY]:
+            start = _STARTS.get(f"{algorithm}/{weighting.value}", _STARTS.get(algorithm, {}))
+            arms.append(Arm(algorithm, weighting, start, _SPANS[algorithm]))
+    return arms

@@ -1,0 +1,232 @@
+"""Search over algorithms and settings within a time budget, on a part of the training data.
+
+Tree-structured Parzen estimators: Bergstra, Bardenet, Bengio, Kégl: Algorithms for
+Hyper-Parameter Optimization, NeurIPS 2011; by optuna.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from time import monotonic
+from typing import Any
+
+import numpy as np
+
+from app.errors import InvalidInput
+from app.ml.algorithms import ALGORITHMS
+from app.ml.blend_weights import candidates_of, climb
+from app.ml.bulk import Panel
+from app.ml.holdout import Holdout, per_listener
+from app.ml.interactions import Interactions, matrix_of
+from app.ml.recipe import Recipe
+from app.ml.recommender import Algorithm
+from app.ml.search import Search, Trial, Tuned, blend_of
+from app.ml.search_space import TUNED, Arm, arms_of
+from app.ml.weighting import Weighting
+
+__all__ = ["Search", "Trial", "Tuned", "tune"]
+
+_PANEL_SCORES = 40_000_000
+"""Tested listeners × items, at most: more cost time and tell little."""
+_HOPELESS = 0.9
+"""A trial that reaches less of its arm's best on the first quarter of the listeners is pruned."""
+_PATIENCE = 25.0
+"""How much sooner the turn of better arms comes: a gap of 1/25 halves the time of an arm."""
+_BLEND_SHARE = 0.3
+"""Of the time, for the blend."""
+_BLEND_GAIN = 1.002
+"""A blend is chosen if it reaches so many times the best single recipe: else simpler is better."""
+_MEMBERS = 5
+
+
+class _Ended(Exception):
+    """Time is up, or somebody said stop: raised through the progress of a fit."""
+
+
+def tune(train: Interactions, search: Search, recorded: Sequence[Trial] = ()) -> Tuned:
+    """The best recipe of each algorithm on a fifth of each listener's tracks, and the chosen one.
+
+    `recorded` trials of an earlier search on the same data and seed count as done. Every arm is
+    tried once before any is tried twice, as far as the time reaches. Raises InvalidInput for an
+    unknown algorithm, or where no trial was completed.
+    """
+    singles = _checked(search.algorithms)
+    blending = "blend" in search.algorithms and len(singles) > 1
+    counted = bool(len(np.unique(train.doings.plays)) > 1)
+    holdout = per_listener(train, seed=search.seed)
+    most = max(200, _PANEL_SCORES // max(len(holdout.tracks), 1))
+    run = _Run(search, holdout.sample(most, seed=search.seed), blending=blending)
+    for arm in arms_of(singles, counted=counted):
+        run.add(arm, recorded)
+    run.search()
+    if not run.best_arms():
+        raise InvalidInput("seconds", "no trial was completed: allow more time, or more memory")
+    return run.blended() if blending else run.result()
+
+
+def _checked(algorithms: Sequence[str]) -> tuple[str, ...]:
+    for name in algorithms:
+        if name not in ALGORITHMS:
+            raise InvalidInput("algorithms", f"{name!r} is none of {', '.join(ALGORITHMS)}")
+    return tuple(name for name in algorithms if name in TUNED) or TUNED
+
+
+@dataclass
+class _Studied:
+    """An arm, its sampler, and the trials so far."""
+
+    arm: Arm
+    study: Any
+    trials: list[Trial] = field(default_factory=list)
+
+    @property
+    def best(self) -> Trial | None:
+        done = [trial for trial in self.trials if trial.state == "complete"]
+        return max(done, key=lambda trial: trial.ndcg, default=None)
+
+    @property
+    def spent(self) -> float:
+        return sum(trial.seconds for trial in self.trials)
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more can be learnt of it."""
+        return bool(self.trials) and (
+            not self.arm.spans or any(trial.state == "refused" for trial in self.trials)
+        )
+
+
+class _Run:
+    def __init__(self, search: Search, holdout: Holdout, *, blending: bool) -> None:
+        self.chosen = search
+        self.holdout = holdout
+        self.started = monotonic()
+        self.single_seconds = search.seconds * (1 - _BLEND_SHARE * blending)
+        self.deadline = self.started + self.single_seconds
+        self.arms: list[_Studied] = []
+        self.panels: dict[Weighting, Panel] = {}
+
+    def add(self, arm: Arm, recorded: Sequence[Trial]) -> None:
+        from app.ml.sampling import known, new_study  # optuna is slow to import
+
+        studied = _Studied(arm, new_study(arm, self.chosen.seed + len(self.arms)))
+        for trial in recorded:
+            if trial.arm == arm.name:
+                studied.trials.append(trial)
+                known(studied.study, arm, trial.settings, trial.ndcg)
+        self.arms.append(studied)
+
+    def search(self) -> None:
+        while (studied := self._next()) is not None:
+            try:
+                self._try(studied)
+            except _Ended:
+                return
+
+    def _next(self) -> _Studied | None:
+        """The arm whose turn it is: the one with least time, worse ones being charged more."""
+        if self._over():
+            return None
+        best = max((at.best.ndcg for at in self.arms if at.best), default=0.0)
+
+        def charged(studied: _Studied) -> float:
+            if not studied.trials or not studied.best:
+                return studied.spent
+            gap = 1 - studied.best.ndcg / best if best > 0 else 0.0
+            return studied.spent * 2 ** min(_PATIENCE * gap, 20)
+
+        return min((at for at in self.arms if not at.over), key=charged, default=None)
+
+    def _try(self, studied: _Studied) -> None:
+        from app.ml.sampling import ask, tell
+
+        started = monotonic()
+        asked, settings = ask(studied.study, studied.arm, first=not studied.trials)
+        recipe = studied.arm.recipe(settings)
+        try:
+            state, ndcg, quarter = self._validate(recipe, studied.best)
+        except InvalidInput as error:
+            if error.field != "memory":
+                raise
+            state, ndcg, quarter = "refused", 0.0, 0.0
+        tell(studied.study, asked, ndcg)
+        seconds = monotonic() - started
+        trial = Trial(studied.arm.name, settings, state, ndcg, quarter, seconds)
+        studied.trials.append(trial)
+        self.chosen.record(trial)
+
+    def _validate(self, recipe: Recipe, best: Trial | None) -> tuple[str, float, float]:
+        model = self.fit(recipe)
+        panel = self.panel(recipe.weighting)
+        cut = (len(panel) + 3) // 4
+        first = panel.part(slice(0, cut)).measure(model, self.chosen.k)[0]
+        quarter = float(first.mean()) if len(first) else 0.0
+        self._progress(0.0)
+        if best is not None and quarter < _HOPELESS * best.quarter:
+            return "pruned", quarter, quarter
+        rest = panel.part(slice(cut, None)).measure(model, self.chosen.k)[0]
+        every = np.concatenate([first, rest])
+        return "complete", float(every.mean()) if len(every) else 0.0, quarter
+
+    def fit(self, recipe: Recipe) -> Algorithm:
+        """Fit on the training part. Raises _Ended when the time is up."""
+        matrix = matrix_of(self.holdout.train, recipe.weighting, self.holdout.tracks).matrix
+        return recipe.fit(
+            matrix,
+            seed=self.chosen.seed,
+            report=self._progress,
+            memory_mib=self.chosen.memory_mib,
+        )
+
+    def panel(self, weighting: Weighting) -> Panel:
+        if weighting not in self.panels:
+            self.panels[weighting] = Panel.of(self.holdout, weighting)
+        return self.panels[weighting]
+
+    def _over(self) -> bool:
+        passed = monotonic() - self.started
+        self.chosen.report(min(passed / max(self.chosen.seconds, 1e-9), 1.0))
+        return self.chosen.stop() or monotonic() >= self.deadline
+
+    def _progress(self, _: float) -> None:
+        if self._over() and self.best_arms():
+            raise _Ended
+
+    def best_arms(self) -> list[tuple[Arm, Trial]]:
+        """Each arm's best trial, the best first."""
+        found = [(at.arm, at.best) for at in self.arms if at.best]
+        return sorted(found, key=lambda pair: -pair[1].ndcg)
+
+    def result(self) -> Tuned:
+        best: dict[str, Recipe] = {}
+        scores: dict[str, float] = {}
+        for arm, trial in self.best_arms():
+            if arm.algorithm not in best:
+                best[arm.algorithm] = arm.recipe(trial.settings)
+                scores[arm.algorithm] = trial.ndcg
+        trials = [trial for studied in self.arms for trial in studied.trials]
+        return Tuned(best, scores, max(scores, key=lambda name: scores[name]), trials)
+
+    def blended(self) -> Tuned:
+        """The result with a blend of the best arms; without where time or memory is short."""
+        found = self.result()
+        members = [pair for pair in self.best_arms() if pair[0].algorithm != "popularity"]
+        members = members[:_MEMBERS]
+        self.deadline = self.started + self.chosen.seconds
+        models, panels = [], []
+        try:
+            for arm, trial in members:
+                models.append(self.fit(arm.recipe(trial.settings)))
+                panels.append(self.panel(arm.weighting))
+        except _Ended:
+            members = members[: len(models)]
+        if len(models) < 2:  # noqa: PLR2004
+            return found
+        weights, ndcg = climb(candidates_of(models, panels, self.chosen.k), self.chosen.k)
+        recipe = blend_of(members, weights.tolist())
+        better = ndcg > found.scores[found.chosen] * _BLEND_GAIN
+        return replace(
+            found,
+            best={**found.best, "blend": recipe},
+            scores={**found.scores, "blend": ndcg},
+            chosen="blend" if better else found.chosen,
+        )

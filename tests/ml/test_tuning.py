@@ -1,0 +1,140 @@
+import json
+from collections.abc import Callable
+
+import pytest
+
+from app.errors import InvalidInput
+from app.ml import tuning
+from app.ml.algorithms import ALGORITHMS
+from app.ml.bulk import Panel
+from app.ml.evaluation import Terms, evaluate_recommender
+from app.ml.holdout import per_listener
+from app.ml.interactions import Interactions, matrix_of
+from app.ml.recipe import Recipe
+from app.ml.recommender import Extent
+from app.ml.search_space import TUNED, arms_of
+from app.ml.tuning import Search, Trial, tune
+from app.ml.weighting import Weighting
+
+QUICK = ("neighbours", "rp3beta", "popularity", "blend")
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[], float]:
+    """A clock that ticks a tenth of a second each time it is looked at."""
+    now = [0.0]
+
+    def tick() -> float:
+        now[0] += 0.1
+        return now[0]
+
+    monkeypatch.setattr(tuning, "monotonic", tick)
+    return tick
+
+
+@pytest.mark.usefixtures("clock")
+def test_the_better_algorithm_is_chosen_and_every_one_has_a_recipe(tastes: Interactions) -> None:
+    tuned = tune(tastes, Search(seconds=60, algorithms=QUICK, seed=1, k=5))
+    assert set(tuned.best) == set(QUICK)
+    assert tuned.chosen != "popularity"
+    assert tuned.scores[tuned.chosen] > 1.1 * tuned.scores["popularity"]
+    for name, recipe in tuned.best.items():
+        assert recipe.algorithm == name
+
+
+@pytest.mark.usefixtures("clock")
+def test_an_algorithms_score_is_its_best_complete_trial(tastes: Interactions) -> None:
+    tuned = tune(tastes, Search(seconds=40, algorithms=("neighbours", "rp3beta"), seed=1, k=5))
+    for name in ("neighbours", "rp3beta"):
+        done = [
+            trial.ndcg
+            for trial in tuned.trials
+            if trial.arm.startswith(name) and trial.state == "complete"
+        ]
+        assert tuned.scores[name] == max(done)
+    assert len(tuned.trials) > 4
+
+
+@pytest.mark.usefixtures("clock")
+def test_the_same_seed_and_time_find_the_same(tastes: Interactions) -> None:
+    search = Search(seconds=15, algorithms=QUICK, seed=4, k=5)
+    assert tune(tastes, search).best == tune(tastes, search).best
+
+
+@pytest.mark.usefixtures("clock")
+def test_a_search_goes_on_from_what_was_recorded(tastes: Interactions) -> None:
+    record: list[Trial] = []
+    search = Search(30, QUICK, seed=1, k=5, record=record.append)
+    first = tune(tastes, search)
+    kept = [Trial(**json.loads(json.dumps(trial.as_json()))) for trial in record]
+    assert kept == record
+    again = tune(tastes, Search(0, QUICK, seed=1, k=5), kept)
+    assert [trial.settings for trial in again.trials] == [t.settings for t in first.trials]
+    assert again.scores["neighbours"] == first.scores["neighbours"]
+
+
+def test_it_stops_when_asked_with_what_it_has(tastes: Interactions) -> None:
+    record: list[Trial] = []
+    shown: list[float] = []
+    search = Search(
+        3600,
+        QUICK,
+        k=5,
+        stop=lambda: len(record) >= 2,
+        record=record.append,
+        report=shown.append,
+    )
+    tuned = tune(tastes, search)
+    assert len(tuned.trials) == len(record) == 2
+    assert shown == sorted(shown)
+    assert 0 <= shown[0] <= shown[-1] <= 1
+
+
+def test_what_needs_too_much_memory_is_left_out(tastes: Interactions) -> None:
+    extent = Extent.of(matrix_of(tastes, Weighting.BINARY).matrix)
+    needed = Recipe("neighbours").peak_mib(extent)
+    with pytest.raises(InvalidInput, match="no trial"):
+        tune(tastes, Search(5, ("neighbours",), k=5, memory_mib=needed / 10))
+
+
+def test_an_unknown_algorithm_is_refused_by_name(tastes: Interactions) -> None:
+    with pytest.raises(InvalidInput, match="astrology"):
+        tune(tastes, Search(1, ("astrology",)))
+
+
+def test_bulk_figures_are_those_of_the_evaluation(tastes: Interactions) -> None:
+    holdout = per_listener(tastes, seed=2)
+    matrix = matrix_of(holdout.train, Weighting.LOG, holdout.tracks).matrix
+    for recipe in (Recipe("ials", Weighting.LOG, {"factors": 4}), Recipe("popularity")):
+        model = recipe.fit(matrix, seed=0)
+        terms = Terms(seed=0, k=5, max_listeners=None)
+        slow = evaluate_recommender(model, Weighting.LOG, holdout, terms).per_listener
+        ndcg, recall = Panel.of(holdout, Weighting.LOG).measure(model, 5)
+        assert ndcg == pytest.approx(slow["ndcg"])
+        assert recall == pytest.approx(slow["recall"])
+
+
+def test_without_counts_there_is_one_weighting() -> None:
+    assert [arm.name for arm in arms_of(("ials",), counted=False)] == ["ials/binary"]
+    assert [arm.name for arm in arms_of(("ials", "popularity"), counted=True)] == [
+        "ials/relative",
+        "ials/binary",
+        "popularity/binary",
+    ]
+
+
+def test_every_arm_can_be_fitted_where_it_starts_and_where_its_spans_end(
+    tastes: Interactions,
+) -> None:
+    for arm in arms_of(TUNED, counted=True):
+        kind = ALGORITHMS[arm.algorithm]
+        kind.check(arm.start)
+        for end in ("low", "high"):
+            kind.check(
+                {
+                    name: (int if span.whole else float)(getattr(span, end))
+                    for name, span in arm.spans.items()
+                }
+            )
+        for name, value in arm.start.items():
+            assert arm.spans[name].low <= value <= arm.spans[name].high
