@@ -59,6 +59,11 @@ class AlertNotFound(NotFound):
         super().__init__(kind="alert", id=alert_id)
 
 
+class JobNotFound(NotFound):
+    def __init__(self, job_id: str) -> None:
+        super().__init__(kind="job", id=job_id)
+
+
 class NameTaken(PyTuneError):
     code = "name_taken"
     template = "The name {name!r} is taken: choose another."

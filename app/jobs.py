@@ -1,14 +1,101 @@
-"""Use-cases: the jobs of the queue, and trainings whose job is lost."""
+"""Use-cases: the queue's jobs, tried again or cancelled, and trainings whose job is lost."""
 
-from datetime import timedelta
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
 
+from rq.command import send_stop_job_command
+from rq.exceptions import InvalidJobOperation, NoSuchJobError
+from rq.job import Job, JobStatus
 from sqlmodel import Session, col, select
 
-from app import training
+from app import recipes, training
 from app.db import Database
+from app.errors import InvalidInput, JobNotFound
 from app.models import Training, TrainingState
 from app.models.columns import id_of, utc_now
-from app.queue import JobQueue
+from app.queue import JobName, JobQueue, JsonJob
+
+_NAMES = {name.value: name for name in JobName}
+
+
+class JobState(StrEnum):
+    RUNNING = "running"
+    QUEUED = "queued"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedJob:
+    """A job that waits, runs or failed; those that went well are forgotten."""
+
+    id: str
+    name: JobName
+    state: JobState
+    error: str | None
+    """The last line of what it died of."""
+    training_id: int | None
+    """The training that it makes, if it makes one."""
+    enqueued_at: datetime | None
+    started_at: datetime | None
+    ended_at: datetime | None
+
+
+def jobs(queue: JobQueue, first: int, state: JobState | None = None) -> list[QueuedJob]:
+    """Running ones, those that wait in their order, then failed ones, the last first.
+
+    Raises QueueUnavailable.
+    """
+    with queue.answering():
+        ids = [
+            job_id
+            for each in JobState
+            if state in {None, each}
+            for job_id in _ids(queue, each)[:first]
+        ]
+        found = JsonJob.fetch_many(ids, connection=queue.redis)
+        known = [seen for job in found if job is not None and (seen := _seen(job))]
+    return [job for job in known if state in {None, job.state}][:first]
+
+
+def retry(database: Database, queue: JobQueue, job_id: str, by: str) -> QueuedJob:
+    """Try a failed job again; the job that does so: a training is begun anew, as another one.
+
+    Raises JobNotFound, InvalidInput where it has not failed, QueueUnavailable, and what
+    `training.launch` raises.
+    """
+    job = _found(queue, job_id)
+    if job.state is not JobState.FAILED:
+        raise InvalidInput("jobId", f"only a failed job is tried again, this one is {job.state}")
+    if job.training_id is not None:
+        job_id = _train_again(database, queue, job.training_id, by)
+    else:
+        with queue.answering():
+            queue.queue.failed_job_registry.requeue(job_id)
+    return _found(queue, job_id)
+
+
+def cancel(database: Database, queue: JobQueue, job_id: str, by: str) -> QueuedJob:
+    """Take a job off the queue, or stop it where it runs; the job as it was.
+
+    Its training ends as failed. Raises JobNotFound, InvalidInput where it has failed already,
+    QueueUnavailable.
+    """
+    job = _found(queue, job_id)
+    if job.state is JobState.FAILED:
+        raise InvalidInput("jobId", "has failed already")
+    number = job.training_id
+    if number is not None:
+        # First: a job that ends at this very moment finds that nobody wants its model.
+        database.transact(lambda session: training.fail(session, number, f"Cancelled by {by}."))
+    # What ended meanwhile needs no stopping.
+    with queue.answering(), suppress(InvalidJobOperation, NoSuchJobError):
+        if job.state is JobState.RUNNING:
+            send_stop_job_command(queue.redis, job_id)
+        else:
+            JsonJob.fetch(job_id, connection=queue.redis).cancel()
+    return job
 
 
 def fail_abandoned(database: Database, queue: JobQueue, silent: timedelta) -> list[int]:
@@ -37,3 +124,61 @@ def _fail_all(session: Session, lost: list[int], silent: timedelta) -> list[int]
     for row in rows:
         training.fail(session, id_of(row), "Its worker died. Train again.")
     return [id_of(row) for row in rows]
+
+
+def _train_again(database: Database, queue: JobQueue, training_id: int, by: str) -> str:
+    with database.read() as session:
+        row = training.training(session, training_id)
+    number = training.launch(database, queue, by, recipes.recipe_of(row), row.seed)
+    with database.read() as session:
+        return training.training(session, number).job_id or ""
+
+
+def _ids(queue: JobQueue, state: JobState) -> list[str]:
+    match state:
+        case JobState.QUEUED:
+            return list(queue.queue.get_job_ids())
+        case JobState.RUNNING:
+            return list(queue.queue.started_job_registry.get_job_ids(cleanup=False))
+        case JobState.FAILED:
+            return list(queue.queue.failed_job_registry.get_job_ids(cleanup=False))[::-1]
+
+
+def _found(queue: JobQueue, job_id: str) -> QueuedJob:
+    with queue.answering():
+        try:
+            job = _seen(JsonJob.fetch(job_id, connection=queue.redis))
+        except (NoSuchJobError, ValueError):  # ValueError: no id that was ever given out
+            job = None
+    if job is None:
+        raise JobNotFound(job_id)
+    return job
+
+
+def _seen(job: Job) -> QueuedJob | None:
+    """None for a job that went well, was cancelled, or is none of ours."""
+    name = _NAMES.get(job.func_name or "")
+    state = {
+        JobStatus.QUEUED: JobState.QUEUED,
+        JobStatus.STARTED: JobState.RUNNING,
+        JobStatus.FAILED: JobState.FAILED,
+        JobStatus.STOPPED: JobState.FAILED,
+    }.get(job.get_status(refresh=False))
+    if name is None or state is None:
+        return None
+    return QueuedJob(
+        id=str(job.id),
+        name=name,
+        state=state,
+        error=_error(job) if state is JobState.FAILED else None,
+        training_id=int(job.args[0]) if name is JobName.TRAIN else None,
+        enqueued_at=job.enqueued_at,
+        started_at=job.started_at,
+        ended_at=job.ended_at if state is JobState.FAILED else None,
+    )
+
+
+def _error(job: Job) -> str:
+    result = job.latest_result()
+    lines = (result.exc_string or "").strip().splitlines() if result else []
+    return str(lines[-1]) if lines else "It ended without a word."

@@ -1,6 +1,8 @@
 """The job queue: names of jobs, enqueueing, and the channel on which promotions are told."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any
 
@@ -93,7 +95,15 @@ class JobQueue:
             return False
         except RedisError as error:
             raise QueueUnavailable(address=self.address) from error
-        return not (job.is_finished or job.is_failed or job.is_canceled)
+        return not (job.is_finished or job.is_failed or job.is_canceled or job.is_stopped)
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """Raise QueueUnavailable where the key-value server does not answer."""
+        try:
+            yield
+        except RedisError as error:
+            raise QueueUnavailable(address=self.address) from error
 
     def check(self) -> None:
         """Raise QueueUnavailable unless the key-value server answers."""

@@ -4,17 +4,13 @@ import logging
 
 from rq_scheduler import Scheduler
 
-from app.queue import QUEUE_NAME, JobName, JobQueue, JsonJob, JsonQueue
+from app.queue import QUEUE_NAME, JobQueue, JsonJob, JsonQueue
 from app.settings import Settings
+from app.timetable import schedule_id, timetable
 
 log = logging.getLogger(__name__)
 
 _LOOK_SECONDS = 10
-
-
-def timetable(settings: Settings) -> dict[JobName, str]:
-    """Cron line of each scheduled job; an empty one takes it off the timetable."""
-    return {JobName.RETRAIN: settings.retrain_cron, JobName.TIDY: settings.tidy_cron}
 
 
 def schedule(settings: Settings) -> None:
@@ -28,8 +24,7 @@ def schedule(settings: Settings) -> None:
         queue_class=JsonQueue,
     )
     for name, cron in timetable(settings).items():
-        # A fixed id: starting again writes the same entry, never another.
-        key = f"schedule-{name.name.lower()}"
+        key = schedule_id(name)
         scheduler.cancel(key)
         if cron:
             scheduler.cron(cron, name.value, id=key, queue_name=QUEUE_NAME, timeout=600)

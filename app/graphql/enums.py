@@ -5,13 +5,17 @@ from typing import Any
 
 import strawberry
 
+from app.jobs import JobState
 from app.ml.weighting import Weighting
 from app.models import Feedback, Role, TrainingState, VideoState
+from app.queue import JobName
 
 __all__ = [
     "Algorithm",
     "Contestant",
     "Feedback",
+    "JobName",
+    "JobState",
     "Role",
     "ServiceState",
     "TrainingState",
@@ -109,4 +113,19 @@ _describe(
     CHALLENGER="The training's own recipe.",
     CHAMPION="The recipe of the model that was champion then.",
     POPULARITY="The same list for everybody: what any model must beat.",
+)
+_describe(
+    JobState,
+    "How far a job is.",
+    RUNNING="A worker is at it.",
+    QUEUED="It waits for a worker.",
+    FAILED="It ended badly, or was stopped; `error` says why.",
+)
+_describe(
+    JobName,
+    "What a job does.",
+    TRAIN="Makes a model, evaluates it and promotes it if it is better.",
+    FIND_VIDEO="Looks for a track's video.",
+    RETRAIN="Begins a training by the champion's recipe if there are newer listens.",
+    TIDY="Clears away what is over: old sign-ins, old models.",
 )

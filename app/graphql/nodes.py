@@ -7,6 +7,7 @@ import strawberry
 
 from app.errors import InvalidInput
 from app.graphql.accounts import users_of
+from app.graphql.alerts import alerts_of
 from app.graphql.catalog import artists_of, tracks_of
 from app.graphql.context import Context, Info
 from app.graphql.ids import Node, decoded
@@ -17,6 +18,7 @@ from app.graphql.training import trainings_of
 Fetch = Callable[[Context, list[int]], Awaitable[Sequence[Node | None]]]
 
 _FETCH: dict[str, Fetch] = {
+    "Alert": alerts_of,
     "Artist": artists_of,
     "Track": tracks_of,
     "Training": trainings_of,

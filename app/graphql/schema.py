@@ -6,8 +6,10 @@ from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.types import ExecutionContext
 
 from app.graphql.accounts import AccountsMutation, AccountsQuery
+from app.graphql.alerts import AlertsMutation, AlertsQuery
 from app.graphql.catalog import CatalogQuery
 from app.graphql.context import Context
+from app.graphql.jobs import JobsMutation, JobsQuery
 from app.graphql.limits import Limits
 from app.graphql.listening import ListeningMutation
 from app.graphql.nodes import NodesQuery
@@ -29,13 +31,21 @@ class Query(
     RecommendingQuery,
     TrainingQuery,
     PromotionQuery,
+    JobsQuery,
+    AlertsQuery,
 ):
     pass
 
 
 @strawberry.type(description="Everything that can be done.")
 class Mutation(
-    AccountsMutation, ListeningMutation, VideosMutation, TrainingMutation, PromotionMutation
+    AccountsMutation,
+    ListeningMutation,
+    VideosMutation,
+    TrainingMutation,
+    PromotionMutation,
+    JobsMutation,
+    AlertsMutation,
 ):
     pass
 

@@ -36,6 +36,9 @@ QUERIES = {
     "similarTracks": (For.LISTENERS, f'similarTracks(trackId: "{TRACK}") {{ id }}'),
     "recommendationsFor": (For.ADMINISTRATORS, f'recommendationsFor(userId: "{USER}") {{ id }}'),
     "trainings": (For.ADMINISTRATORS, "trainings { totalCount }"),
+    "jobs": (For.ADMINISTRATORS, "jobs { id }"),
+    "schedule": (For.ADMINISTRATORS, "schedule { name }"),
+    "alerts": (For.ADMINISTRATORS, "alerts { totalCount }"),
     "promotions": (For.ADMINISTRATORS, "promotions { totalCount }"),
     "champion": (For.ADMINISTRATORS, "champion { version }"),
 }
@@ -61,6 +64,12 @@ MUTATIONS = {
     "rollbackModel": (
         For.ADMINISTRATORS,
         'rollbackModel(input: {reason: "x"}) { __typename }',
+    ),
+    "retryJob": (For.ADMINISTRATORS, 'retryJob(input: {jobId: "x"}) { __typename }'),
+    "cancelJob": (For.ADMINISTRATORS, 'cancelJob(input: {jobId: "x"}) { __typename }'),
+    "acknowledgeAlert": (
+        For.ADMINISTRATORS,
+        'acknowledgeAlert(input: {alertId: "QWxlcnQ6MQ=="}) { __typename }',
     ),
     "reloadModel": (For.ADMINISTRATORS, "reloadModel { __typename }"),
 }

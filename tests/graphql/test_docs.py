@@ -8,11 +8,14 @@ from typing import Any
 
 import pytest
 from graphql import FieldNode, OperationDefinitionNode, parse
+from rq.job import JobStatus
 
+from app import alerts
 from app.graphql import limits, presented, problems, router
 from app.graphql.paging import DEFAULT_PAGE, MAX_PAGE
 from app.graphql.schema import schema
 from app.ml.model_slot import LoadedModel
+from app.queue import JobName
 from tests.graphql.conftest import ADMINISTRATOR, Door, crown
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text()
@@ -54,6 +57,7 @@ EXAMPLES = _examples()
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: "+".join(sorted(example.fields)))
 def test_an_example_works(door: Door, model: LoadedModel, example: Example) -> None:
     assert (model.version, crown(door.state).version) == (1, 2), "the page's own numbers"
+    _make_busy(door)
     answer = door.post(example.document, ADMINISTRATOR, **example.variables).json()
     assert "errors" not in answer
     for field in answer["data"].values():
@@ -61,6 +65,18 @@ def test_an_example_works(door: Door, model: LoadedModel, example: Example) -> N
         assert "code" not in field, "the example shows how it fails"
     if example.answer is not None:
         assert _shape(answer) == _shape(example.answer)
+
+
+def _make_busy(door: Door) -> None:
+    """The jobs and the alert that the page names."""
+    queue = door.state.queue.queue
+    queue.enqueue_call(JobName.TIDY.value, job_id="d2b1f3f6")
+    failed = queue.enqueue_call(JobName.RETRAIN.value, job_id="8f14e45f")
+    queue.remove(failed)
+    failed.set_status(JobStatus.FAILED)
+    queue.failed_job_registry.add(failed, ttl=60)
+    with door.state.database.write() as session:
+        alerts.raise_alert(session, "drift", "Listeners changed their taste.", {})
 
 
 def _shape(value: Any) -> Any:

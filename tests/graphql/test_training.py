@@ -52,7 +52,7 @@ def test_a_training_waits_in_the_queue(door: Door) -> None:
         "progress": 0.0,
         "requestedBy": "root",
         "algorithm": "als",
-        "weighting": "LOG",
+        "weighting": "BINARY",
         "settings": {},
         "seed": 42,
         "error": None,
