@@ -20,6 +20,10 @@ _MAX_GENRE = 64
 _MAX_DURATION = 24 * 3600
 _YEARS = range(1000, 2101)
 _YOUTUBE_ID = re.compile(r"[A-Za-z0-9_-]{11}")
+_WHOLE = re.compile(r"(\d{1,9})(?:\.0*)?")
+"""Also as a float, which is how many programs write a column with gaps."""
+_SHOWN = 40
+"""Characters of a value that are shown in a reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +112,17 @@ def _moment(line: Line, now: datetime) -> datetime | None:
     try:
         moment = datetime.fromisoformat(value)
     except ValueError as error:
-        raise InvalidInput("listened_at", f"{value!r} is no date such as {_EXAMPLE}") from error
+        raise InvalidInput(
+            "listened_at", f"{value[:_SHOWN]!r} is no date such as {_EXAMPLE}"
+        ) from error
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     try:
         return checked_time(moment, now)
     except (InvalidInput, OverflowError) as error:
-        raise InvalidInput("listened_at", f"{value!r} does not lie between 1970 and now") from error
+        raise InvalidInput(
+            "listened_at", f"{value[:_SHOWN]!r} does not lie between 1970 and now"
+        ) from error
 
 
 _EXAMPLE = "2026-03-01T18:22:05Z"
@@ -129,7 +137,7 @@ def _plays(line: Line) -> int:
     except ValueError:
         plays = 0
     if not 1 <= plays <= MAX_PLAYS or plays != int(plays):
-        raise InvalidInput("plays", f"must be a whole number of 1 or more, is {value!r}")
+        raise InvalidInput("plays", f"must be a whole number of 1 or more, is {value[:_SHOWN]!r}")
     return int(plays)
 
 
@@ -141,17 +149,20 @@ def _shorter(value: str, limit: int) -> str | None:
 
 def _whole(value: str, allowed: range) -> int | None:
     """0 and nothing mean unknown."""
-    if not value or value in {"0", "0.0"}:
+    if not value:
         return None
-    number = int(float(value)) if value.replace(".", "", 1).isdecimal() else None
+    digits = _WHOLE.fullmatch(value)
+    number = int(digits[1]) if digits else -1
+    if number == 0:
+        return None
     if number not in allowed:
-        raise ValueError(f"{value!r} is not within {allowed.start} to {allowed.stop - 1}")
+        raise ValueError(f"{value[:_SHOWN]!r} is not within {allowed.start} to {allowed.stop - 1}")
     return number
 
 
 def _video(value: str) -> str | None:
     if value and not _YOUTUBE_ID.fullmatch(value):
-        raise ValueError(f"{value!r} is no YouTube id of 11 letters")
+        raise ValueError(f"{value[:_SHOWN]!r} is no YouTube id of 11 letters")
     return value or None
 
 

@@ -5,20 +5,17 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-from sqlmodel import Session
-
 from app.db import Database
-from app.errors import InvalidInput, PyTuneError
+from app.errors import ImportRefused, InvalidInput
 from app.importing import csv_files
 from app.importing.csv_text import CsvText
 from app.importing.loader import Loader
-from app.importing.report import Counts, ImportReport, Progress, RejectedFile
-from app.models import DataImport, ImportState
-from app.models.columns import id_of, utc_now
+from app.importing.report import Counts, ImportReport, Progress
+from app.importing.run import ImportRun
+from app.models.columns import utc_now
 from app.models.listening import MAX_SOURCE
 
 _SOURCE = re.compile(rf"[a-z0-9][a-z0-9_.-]{{0,{MAX_SOURCE - 1}}}")
-_MAX_ERROR = 1000
 
 
 def import_csv(
@@ -40,20 +37,9 @@ def import_csv(
         # Both headers are read before anything is written.
         tracks = _opened(stack, found.tracks, csv_files.TRACK_COLUMNS)
         listens = _opened(stack, found.listens, csv_files.LISTEN_COLUMNS)
-        import_id = database.transact(lambda session: _begin(session, name, folder))
-        path = reports / f"import-{import_id}-rejected.csv"
-        rejected = stack.enter_context(RejectedFile(path))
-        counts = {"tracks": Counts(), "listens": Counts()}
-        try:
-            loader = Loader(database, name, import_id, rejected)
-            _load(loader, tracks, listens, counts, progress)
-        except BaseException as error:
-            _end(database, import_id, counts, rejected, error)
-            raise
-        _end(database, import_id, counts, rejected, None)
-    return ImportReport(
-        import_id, counts["tracks"], counts["listens"], dict(rejected.reasons), rejected.written
-    )
+        run = stack.enter_context(ImportRun(database, name, "csv", folder, reports))
+        _load(run, tracks, listens, progress)
+    return run.report()
 
 
 def checked_source(name: str) -> str:
@@ -71,19 +57,20 @@ def _opened(stack: ExitStack, path: Path | None, columns: tuple[str, ...]) -> Cs
 
 
 def _load(
-    loader: Loader,
-    tracks: CsvText | None,
-    listens: CsvText | None,
-    counts: dict[str, Counts],
-    progress: Progress,
+    run: ImportRun, tracks: CsvText | None, listens: CsvText | None, progress: Progress
 ) -> None:
-    if tracks is not None:
-        rows = csv_files.tracks(tracks)
-        _follow(tracks, loader.load_tracks(rows, counts["tracks"]), progress)
-    if listens is not None:
-        name, count = listens.path.name, counts["listens"]
-        steps = loader.load_listens(csv_files.listens(listens, utc_now()), name, count)
-        _follow(listens, steps, progress)
+    loader = Loader(run.database, run.source, run.id, run.rejected)
+    try:
+        if tracks is not None:
+            _follow(tracks, loader.load_tracks(csv_files.tracks(tracks), run.tracks), progress)
+        if listens is not None:
+            rows = csv_files.listens(listens, utc_now())
+            steps = loader.load_listens(rows, listens.path.name, run.listens)
+            _follow(listens, steps, progress)
+    except ImportRefused:
+        # A file broke off, and what came before that is there to stay.
+        loader.refresh_listener_counts()
+        raise
     loader.refresh_listener_counts()
 
 
@@ -92,39 +79,3 @@ def _follow(text: CsvText, steps: Iterator[Counts], progress: Progress) -> None:
     for counts in steps:
         progress(text.path.name, min(text.bytes_read / max(text.size, 1), 1.0), counts)
     progress(text.path.name, 1.0, counts)
-
-
-def _begin(session: Session, source: str, folder: Path) -> int:
-    row = DataImport(source=source, format="csv", path=str(folder.resolve())[-1000:])
-    session.add(row)
-    session.flush()
-    return id_of(row)
-
-
-def _end(
-    database: Database,
-    import_id: int,
-    counts: dict[str, Counts],
-    rejected: RejectedFile,
-    error: BaseException | None,
-) -> None:
-    def write(session: Session) -> None:
-        row = session.get_one(DataImport, import_id)
-        both = counts.values()
-        row.rows_read = sum(count.read for count in both)
-        row.rows_loaded = sum(count.loaded for count in both)
-        row.rows_unchanged = sum(count.unchanged for count in both)
-        row.rows_rejected = sum(count.rejected for count in both)
-        row.rejected_file = str(rejected.written) if rejected.written else None
-        row.state = ImportState.FAILED if error else ImportState.FINISHED
-        row.error = _worded(error)
-        row.finished_at = utc_now()
-
-    database.transact(write)
-
-
-def _worded(error: BaseException | None) -> str | None:
-    if error is None:
-        return None
-    text = str(error) if isinstance(error, PyTuneError) else f"{type(error).__name__}: {error}"
-    return text[:_MAX_ERROR]

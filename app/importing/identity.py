@@ -1,17 +1,19 @@
 """Who is who: (source, its id there) → our id, held in memory for one import."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self
 
 from sqlalchemy import Table
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from app.accounts import MAX_NAME, name_key
-from app.models import Artist, ExternalId, ExternalKind, User
+from app.db import insert_numbered
+from app.models import Artist, ExternalId, ExternalKind, Role, User
 from app.models.catalog import MAX_KEY
-from app.models.columns import id_of, utc_now
+from app.models.columns import utc_now
 from app.text import normalise
 
 EXTERNAL_IDS: Table = ExternalId.__table__  # type: ignore[attr-defined]
@@ -19,59 +21,68 @@ ARTISTS: Table = Artist.__table__  # type: ignore[attr-defined]
 USERS: Table = User.__table__  # type: ignore[attr-defined]
 
 
-def known_ids(session: Session, source: str, kind: ExternalKind) -> dict[str, int]:
-    """All that the source's earlier imports have brought."""
-    columns = EXTERNAL_IDS.c
-    rows = session.connection().execute(
-        select_columns(columns.external_id, columns.our_id).where(
-            columns.source == source, columns.kind == kind
+@dataclass(slots=True)
+class Ids:
+    """Our ids of one source's tracks and users by theirs, and of artists by normalised name.
+
+    What a transaction adds is learnt once it is committed: one that is repeated adds anew.
+    """
+
+    tracks: dict[str, int] = field(default_factory=dict)
+    users: dict[str, int] = field(default_factory=dict)
+    artists: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, session: Session, source: str) -> Self:
+        """All that the source's earlier imports have brought."""
+        tracks, users = (
+            _known(session, source, kind) for kind in (ExternalKind.TRACK, ExternalKind.USER)
         )
-    )
-    return {row.external_id: row.our_id for row in rows}
+        return cls(tracks, users)
+
+    def learn(self, new: "Ids") -> None:
+        self.tracks.update(new.tracks)
+        self.users.update(new.users)
+        self.artists.update(new.artists)
 
 
-def remember(
-    session: Session, source: str, kind: ExternalKind, pairs: Iterable[tuple[str, int]]
-) -> None:
+def remember(session: Session, source: str, kind: ExternalKind, ids: dict[str, int]) -> None:
     rows = [
         {"source": source, "kind": kind, "external_id": external, "our_id": ours}
-        for external, ours in pairs
+        for external, ours in ids.items()
     ]
     if rows:
         session.connection().execute(EXTERNAL_IDS.insert(), rows)
 
 
-def artist_ids(session: Session, names: Sequence[str], known: dict[str, int]) -> dict[str, int]:
-    """Our id of each name; artists whose normalised names agree are one. Fills `known` (key → id).
-
-    Artists that are new are added.
-    """
-    keys = {name: artist_key(name) for name in names}
-    wanted = {key: name for name, key in reversed(keys.items()) if key not in known}
-    known.update(_artists_by_key(session, list(wanted)))
-    new = [Artist(name=name, name_key=key) for key, name in wanted.items() if key not in known]
-    session.add_all(new)
-    session.flush()
-    known.update({artist.name_key: id_of(artist) for artist in new})
-    return {name: known[key] for name, key in keys.items()}
+def artists_by_key(
+    session: Session, names: Iterable[str], known: Mapping[str, int]
+) -> dict[str, int]:
+    """Our ids of artists that are not `known` yet; who is new is added under the first name."""
+    wanted: dict[str, str] = {}
+    for name in names:
+        key = artist_key(name)
+        if key not in known:
+            wanted.setdefault(key, name)
+    found = _artists_by_key(session, list(wanted))
+    new = [key for key in wanted if key not in found]
+    now = utc_now()
+    rows = [{"name": wanted[key], "name_key": key, "created_at": now} for key in new]
+    return found | dict(zip(new, insert_numbered(session, ARTISTS, rows), strict=True))
 
 
 def add_listeners(session: Session, source: str, externals: Sequence[str]) -> dict[str, int]:
     """Listeners without a password, named after the source and their id there."""
-    names = {external: _listener_name(source, external) for external in externals}
-    taken = set(
-        session.exec(
-            select(User.name_key).where(col(User.name_key).in_(map(name_key, names.values())))
-        )
-    )
-    users = {}
-    for external, name in names.items():
+    names = [_listener_name(source, external) for external in externals]
+    taken = _taken(session, [name_key(name) for name in names])
+    rows = []
+    for name in names:
+        # "aB" and "Ab" are two listeners there, and one name here.
         free = _digested(name) if name_key(name) in taken else name
-        users[external] = User(name=free, name_key=name_key(free), created_at=utc_now())
-    session.add_all(users.values())
-    session.flush()
-    ids = {external: id_of(user) for external, user in users.items()}
-    remember(session, source, ExternalKind.USER, ids.items())
+        taken.add(name_key(free))
+        rows.append(_listener(free))
+    ids = dict(zip(externals, insert_numbered(session, USERS, rows), strict=True))
+    remember(session, source, ExternalKind.USER, ids)
     return ids
 
 
@@ -81,6 +92,29 @@ def artist_key(name: str) -> str:
     if len(key) <= MAX_KEY:
         return key
     return key[: MAX_KEY - 33] + " " + hashlib.sha256(key.encode()).hexdigest()[:32]
+
+
+def _known(session: Session, source: str, kind: ExternalKind) -> dict[str, int]:
+    columns = EXTERNAL_IDS.c
+    rows = session.connection().execute(
+        select_columns(columns.external_id, columns.our_id).where(
+            columns.source == source, columns.kind == kind
+        )
+    )
+    return {row.external_id: row.our_id for row in rows}
+
+
+def _taken(session: Session, keys: list[str]) -> set[str]:
+    return set(session.exec(select(User.name_key).where(col(User.name_key).in_(keys))))
+
+
+def _listener(name: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "name_key": name_key(name),
+        "role": Role.LISTENER,
+        "created_at": utc_now(),
+    }
 
 
 def _artists_by_key(session: Session, keys: list[str]) -> dict[str, int]:
