@@ -1,11 +1,13 @@
 """Use-cases: recommend, similar, explain. Always folded in, never computed beforehand."""
 
 import uuid
+from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlmodel import Session
 
 from app import catalog, listening
@@ -77,16 +79,22 @@ def recommend(
 def similar_tracks(
     session: Session, model: LoadedModel | None, user_id: int, track_id: int, first: int = 20
 ) -> ServedList:
-    """Tracks nearest to one by the model; the same artist's and genre's where it knows nothing."""
+    """Tracks nearest to one by the model; the same artist's and genre's where it knows nothing.
+
+    What the listener dislikes is left out. Raises InvalidInput, TrackNotFound.
+    """
     _check_first(first)
     track = catalog.track(session, track_id)
+    heard = listening.history_of(session, user_id)
+    refused = heard.track_ids[heard.feedback < 0]
     position = int(model.tracks.positions([track_id])[0]) if model else -1
     if model is None or position < 0:
-        ranked = [(other.id, 0.0) for other in catalog.tracks_akin(session, track, first)]
+        akin = catalog.tracks_akin(session, track, first + len(refused))
+        ranked = [(other.id, 0.0) for other in akin if other.id not in refused][:first]
     else:
         scores = model.recommender.similar(position)
-        best = top_k(scores, first, excluded=np.array([position]))
-        ranked = _pairs(model, best, scores)
+        excluded = np.append(model.tracks.known(refused), position)
+        ranked = _pairs(model, top_k(scores, first, excluded=excluded), scores)
     return _served(session, ListKind.SIMILAR, user_id, model, ranked)
 
 
@@ -121,29 +129,77 @@ def _ranked(model: LoadedModel, heard: UserHistory, dials: Dials) -> list[tuple[
     """The dials turned on the model's scores; popularity where nothing speaks for a track yet."""
     scores = listener_scores(model.recommender, history_in(model, heard), model.popularity)
     refused = model.tracks.known([*heard.track_ids[heard.feedback < 0], *dials.exclude])
-    known = model.tracks.known(heard.track_ids[(heard.plays > 0) | (heard.feedback > 0)])
-    unheard = _best(model, scores, dials, np.concatenate([refused, known]))
+    known = model.tracks.known(heard.track_ids[_is_known(heard)])
     if dials.discovery is None:
+        unheard = _best(model, scores, dials, dials.first, np.concatenate([refused, known]))
         return _pairs(model, unheard, scores)
-    strange = np.setdiff1d(np.arange(len(scores)), known, assume_unique=False)
-    familiar = _best(model, scores, dials, np.concatenate([refused, strange]))
-    return _pairs(model, blend(unheard, familiar, dials.first, dials.discovery), scores)
+    strange = np.setdiff1d(np.arange(len(scores)), known)
+    # Each track of one kind takes the artist's place from at most one of the other.
+    depth = 2 * dials.first
+    both = [
+        _best(model, scores, dials, depth, np.concatenate([refused, left_out]))
+        for left_out in (known, strange)
+    ]
+    chosen = blend(*both, dials.first, dials.discovery, model.artist_ids, dials.max_per_artist)
+    return _pairs(model, chosen, scores)
 
 
-def blend(new: Positions, familiar: Positions, k: int, share: float) -> Positions:
-    """k positions of which `share` are new, spread evenly; either fills up for the other."""
-    wanted_new = min(len(new), max(round(k * share), k - len(familiar)))
-    wanted_old = min(len(familiar), k - wanted_new)
-    places = [(n + 0.5) / max(wanted_new, 1) for n in range(wanted_new)]
-    old_places = [(n + 0.5) / max(wanted_old, 1) for n in range(wanted_old)]
-    order = np.argsort([*places, *old_places], kind="stable")
-    return np.concatenate([new[:wanted_new], familiar[:wanted_old]])[order].astype(np.intp)
+def blend(
+    new: Positions,
+    familiar: Positions,
+    k: int,
+    share: float,
+    groups: NDArray[np.int64],
+    max_per_group: int | None = None,
+) -> Positions:
+    """k positions of which `share` are new, spread evenly; either fills up for the other.
+
+    At most `max_per_group` of them share a group.
+    """
+    waiting = {True: deque(new.tolist()), False: deque(familiar.tolist())}
+    taken: Counter[int] = Counter()
+    chosen: list[int] = []
+    for wants_new in _turns(k, share):
+        for kind in (wants_new, not wants_new):
+            found = _next_that_fits(waiting[kind], groups, taken, max_per_group)
+            if found is not None:
+                chosen.append(found)
+                break
+    return np.array(chosen, dtype=np.intp)
 
 
-def _best(model: LoadedModel, scores: Floats, dials: Dials, excluded: Positions) -> Positions:
+def _turns(k: int, share: float) -> list[bool]:
+    """Whose turn it is at each of k places: a new one's or a familiar one's."""
+    wanted = round(k * share)
+    places = [((n + 0.5) / max(wanted, 1), True) for n in range(wanted)]
+    places += [((n + 0.5) / max(k - wanted, 1), False) for n in range(k - wanted)]
+    return [is_new for _, is_new in sorted(places, key=lambda place: place[0])]
+
+
+def _next_that_fits(
+    waiting: deque[int], groups: NDArray[np.int64], taken: Counter[int], limit: int | None
+) -> int | None:
+    while waiting:
+        position = waiting.popleft()
+        group = int(groups[position])
+        if limit is None or taken[group] < limit:
+            taken[group] += 1
+            return position
+    return None
+
+
+def _is_known(heard: UserHistory) -> NDArray[np.bool_]:
+    """Played, or loved: a track that was only skipped is still new."""
+    known: NDArray[np.bool_] = (heard.plays > 0) | (heard.feedback > 0)
+    return known
+
+
+def _best(
+    model: LoadedModel, scores: Floats, dials: Dials, depth: int, excluded: Positions
+) -> Positions:
     return top_k(
         scores,
-        dials.first,
+        depth,
         excluded=excluded,
         groups=model.artist_ids,
         max_per_group=dials.max_per_artist,
@@ -156,16 +212,27 @@ def _pairs(model: LoadedModel, positions: Positions, scores: Floats) -> list[tup
 
 def _popular(session: Session, heard: UserHistory, dials: Dials) -> list[tuple[int, float]]:
     """Without a model: the best known tracks that were not heard, each artist capped."""
-    refused = {*heard.track_ids.tolist(), *dials.exclude}
-    depth = len(refused) + dials.first * (1 if dials.max_per_artist is None else 10)
-    ranked = [pair for pair in catalog.popular_track_ids(session, depth) if pair[0] not in refused]
+    known = heard.track_ids[_is_known(heard) | (heard.feedback < 0)]
+    refused = {*known.tolist(), *dials.exclude}
+    depth = len(refused) + dials.first
+    while True:
+        found = catalog.popular_tracks(session, depth)
+        fitting = _capped([track for track in found if track.id not in refused], dials)
+        if len(fitting) >= dials.first or len(found) < depth:
+            return [(track.id, float(track.listener_count)) for track in fitting[: dials.first]]
+        depth *= 4
+
+
+def _capped(tracks: list[CatalogTrack], dials: Dials) -> list[CatalogTrack]:
     if dials.max_per_artist is None:
-        return [(track_id, float(count)) for track_id, count in ranked]
-    tracks = catalog.tracks_by_id(session, [track_id for track_id, _ in ranked])
-    artists = np.array([track.artist_id if track else -1 for track in tracks], dtype=np.int64)
-    counts = np.array([count for _, count in ranked], dtype=np.float32)
-    kept = top_k(counts, dials.first, groups=artists, max_per_group=dials.max_per_artist)
-    return [(ranked[at][0], float(counts[at])) for at in kept]
+        return tracks
+    taken: Counter[int] = Counter()
+    kept = []
+    for track in tracks:
+        taken[track.artist_id] += 1
+        if taken[track.artist_id] <= dials.max_per_artist:
+            kept.append(track)
+    return kept
 
 
 def _served(

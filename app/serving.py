@@ -50,6 +50,8 @@ class ChampionFollower:
 
     def stop(self) -> None:
         self._stop.set()
+        # Whoever waits for news looks up at any; the others find nothing changed.
+        self.queue.announce_champion(0)
         if self._thread.is_alive():
             self._thread.join(self.settings.champion_poll_seconds + 5)
 
