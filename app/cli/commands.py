@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from app.cli.benchmark import benchmark
+
 app = typer.Typer(
     help="PyTune recommends music: listen, train, compare, swap models while it runs.",
     no_args_is_help=True,
@@ -19,6 +21,7 @@ import_app = typer.Typer(help="Bring in a catalogue and listens.", no_args_is_he
 user_app = typer.Typer(help="Listeners and administrators.", no_args_is_help=True)
 app.add_typer(import_app, name="import")
 app.add_typer(user_app, name="user")
+app.command()(benchmark)
 
 Port = Annotated[
     int | None, typer.Option(help="Port to serve at; 0 for a free one. Default: PYTUNE_PORT, 8000.")

@@ -4,10 +4,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from app.ml.interactions import Interactions, matrix_of
 from app.ml.recipe import MEMORY_MIB, Recipe
 from app.ml.recommender import Report
 from app.ml.search_space import TUNED, Arm
-from app.ml.weighting import Weighting
+from app.ml.vocabulary import Vocabulary
+from app.ml.weighting import Doings, Weighting
 
 _LEAST_WEIGHT = 0.02
 """Members that weigh less are left out of a blend."""
@@ -39,6 +44,10 @@ class Tuned:
     scores: Mapping[str, float]
     chosen: str
     trials: Sequence[Trial]
+    listeners: int
+    """How many a trial is measured on."""
+    features: Interactions | None = None
+    """Those of the search, where the best single recipe gained by them."""
 
     @property
     def recipe(self) -> Recipe:
@@ -55,6 +64,8 @@ class Search:
     k: int = 20
     memory_mib: float = MEMORY_MIB
     report: Report = lambda _: None
+    features: Interactions | None = None
+    """Tags of items, each as a listener with a negative id; used if the best recipe gains."""
     stop: Callable[[], bool] = lambda: False
     """Asked between and within fits; the search then ends with what it has."""
     record: Callable[[Trial], None] = lambda _: None
@@ -76,3 +87,26 @@ def blend_of(members: Sequence[tuple[Arm, Trial]], weights: Sequence[float]) -> 
     ]
     weighting = Weighting.RELATIVE if relative else Weighting.BINARY
     return Recipe("blend", weighting, {"members": listed})
+
+
+def matrix_for(
+    recipe: Recipe, train: Interactions, tracks: Vocabulary, features: Interactions | None
+) -> csr_matrix:
+    """What a recipe is fitted on, features as more listeners: (n_listeners + n_tags, n_tracks).
+
+    They share the item vectors, as in collective factorisation: Singh, Gordon: Relational
+    Learning via Collective Matrix Factorization, KDD 2008. Popularity counts listeners alone.
+    """
+    if features is None or recipe.algorithm == "popularity":
+        return matrix_of(train, recipe.weighting, tracks).matrix
+    pair, more = train.doings, features.doings
+    whole = Interactions(
+        np.concatenate([train.listener_ids, features.listener_ids]),
+        np.concatenate([train.track_ids, features.track_ids]),
+        Doings(
+            np.concatenate([pair.plays, more.plays]),
+            np.concatenate([pair.skips, more.skips]),
+            np.concatenate([pair.feedback, more.feedback]),
+        ),
+    )
+    return matrix_of(whole, recipe.weighting, tracks).matrix

@@ -16,10 +16,10 @@ from app.ml.algorithms import ALGORITHMS
 from app.ml.blend_weights import candidates_of, climb
 from app.ml.bulk import Panel
 from app.ml.holdout import Holdout, per_listener
-from app.ml.interactions import Interactions, matrix_of
+from app.ml.interactions import Interactions
 from app.ml.recipe import Recipe
 from app.ml.recommender import Algorithm
-from app.ml.search import Search, Trial, Tuned, blend_of
+from app.ml.search import Search, Trial, Tuned, blend_of, matrix_for
 from app.ml.search_space import TUNED, Arm, arms_of
 from app.ml.weighting import Weighting
 
@@ -60,6 +60,8 @@ def tune(train: Interactions, search: Search, recorded: Sequence[Trial] = ()) ->
     run.search()
     if not run.best_arms():
         raise InvalidInput("seconds", "no trial was completed: allow more time, or more memory")
+    if search.features is not None:
+        run.try_features()
     return run.blended() if blending else run.result()
 
 
@@ -104,6 +106,7 @@ class _Run:
         self.deadline = self.started + self.single_seconds
         self.arms: list[_Studied] = []
         self.panels: dict[Weighting, Panel] = {}
+        self.features: Interactions | None = None
 
     def add(self, arm: Arm, recorded: Sequence[Trial]) -> None:
         from app.ml.sampling import known, new_study  # optuna is slow to import
@@ -169,7 +172,7 @@ class _Run:
 
     def fit(self, recipe: Recipe) -> Algorithm:
         """Fit on the training part. Raises _Ended when the time is up."""
-        matrix = matrix_of(self.holdout.train, recipe.weighting, self.holdout.tracks).matrix
+        matrix = matrix_for(recipe, self.holdout.train, self.holdout.tracks, self.features)
         return recipe.fit(
             matrix,
             seed=self.chosen.seed,
@@ -196,6 +199,18 @@ class _Run:
         found = [(at.arm, at.best) for at in self.arms if at.best]
         return sorted(found, key=lambda pair: -pair[1].ndcg)
 
+    def try_features(self) -> None:
+        """Use features from here on if the best recipe gains by them."""
+        arm, trial = self.best_arms()[0]
+        self.deadline = self.started + self.chosen.seconds
+        self.features = self.chosen.features
+        try:
+            _, ndcg, _ = self._validate(arm.recipe(trial.settings), trial)
+        except _Ended:
+            ndcg = 0.0
+        if ndcg <= trial.ndcg:
+            self.features = None
+
     def result(self) -> Tuned:
         best: dict[str, Recipe] = {}
         scores: dict[str, float] = {}
@@ -204,7 +219,8 @@ class _Run:
                 best[arm.algorithm] = arm.recipe(trial.settings)
                 scores[arm.algorithm] = trial.ndcg
         trials = [trial for studied in self.arms for trial in studied.trials]
-        return Tuned(best, scores, max(scores, key=lambda name: scores[name]), trials)
+        chosen = max(scores, key=lambda name: scores[name])
+        return Tuned(best, scores, chosen, trials, len(self.holdout), self.features)
 
     def blended(self) -> Tuned:
         """The result with a blend of the best arms; without where time or memory is short."""

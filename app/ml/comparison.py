@@ -1,0 +1,191 @@
+"""Algorithms on a pair of files: tuned on the one, measured on the other."""
+
+import resource
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.errors import InvalidInput
+from app.ml.bulk import Panel
+from app.ml.holdout import Holdout, Lists
+from app.ml.interactions import Interactions
+from app.ml.recipe import Recipe
+from app.ml.search import Search, Tuned, matrix_for
+from app.ml.tuning import tune
+from app.ml.vocabulary import Vocabulary
+from app.ml.weighting import Weighting
+
+_TUNING_SHARE = 0.6
+"""Of the budget; the rest is for fitting and measuring what was found."""
+_LOOK_SECONDS = 0.05
+_STATM = Path("/proc/self/statm")
+_KIB = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A recipe fitted on the whole training file. Means are over all listeners of the test."""
+
+    name: str
+    recipe: Recipe
+    ndcg: NDArray[np.float64]
+    """NDCG@k of each tested listener, (n,)."""
+    recall: NDArray[np.float64]
+    """Recall@k of each, (n,)."""
+    fit_seconds: float
+    peak_mib: float
+    """Most memory of the process during the fit, data included, in mebibytes."""
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "recall_at_k": float(self.recall.mean()),
+            "ndcg_at_k": float(self.ndcg.mean()),
+            "fit_seconds": self.fit_seconds,
+            "peak_mib": self.peak_mib,
+            "settings": {"weighting": self.recipe.weighting.value, **self.recipe.settings},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What was measured, and which of it was chosen before the test was looked at."""
+
+    algorithms: list[Measured]
+    chosen: Measured
+    tuned: Tuned
+    left_out: list[str]
+    """Algorithms for whose last fit the time was too short."""
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "algorithms": [measured.as_json() for measured in self.algorithms],
+            "chosen": self.chosen.as_json(),
+        }
+
+
+def compare(train: Interactions, test: Interactions, search: Search) -> Comparison:
+    """Tune on `train` alone, then fit each best recipe on all of it and rank for `test`.
+
+    Every listener with a test item that is not in their training part counts; a listener
+    without a training part gets what is popular. The chosen recipe is fitted last: the seconds
+    of `search` bound everything but that. Raises InvalidInput where there is nothing to test.
+    """
+    started = monotonic()
+    holdout = _holdout(train, test)
+    tuned = tune(
+        train,
+        replace(
+            search,
+            seconds=_TUNING_SHARE * search.seconds,
+            report=lambda done: search.report(_TUNING_SHARE * done),
+        ),
+    )
+    panels = _panels(holdout)
+    order = sorted(tuned.best, key=lambda name: (name == tuned.chosen, tuned.scores[name]))
+    measured, left_out = [], []
+    for n, name in enumerate(order):
+        left = search.seconds - (monotonic() - started)
+        dear = _expected(tuned, tuned.chosen, len(holdout)) + _expected(tuned, name, len(holdout))
+        if name != tuned.chosen and dear > left:
+            left_out.append(name)
+            continue
+        measured.append(_measure(name, tuned, holdout, panels, search))
+        search.report(_TUNING_SHARE + (1 - _TUNING_SHARE) * (n + 1) / len(order))
+    return Comparison(measured, measured[-1], tuned, left_out)
+
+
+def _measure(
+    name: str,
+    tuned: Tuned,
+    holdout: Holdout,
+    panels: Callable[[Weighting], Panel],
+    search: Search,
+) -> Measured:
+    recipe = tuned.best[name]
+    matrix = matrix_for(recipe, holdout.train, holdout.tracks, tuned.features)
+    started = monotonic()
+    with _peak() as peak:
+        model = recipe.fit(matrix, seed=search.seed, memory_mib=search.memory_mib)
+    seconds = monotonic() - started
+    ndcg, recall = panels(recipe.weighting).measure(model, search.k)
+    return Measured(name, recipe, ndcg, recall, seconds, peak())
+
+
+def _expected(tuned: Tuned, name: str, listeners: int) -> float:
+    """Seconds that fitting on everything and measuring may take, from what the trials took."""
+    if name == "blend":
+        members = tuned.best[name].settings["members"]
+        return sum(_expected(tuned, member["algorithm"], listeners) for member in members)
+    longest = max(
+        (trial.seconds for trial in tuned.trials if trial.arm.split("/")[0] == name), default=0.0
+    )
+    return longest * max(1.5, listeners / tuned.listeners)
+
+
+def _panels(holdout: Holdout) -> Callable[[Weighting], Panel]:
+    made: dict[Weighting, Panel] = {}
+
+    def panel(weighting: Weighting) -> Panel:
+        if weighting not in made:
+            made[weighting] = Panel.of(holdout, weighting)
+        return made[weighting]
+
+    return panel
+
+
+def _holdout(train: Interactions, test: Interactions) -> Holdout:
+    """Test items that are new to their listener, of all listeners who have some."""
+    tracks = Vocabulary.of(train.track_ids)
+    every = Vocabulary.of(np.concatenate([train.track_ids, test.track_ids]))
+    keys = [
+        pairs.listener_ids * len(every) + every.positions(pairs.track_ids)
+        for pairs in (train, test)
+    ]
+    fresh = test.at(np.flatnonzero(~np.isin(keys[1], keys[0]) & (test.doings.plays > 0)))
+    listeners = Vocabulary.of(fresh.listener_ids)
+    if not len(listeners) or not len(train):
+        raise InvalidInput("test", "no listener has a test item that is new to them")
+    owners = listeners.positions(fresh.listener_ids)
+    targets = Lists.by_owner(owners, fresh.track_ids, len(listeners))
+    none = Lists.by_owner(owners[:0], fresh.track_ids[:0], len(listeners))
+    ordered = train.at(np.lexsort((train.track_ids, train.listener_ids)))
+    return Holdout(ordered, tracks, listeners.ids, targets, none, 0)
+
+
+@contextmanager
+def _peak() -> Iterator[Callable[[], float]]:
+    """The most resident memory of the process within the block, in mebibytes, once it is left.
+
+    Looked at every 50 ms; where the system does not tell, the most since the process began.
+    """
+    seen = [_resident()]
+    over = threading.Event()
+
+    def look() -> None:
+        while not over.wait(_LOOK_SECONDS):
+            seen.append(_resident())
+
+    watcher = threading.Thread(target=look, daemon=True)
+    watcher.start()
+    try:
+        yield lambda: max(seen)
+    finally:
+        over.set()
+        watcher.join()
+        seen.append(_resident())
+
+
+def _resident() -> float:
+    if _STATM.exists():
+        return int(_STATM.read_text().split()[1]) * resource.getpagesize() / 2**20
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most / _KIB / (_KIB if sys.platform == "darwin" else 1)

@@ -1,0 +1,91 @@
+import numpy as np
+import pytest
+
+from app.errors import InvalidInput
+from app.ml import metrics
+from app.ml.comparison import compare
+from app.ml.interactions import Interactions, concatenate, matrix_of
+from app.ml.popularity import listener_counts
+from app.ml.ranking import top_k
+from app.ml.recipe import Recipe
+from app.ml.search import Search, matrix_for
+from app.ml.vocabulary import Vocabulary
+from app.ml.weighting import Weighting
+
+
+def pairs(*rows: tuple[int, int]) -> Interactions:
+    return concatenate([np.array([(u, i, 1, 0, 0) for u, i in rows], dtype=np.float64)])
+
+
+@pytest.fixture
+def parts(tastes: Interactions) -> tuple[Interactions, Interactions]:
+    held = np.random.default_rng(5).random(len(tastes)) < 0.2
+    return tastes.at(np.flatnonzero(~held)), tastes.at(np.flatnonzero(held))
+
+
+def test_each_algorithm_is_measured_and_the_chosen_last(
+    parts: tuple[Interactions, Interactions],
+) -> None:
+    search = Search(4, ("neighbours", "popularity", "blend"), k=5)
+    found = compare(*parts, search)
+    assert found.chosen is found.algorithms[-1]
+    assert {at.name for at in found.algorithms} == set(found.tuned.best) - set(found.left_out)
+    assert found.as_json()["chosen"] == found.as_json()["algorithms"][-1]
+    assert set(found.as_json()["chosen"]) == {
+        "name",
+        "recall_at_k",
+        "ndcg_at_k",
+        "fit_seconds",
+        "peak_mib",
+        "settings",
+    }
+
+
+def test_popularity_is_measured_as_worked_out_here(
+    parts: tuple[Interactions, Interactions],
+) -> None:
+    train, test = parts
+    measured = compare(train, test, Search(2, ("popularity",), k=5)).chosen
+    columns = matrix_of(train, Weighting.BINARY)
+    popular = listener_counts(columns.matrix).astype(np.float32)
+    expected = []
+    for listener in np.unique(test.listener_ids):
+        heard = columns.tracks.positions(train.track_ids[train.listener_ids == listener])
+        listed = columns.tracks.ids[top_k(popular, 5, excluded=heard)].tolist()
+        targets = set(test.track_ids[test.listener_ids == listener].tolist())
+        expected.append(metrics.ndcg_at_k(listed, targets, 5))
+    assert measured.ndcg == pytest.approx(expected)
+
+
+def test_a_listener_without_a_past_counts_and_an_item_heard_before_does_not() -> None:
+    train = pairs((1, 10), (1, 11), (2, 10), (2, 12), (3, 10), (3, 11), (3, 12))
+    test = pairs((1, 12), (1, 10), (9, 10), (9, 77))
+    measured = compare(train, test, Search(2, ("popularity",), k=2)).chosen
+    assert measured.recall.tolist() == [1, 0.5]
+
+
+def test_nothing_to_test_is_refused() -> None:
+    train = pairs((1, 10), (1, 11))
+    with pytest.raises(InvalidInput, match="no listener"):
+        compare(train, pairs((1, 10)), Search(1))
+
+
+def test_features_are_more_rows_of_all_but_popularity() -> None:
+    train, tags = pairs((1, 10), (2, 11)), pairs((-1, 10), (-1, 11), (-1, 99))
+    tracks = Vocabulary.of(train.track_ids)
+    rows = matrix_for(Recipe("ials"), train, tracks, tags).toarray().tolist()
+    assert rows == [[1, 1], [1, 0], [0, 1]]
+    alone = matrix_for(Recipe("popularity"), train, tracks, tags).toarray().tolist()
+    assert alone == [[1, 0], [0, 1]]
+
+
+def test_features_that_tell_everything_are_used() -> None:
+    """Sixty items in twenty kinds, too few listeners each to find the kinds without tags."""
+    rng = np.random.default_rng(0)
+    rows = [(u, kind * 3 + at) for u in range(12) for kind in rng.choice(20, 2) for at in range(3)]
+    listens = pairs(*sorted(set(rows)))
+    held = rng.random(len(listens)) < 0.3
+    tags = pairs(*((-1 - item // 3, item) for item in range(60)))
+    search = Search(4, ("neighbours",), k=5, features=tags)
+    found = compare(listens.at(np.flatnonzero(~held)), listens.at(np.flatnonzero(held)), search)
+    assert found.tuned.features is tags
