@@ -33,6 +33,8 @@ _PATIENCE = 25.0
 """How much sooner the turn of better arms comes: a gap of 1/25 halves the time of an arm."""
 _BLEND_SHARE = 0.3
 """Of the time, for the blend."""
+_FEATURES_SHARE = 0.1
+"""Of the time, for a trial of the best recipe with features."""
 _BLEND_GAIN = 1.002
 """A blend is chosen if it reaches so many times the best single recipe: else simpler is better."""
 _MEMBERS = 5
@@ -102,8 +104,8 @@ class _Run:
         self.chosen = search
         self.holdout = holdout
         self.started = monotonic()
-        self.single_seconds = search.seconds * (1 - _BLEND_SHARE * blending)
-        self.deadline = self.started + self.single_seconds
+        later = _BLEND_SHARE * blending + _FEATURES_SHARE * (search.features is not None)
+        self.deadline = self.started + search.seconds * (1 - later)
         self.arms: list[_Studied] = []
         self.panels: dict[Weighting, Panel] = {}
         self.features: Interactions | None = None

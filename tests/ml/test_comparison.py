@@ -82,7 +82,7 @@ def test_features_are_more_rows_of_all_but_popularity() -> None:
 def test_features_that_tell_everything_are_used() -> None:
     """Sixty items in twenty kinds, too few listeners each to find the kinds without tags."""
     rng = np.random.default_rng(0)
-    rows = [(u, kind * 3 + at) for u in range(12) for kind in rng.choice(20, 2) for at in range(3)]
+    rows = [(u, kind * 3 + at) for u in range(30) for kind in rng.choice(20, 2) for at in range(3)]
     listens = pairs(*sorted(set(rows)))
     held = rng.random(len(listens)) < 0.3
     tags = pairs(*((-1 - item // 3, item) for item in range(60)))
