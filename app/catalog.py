@@ -122,14 +122,9 @@ def count_artists(session: Session, text: str | None = None) -> int:
     return session.exec(select(func.count()).select_from(Artist).where(matches)).one()
 
 
-def popular_track_ids(session: Session, limit: int) -> list[tuple[int, int]]:
-    """The best known tracks and how many listeners each has, best first."""
-    statement = (
-        select_columns(col(Track.id), col(Track.listener_count))
-        .order_by(col(Track.listener_count).desc(), col(Track.id))
-        .limit(limit)
-    )
-    return [(row.id, row.listener_count) for row in session.connection().execute(statement)]
+def popular_tracks(session: Session, limit: int) -> list[CatalogTrack]:
+    """The best known tracks, best first."""
+    return _page_of_tracks(session, _tracks(), limit, None)
 
 
 def tracks_akin(session: Session, track: CatalogTrack, first: int) -> list[CatalogTrack]:

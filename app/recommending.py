@@ -1,7 +1,7 @@
 """Use-cases: recommend, similar, explain. Always folded in, never computed beforehand."""
 
 import uuid
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from app import catalog, listening
 from app.catalog import CatalogTrack
+from app.dial import blend
 from app.errors import InvalidInput
 from app.listening import UserHistory
 from app.ml.interactions import history_of
@@ -136,56 +137,14 @@ def _ranked(model: LoadedModel, heard: UserHistory, dials: Dials) -> list[tuple[
     strange = np.setdiff1d(np.arange(len(scores)), known)
     # Each track of one kind takes the artist's place from at most one of the other.
     depth = 2 * dials.first
-    both = [
+    unheard, familiar = (
         _best(model, scores, dials, depth, np.concatenate([refused, left_out]))
         for left_out in (known, strange)
-    ]
-    chosen = blend(*both, dials.first, dials.discovery, model.artist_ids, dials.max_per_artist)
+    )
+    chosen = blend(
+        unheard, familiar, dials.first, dials.discovery, model.artist_ids, dials.max_per_artist
+    )
     return _pairs(model, chosen, scores)
-
-
-def blend(
-    new: Positions,
-    familiar: Positions,
-    k: int,
-    share: float,
-    groups: NDArray[np.int64],
-    max_per_group: int | None = None,
-) -> Positions:
-    """k positions of which `share` are new, spread evenly; either fills up for the other.
-
-    At most `max_per_group` of them share a group.
-    """
-    waiting = {True: deque(new.tolist()), False: deque(familiar.tolist())}
-    taken: Counter[int] = Counter()
-    chosen: list[int] = []
-    for wants_new in _turns(k, share):
-        for kind in (wants_new, not wants_new):
-            found = _next_that_fits(waiting[kind], groups, taken, max_per_group)
-            if found is not None:
-                chosen.append(found)
-                break
-    return np.array(chosen, dtype=np.intp)
-
-
-def _turns(k: int, share: float) -> list[bool]:
-    """Whose turn it is at each of k places: a new one's or a familiar one's."""
-    wanted = round(k * share)
-    places = [((n + 0.5) / max(wanted, 1), True) for n in range(wanted)]
-    places += [((n + 0.5) / max(k - wanted, 1), False) for n in range(k - wanted)]
-    return [is_new for _, is_new in sorted(places, key=lambda place: place[0])]
-
-
-def _next_that_fits(
-    waiting: deque[int], groups: NDArray[np.int64], taken: Counter[int], limit: int | None
-) -> int | None:
-    while waiting:
-        position = waiting.popleft()
-        group = int(groups[position])
-        if limit is None or taken[group] < limit:
-            taken[group] += 1
-            return position
-    return None
 
 
 def _is_known(heard: UserHistory) -> NDArray[np.bool_]:

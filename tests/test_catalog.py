@@ -171,11 +171,9 @@ def test_tracks_and_artists_come_in_the_order_of_their_ids(database: Database) -
 
 def test_the_best_known_tracks_come_first(library: Database) -> None:
     with library.read() as session:
-        popular = catalog.popular_track_ids(session, 3)
-        assert [catalog.track(session, number).title for number, _ in popular] == [
-            title for title, _ in LIBRARY[:3]
-        ]
-    assert [count for _, count in popular] == [10, 9, 8]
+        popular = catalog.popular_tracks(session, 3)
+    assert [track.title for track in popular] == [title for title, _ in LIBRARY[:3]]
+    assert [track.listener_count for track in popular] == [10, 9, 8]
 
 
 def test_akin_are_the_artists_tracks_then_those_of_the_genre(database: Database) -> None:
