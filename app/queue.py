@@ -32,6 +32,7 @@ class JobName(StrEnum):
     FIND_VIDEO = "jobs.find_videos.find_video"
     RETRAIN = "jobs.retrain.retrain"
     TIDY = "jobs.tidy.tidy"
+    WATCH_DRIFT = "jobs.watch_drift.watch_drift"
 
 
 JSON_SERIALIZER = "rq.serializers.JSONSerializer"

@@ -57,6 +57,14 @@ class Settings(BaseSettings):
     """When the champion's recipe is trained again, as a cron line in UTC; empty for never."""
     tidy_cron: str = "10 3 * * *"
     """When expired rows and leftovers are cleared away, as a cron line in UTC."""
+    watch_drift_cron: str = "0 3 * * *"
+    """When drift is looked for, as a cron line in UTC, before a retraining; empty for never."""
+    drift_days: float = Field(default=7.0, ge=1)
+    """Days that are compared with as many after the promotion: whole weeks are alike."""
+    drift_quiet_hours: float = Field(default=72.0, ge=0)
+    """An alert of drift is not raised again so soon, also where it was acknowledged."""
+    drift_retrains: bool = False
+    """Train the champion's recipe again at once where drift was found."""
     keep_champions: int = Field(default=5, ge=2)
     """Models that were champion last and keep their files, so that rolling back is at once."""
     keep_candidates: float = Field(default=7.0, ge=0)

@@ -20,7 +20,11 @@ class Appointment:
 
 def timetable(settings: Settings) -> dict[JobName, str]:
     """Cron line of each scheduled job; an empty one takes it off the timetable."""
-    return {JobName.RETRAIN: settings.retrain_cron, JobName.TIDY: settings.tidy_cron}
+    return {
+        JobName.WATCH_DRIFT: settings.watch_drift_cron,
+        JobName.RETRAIN: settings.retrain_cron,
+        JobName.TIDY: settings.tidy_cron,
+    }
 
 
 def schedule_id(name: JobName) -> str:

@@ -127,5 +127,6 @@ _describe(
     TRAIN="Makes a model, evaluates it and promotes it if it is better.",
     FIND_VIDEO="Looks for a track's video.",
     RETRAIN="Begins a training by the champion's recipe if there are newer listens.",
+    WATCH_DRIFT="Looks whether listeners drift away from what the model knows, and alerts.",
     TIDY="Clears away what is over: old sign-ins, old models.",
 )

@@ -1,0 +1,33 @@
+"""The scheduled watch: alert, and perhaps retrain, where listeners drift away from the model."""
+
+import logging
+from datetime import datetime, timedelta
+
+from app import monitoring
+from app.drift import SignalName
+from app.models.columns import utc_now
+from app.queue import JobName
+from jobs.runtime import Runtime, runtime
+
+log = logging.getLogger(__name__)
+
+
+def watch_drift() -> None:
+    with runtime() as rt:
+        _watch_drift(rt, utc_now())
+
+
+def _watch_drift(rt: Runtime, now: datetime) -> list[SignalName]:
+    """The signals of which an alert was raised."""
+    with rt.database.read() as session:
+        report = monitoring.watch(session, rt.settings, now)
+    if report is None:
+        log.info("drift is not looked for yet: the champion's first days are not over")
+        return []
+    quiet = timedelta(hours=rt.settings.drift_quiet_hours)
+    raised = rt.database.transact(lambda session: monitoring.alert(session, report, quiet))
+    for signal in report.drifted:
+        log.warning(monitoring.explained(signal, report), extra={"alerted": signal.name in raised})
+    if raised and rt.settings.drift_retrains:
+        rt.queue.enqueue(JobName.RETRAIN)
+    return raised

@@ -1,0 +1,110 @@
+"""Made-up months: listeners with tastes, the lists a model serves them, and what they then play."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import numpy as np
+from sqlmodel import Session
+
+from app.listening import EVENTS
+from app.models import EventKind, ListKind
+from app.observing import PREDICTIONS
+from tests import making
+
+START = datetime(2026, 3, 2, tzinfo=UTC)
+LISTENERS, GENRES, TRACKS_EACH = 48, 4, 25
+_SHOWN, _PLAYS, _DAILY = 10, 4, 0.8
+
+
+@dataclass
+class World:
+    """Listener n is served tracks of genre n % 4; what they like may be another."""
+
+    users: list[int]
+    tracks: list[list[int]]
+    """By genre."""
+    tastes: list[int]
+    rng: np.random.Generator
+    hour: int = 19
+    novelties: list[int] | None = None
+    """Tracks that half of all plays are of, whatever anybody's taste."""
+
+    @classmethod
+    def make(cls, session: Session, seed: int = 1) -> "World":
+        users = [making.user(session, f"listener {n}") for n in range(LISTENERS)]
+        tracks = [making.tracks(session, TRACKS_EACH, f"Genre {n}") for n in range(GENRES)]
+        tastes = [n % GENRES for n in range(LISTENERS)]
+        return cls(users, tracks, tastes, np.random.default_rng(seed))
+
+    def change_tastes(self) -> None:
+        """Half the listeners turn to another genre; the lists do not."""
+        for n in range(0, LISTENERS, 2):
+            self.tastes[n] = (self.tastes[n] + 1 + n // 4 % (GENRES - 1)) % GENRES
+
+    def live(self, session: Session, day: int, days: int, version: int) -> None:
+        """So many days from that day on: one list and four plays for each listener and day."""
+        lists: list[dict[str, Any]] = []
+        events: list[dict[str, Any]] = []
+        for today in range(day, day + days):
+            for n, user in enumerate(self.users):
+                if self.rng.random() < _DAILY:
+                    shown = self._shown(n)
+                    lists.append(served(user, shown, self._evening(today), version))
+                    events += self._plays(n, lists[-1])
+        session.connection().execute(PREDICTIONS.insert(), lists)
+        session.connection().execute(EVENTS.insert(), events)
+
+    def _evening(self, day: int) -> datetime:
+        minutes = int(self.rng.integers(0, 120))
+        return START + timedelta(days=day, hours=self.hour, minutes=minutes)
+
+    def _shown(self, n: int) -> list[int]:
+        chosen: list[int] = self.rng.choice(self.tracks[n % GENRES], _SHOWN, replace=False).tolist()
+        return chosen
+
+    def _plays(self, n: int, after: dict[str, Any]) -> list[dict[str, Any]]:
+        shown = [track for track, _ in after["items"]]
+        return [
+            played(after, *self._choice(n, shown), minutes=4 * number)
+            for number in range(1, _PLAYS + 1)
+        ]
+
+    def _choice(self, n: int, shown: list[int]) -> tuple[int, int | None]:
+        """Half from the list, near its top, if it is to their taste; else of their genre."""
+        if self.novelties and self.rng.random() < 0.5:
+            return int(self.rng.choice(self.novelties)), None
+        if self.tastes[n] == n % GENRES and self.rng.random() < 0.5:
+            place = min(int(self.rng.geometric(0.3)), _SHOWN)
+            return shown[place - 1], place
+        return int(self.rng.choice(self.tracks[self.tastes[n]])), None
+
+
+def served(user: int, tracks: list[int], at: datetime, version: int = 1) -> dict[str, Any]:
+    """A row of the lists that were served."""
+    return {
+        "list_id": str(uuid4()),
+        "user_id": user,
+        "kind": ListKind.RECOMMENDATIONS,
+        "model_version": version,
+        "served_at": at,
+        "items": [[track, 1.0] for track in tracks],
+    }
+
+
+def played(
+    after: dict[str, Any], track: int, position: int | None, *, minutes: int
+) -> dict[str, Any]:
+    """A row of a listen some minutes after a list, and from it if it has a position there."""
+    return {
+        "user_id": after["user_id"],
+        "track_id": track,
+        "kind": EventKind.LISTEN,
+        "occurred_at": after["served_at"] + timedelta(minutes=minutes),
+        "plays": 1,
+        "source": "test",
+        "list_id": after["list_id"] if position else None,
+        "position": position,
+        "recorded_at": after["served_at"],
+    }

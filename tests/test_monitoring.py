@@ -1,0 +1,202 @@
+"""Drift: quiet months raise nothing, a change of taste raises an alert at the next watch."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from math import log2
+
+import pytest
+from sqlmodel import Session, select
+
+from app import alerts, monitoring
+from app.db import Database
+from app.drift import SignalName
+from app.listening import EVENTS
+from app.models import Alert, Promotion, Training, TrainingState
+from app.models.columns import id_of
+from app.observing import PREDICTIONS, K, Window, observe
+from app.queue import JobName, JobQueue
+from app.settings import Settings
+from jobs import watch_drift
+from jobs.runtime import Runtime
+from tests import making
+from tests.histories import START, World, played, served
+
+
+def _day(number: int) -> datetime:
+    return START + timedelta(days=number)
+
+
+def _crown(session: Session, at: datetime, alpha: float = 1.0) -> int:
+    """A champion since then, fitted on all that is there; its number."""
+    newest = session.connection().execute(EVENTS.select().order_by(EVENTS.c.id.desc())).first()
+    row = Training(
+        requested_by="root",
+        algorithm="als",
+        settings={"weighting": "log", "alpha": alpha},
+        seed=1,
+        state=TrainingState.FINISHED,
+        artifact="model",
+        last_event_id=newest.id if newest else 0,
+    )
+    session.add(row)
+    session.flush()
+    number = id_of(row)
+    session.add(Promotion(training_id=number, promoted_by="gate", reason="", created_at=at))
+    session.flush()
+    return number
+
+
+@pytest.fixture
+def rt(settings: Settings, database: Database) -> Iterator[Runtime]:
+    queue = JobQueue(settings)
+    yield Runtime(settings, database, queue)
+    queue.close()
+
+
+def _alerts(database: Database) -> list[Alert]:
+    with database.read() as session:
+        return list(session.exec(select(Alert)))
+
+
+def _lived(database: Database, days: int) -> tuple[World, int]:
+    """A world a week old when its champion took office, and so many days after."""
+    with database.write() as session:
+        world = World.make(session)
+        world.live(session, -7, 7, version=1)
+        version = _crown(session, _day(0))
+        world.live(session, 0, days, version)
+    return world, version
+
+
+def test_thirty_stationary_days_raise_no_alert(rt: Runtime) -> None:
+    _lived(rt.database, 44)
+    for day in range(15, 45):
+        assert watch_drift._watch_drift(rt, _day(day)) == []
+    assert _alerts(rt.database) == []
+
+
+def test_a_change_of_taste_is_told_in_plain_words(rt: Runtime) -> None:
+    world, version = _lived(rt.database, 14)
+    assert watch_drift._watch_drift(rt, _day(14)) == []
+    world.change_tastes()
+    with rt.database.write() as session:
+        world.live(session, 14, 7, version)
+    raised = watch_drift._watch_drift(rt, _day(21))
+    assert {SignalName.NDCG, SignalName.CLICK_THROUGH} <= set(raised)
+    assert not {SignalName.ACTIVITY, SignalName.UNKNOWN_LISTENERS} & set(raised)
+    told = {alert.details["same"]: alert for alert in _alerts(rt.database)}
+    assert set(told) == {name.value for name in raised}
+    ndcg = told["ndcg"]
+    assert ndcg.message.startswith("Lists fit less well: their NDCG fell from 0.")
+    assert ndcg.message.endswith(
+        f"over 48 listeners, against 2026-03-02 to 2026-03-09, after model {version}'s recipe was"
+        " promoted. Train again, and see what is new."
+    )
+    assert ndcg.details["after"] < 0.8 * ndcg.details["before"]
+    assert len(ndcg.details["click_through_before"]) == K
+
+
+def test_the_same_drift_is_told_once_and_again_when_it_lasts(rt: Runtime) -> None:
+    world, version = _lived(rt.database, 14)
+    world.change_tastes()
+    with rt.database.write() as session:
+        world.live(session, 14, 7, version)
+    raised = watch_drift._watch_drift(rt, _day(21))
+    assert raised
+    assert watch_drift._watch_drift(rt, _day(21)) == []
+    with rt.database.write() as session:
+        for alert in session.exec(select(Alert)):
+            alerts.acknowledge(session, id_of(alert), "root")
+    assert watch_drift._watch_drift(rt, _day(21)) == []
+    with rt.database.write() as session:
+        for alert in session.exec(select(Alert)):
+            alert.created_at -= timedelta(hours=rt.settings.drift_quiet_hours + 1)
+    assert watch_drift._watch_drift(rt, _day(21)) == raised
+
+
+@pytest.mark.parametrize("retrains", [False, True])
+def test_drift_may_retrain(rt: Runtime, *, retrains: bool) -> None:
+    chosen = rt.settings.model_copy(update={"drift_retrains": retrains})
+    world, version = _lived(rt.database, 14)
+    watching = Runtime(chosen, rt.database, rt.queue)
+    watch_drift._watch_drift(watching, _day(14))
+    assert rt.queue.queue.jobs == []
+    world.change_tastes()
+    with rt.database.write() as session:
+        world.live(session, 14, 7, version)
+    watch_drift._watch_drift(watching, _day(21))
+    started = [job.func_name for job in rt.queue.queue.jobs]
+    assert started == ([JobName.RETRAIN] if retrains else [])
+
+
+def test_new_tracks_and_other_hours_are_noticed(rt: Runtime) -> None:
+    world, version = _lived(rt.database, 14)
+    with rt.database.write() as session:
+        world.novelties = making.tracks(session, 10, "Newcomers")
+        world.hour = 6
+        world.live(session, 14, 7, version)
+    raised = watch_drift._watch_drift(rt, _day(21))
+    assert {SignalName.UNKNOWN_TRACKS, SignalName.POPULARITY, SignalName.ACTIVITY} <= set(raised)
+    assert SignalName.UNKNOWN_LISTENERS not in raised
+
+
+def test_new_listeners_are_noticed(rt: Runtime) -> None:
+    world, version = _lived(rt.database, 14)
+    with rt.database.write() as session:
+        world.users[:30] = [making.user(session, f"newcomer {n}") for n in range(30)]
+        world.live(session, 14, 7, version)
+    raised = watch_drift._watch_drift(rt, _day(21))
+    assert SignalName.UNKNOWN_LISTENERS in raised
+    assert SignalName.NDCG not in raised
+
+
+def _watch(rt: Runtime, day: int) -> monitoring.Report | None:
+    with rt.database.read() as session:
+        return monitoring.watch(session, rt.settings, _day(day))
+
+
+def test_nothing_is_compared_before_two_windows_are_over(rt: Runtime) -> None:
+    assert _watch(rt, 14) is None
+    _lived(rt.database, 14)
+    assert _watch(rt, 13) is None
+    report = _watch(rt, 14)
+    assert report is not None
+    assert (report.before, report.after) == (
+        Window(_day(0), _day(7)),
+        Window(_day(7), _day(14)),
+    )
+
+
+def test_a_refresh_of_the_recipe_keeps_what_is_compared_with(rt: Runtime) -> None:
+    _lived(rt.database, 14)
+    with rt.database.write() as session:
+        newest = _crown(session, _day(12))
+    report = _watch(rt, 14)
+    assert report is not None
+    assert (report.version, report.before.since) == (newest, _day(0))
+    with rt.database.write() as session:
+        _crown(session, _day(13), alpha=9.0)
+    assert _watch(rt, 14) is None
+
+
+def test_a_champion_of_long_ago_is_compared_with_last_month(rt: Runtime) -> None:
+    _lived(rt.database, 1)
+    report = _watch(rt, 300)
+    assert report is not None
+    assert report.before.since == _day(300 - 28)
+    assert report.signals == []
+
+
+def test_click_through_is_counted_by_position(database: Database) -> None:
+    with database.write() as session:
+        user, tracks = making.user(session), making.tracks(session, 3)
+        first, second = (served(user, tracks, _day(0) + timedelta(hours=n)) for n in range(2))
+        session.connection().execute(PREDICTIONS.insert(), [first, second])
+        plays = [played(first, tracks[0], 1, minutes=1), played(second, tracks[2], 3, minutes=1)]
+        session.connection().execute(EVENTS.insert(), plays)
+        seen = observe(session, Window(_day(0), _day(1)))
+    assert seen.by_position == [0.5, 0.0, 0.5] + [None] * (K - 3)
+    assert seen.click_through == {user: pytest.approx(1 / 3)}
+    # After the first list both tracks were played, after the second one only the last.
+    ideal = 1 + 1 / log2(3)
+    assert seen.ndcg == {user: pytest.approx(((1 + 0.5) / ideal + 0.5) / 2)}
