@@ -125,10 +125,8 @@ def _expected(tuned: Tuned, name: str, listeners: int) -> float:
     if name == "blend":
         members = tuned.best[name].settings["members"]
         return sum(_expected(tuned, member["algorithm"], listeners) for member in members)
-    longest = max(
-        (trial.seconds for trial in tuned.trials if trial.arm.split("/")[0] == name), default=0.0
-    )
-    return longest * max(1.5, listeners / tuned.listeners)
+    taken = [trial.seconds for trial in tuned.trials if trial.arm.split("/")[0] == name]
+    return float(np.median(taken or [0.0])) * max(1.25, listeners / tuned.listeners)
 
 
 def _panels(holdout: Holdout) -> Callable[[Weighting], Panel]:
