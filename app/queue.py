@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from typing import Any
 
 from redis import Redis
 from redis.client import PubSub
-from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 from rq import Queue
 from rq.exceptions import NoSuchJobError
@@ -115,10 +114,8 @@ class JobQueue:
 
     def announce_champion(self, version: int) -> None:
         """Tell every web process at once; those that miss it find out when they next poll."""
-        try:
+        with suppress(RedisError):
             self.redis.publish(CHAMPION_CHANNEL, version)
-        except RedisConnectionError:
-            return
 
     def champion_news(self) -> PubSub:
         """A subscription to announced promotions. Raises RedisError where nobody answers."""

@@ -1,0 +1,35 @@
+"""Why a track is recommended: the tracks of the history that gave most to its score."""
+
+from sqlmodel import Session
+
+from app import listening, recommending
+from app.listening import Listen
+from app.models import Feedback
+from tests import making
+from tests.recommending.conftest import World
+
+
+def _reasons(session: Session, world: World, track: int) -> list[int]:
+    found = recommending.reasons(session, world.model, world.ann, track)
+    given = [reason.contribution for reason in found]
+    assert given == sorted(given, reverse=True)
+    assert all(contribution > 0 for contribution in given)
+    return [reason.track.id for reason in found]
+
+
+def test_reasons_are_the_tracks_that_gave_most(world: World) -> None:
+    own, others = world.artist(4), world.artist(0)
+    world.listen(own[0], times=9)
+    world.listen(own[1], others[0])
+    world.rate(own[3], Feedback.DISLIKED)
+    with world.database.read() as session:
+        assert _reasons(session, world, own[2]) == [own[0], own[1]]
+
+
+def test_without_history_or_model_there_are_no_reasons(world: World) -> None:
+    with world.database.write() as session:
+        assert _reasons(session, world, world.tracks[0]) == []
+        assert recommending.reasons(session, None, world.ann, world.tracks[0]) == []
+        newer = making.track(session, "Newer")
+        listening.record_listen(session, world.ann, Listen(world.tracks[0]))
+        assert _reasons(session, world, newer) == []
