@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from app.errors import AlertNotFound
 from app.models import Alert
 from app.models.columns import utc_now
+from app.models.training import MAX_MESSAGE
 
 
 def raise_alert(
@@ -25,6 +26,7 @@ def raise_alert(
     The same: of this kind and message, or, where `same` is given, of this kind and that `same`
     in its details, however its message is worded this time.
     """
+    message = message[:MAX_MESSAGE]
     details = details if same is None else {**details, "same": same}
     alike = select(Alert).where(
         Alert.kind == kind,

@@ -9,6 +9,9 @@ from sqlmodel import Field, SQLModel
 
 from app.models.columns import TABLE_OPTIONS, BigId, UtcDateTime, enum_type, utc_now
 
+MAX_MESSAGE = 1000
+"""Characters of an alert's message."""
+
 
 class TrainingState(StrEnum):
     QUEUED = "queued"
@@ -99,7 +102,7 @@ class Alert(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     kind: str = Field(max_length=64, index=True)
-    message: str = Field(max_length=1000)
+    message: str = Field(max_length=MAX_MESSAGE)
     details: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     acknowledged_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
