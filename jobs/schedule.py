@@ -1,6 +1,8 @@
 """The scheduler process: the timetable, held by rq-scheduler. Cron lines are in UTC."""
 
-import logging
+import os
+import time
+import warnings
 
 from rq_scheduler import Scheduler
 
@@ -8,24 +10,35 @@ from app.queue import QUEUE_NAME, JobQueue, JsonJob, JsonQueue
 from app.settings import Settings
 from app.timetable import schedule_id, timetable
 
-log = logging.getLogger(__name__)
-
 _LOOK_SECONDS = 10
 
 
 def schedule(settings: Settings) -> None:
     """Write the timetable, then keep it until told to end. Two schedulers take turns by a lock."""
-    queue = JobQueue(settings)
+    keep_utc()
     scheduler = Scheduler(
         QUEUE_NAME,
-        connection=queue.redis,
+        connection=JobQueue(settings).redis,
         interval=_LOOK_SECONDS,
         job_class=JsonJob,
         queue_class=JsonQueue,
     )
+    write_timetable(scheduler, settings)
+    scheduler.run()
+
+
+def keep_utc() -> None:
+    """Make UTC this process's time zone: rq-scheduler reads cron lines in the local one."""
+    os.environ["TZ"] = "UTC"
+    time.tzset()
+    # It says that its default will change one day; in UTC both mean the same.
+    warnings.filterwarnings("ignore", category=FutureWarning, module="rq_scheduler")
+
+
+def write_timetable(scheduler: Scheduler, settings: Settings) -> None:
+    """Under fixed ids, so that starting again writes the same entries, never others."""
     for name, cron in timetable(settings).items():
         key = schedule_id(name)
         scheduler.cancel(key)
         if cron:
             scheduler.cron(cron, name.value, id=key, queue_name=QUEUE_NAME, timeout=600)
-    scheduler.run()

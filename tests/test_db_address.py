@@ -44,7 +44,9 @@ def test_mysql_and_mariadb_are_one_dialect(scheme: str) -> None:
 
 
 def test_the_data_folder_of_sqlite_is_private(tmp_path: Path) -> None:
-    open_database(Settings(data_dir=tmp_path / "new")).check()
+    database = open_database(Settings(data_dir=tmp_path / "new"))
+    database.check()
+    database.dispose()
     assert (tmp_path / "new").stat().st_mode & 0o777 == 0o700
 
 
