@@ -43,8 +43,9 @@ class ServedLog:
     def stop(self) -> None:
         """Write what waits, then end."""
         self._stopping.set()
-        self._waiting.put(None)
-        self._thread.join(10)
+        if self._thread.is_alive():
+            self._waiting.put(None)
+            self._thread.join(10)
 
     def _run(self) -> None:
         over = False
