@@ -1,6 +1,8 @@
 """The one door-keeper of GraphQL and pages: who is asking, may they, and not too often."""
 
 import logging
+import math
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,7 +17,7 @@ from redis.exceptions import RedisError
 from app import accounts
 from app.accounts import SignIn
 from app.db import Database
-from app.errors import CrossSiteRefused, InvalidCredentials, NotAllowed, NotSignedIn, RateLimited
+from app.errors import CrossSiteRefused, NotAllowed, NotSignedIn, RateLimited
 from app.models import Role
 from app.models.columns import id_of
 from app.settings import Settings
@@ -23,7 +25,6 @@ from app.settings import Settings
 log = logging.getLogger(__name__)
 
 COOKIE = "pytune_session"
-_WINDOW_SECONDS = 60
 _ANSWER_SECONDS = 2.0
 """A key-value server that takes longer is taken for absent."""
 _SAME_SITE = {"same-origin", "none"}
@@ -120,18 +121,19 @@ class Access:
         return Viewer(id_of(user), user.name, user.role) if user else None
 
     def sign_in(self, caller: Caller, name: str, password: str, token_name: str) -> SignIn:
-        """Raises InvalidCredentials, or RateLimited after too many failures."""
+        """Raises InvalidCredentials, or RateLimited after too many failures.
+
+        An attempt counts before the password is looked at, so that many at once are no way
+        around; one that succeeds is given back.
+        """
         keys = (f"address:{caller.address}", f"name:{accounts.name_key(name)}")
-        if not all(self._has_room(key) for key in keys):
-            raise RateLimited(retry_after_seconds=_WINDOW_SECONDS)
+        for key in keys:
+            self._take_attempt(key)
+        with self.database.read() as session:
+            user = accounts.check_credentials(session, name, password)
+        for key in keys:
+            self._count(key, -1)
         lifetime = timedelta(days=self.settings.session_days)
-        try:
-            with self.database.read() as session:
-                user = accounts.check_credentials(session, name, password)
-        except InvalidCredentials:
-            for key in keys:
-                self._count_failure(key)
-            raise
         return self.database.transact(
             lambda session: accounts.open_session(session, user, lifetime, token_name)
         )
@@ -141,18 +143,24 @@ class Access:
         if token is not None:
             self.database.transact(lambda session: accounts.close_session(session, token))
 
-    def _has_room(self, key: str) -> bool:
-        try:
-            return self._shared.test(self._limit, "sign-in", key)
-        except (StorageError, RedisError):
-            return self._own.test(self._limit, "sign-in", key)
+    def _take_attempt(self, key: str) -> None:
+        if not self._count(key, 1):
+            raise RateLimited(retry_after_seconds=self._wait_seconds(key))
 
-    def _count_failure(self, key: str) -> None:
+    def _count(self, key: str, attempts: int) -> bool:
+        """Add to the minute's attempts; whether there was room."""
         try:
-            self._shared.hit(self._limit, "sign-in", key)
+            return self._shared.hit(self._limit, "sign-in", key, cost=attempts)
         except (StorageError, RedisError):
-            log.warning("sign-in failures are counted by this process alone")
-            self._own.hit(self._limit, "sign-in", key)
+            log.warning("sign-in attempts are counted by this process alone")
+            return self._own.hit(self._limit, "sign-in", key, cost=attempts)
+
+    def _wait_seconds(self, key: str) -> int:
+        try:
+            window = self._shared.get_window_stats(self._limit, "sign-in", key)
+        except (StorageError, RedisError):
+            window = self._own.get_window_stats(self._limit, "sign-in", key)
+        return max(1, math.ceil(window.reset_time - time.time()))
 
 
 def _limits_url(url: str) -> str:

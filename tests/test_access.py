@@ -1,7 +1,9 @@
 """The door-keeper: who is asking, may they, not from another site, and not too often."""
 
 import socket
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -83,6 +85,17 @@ def test_too_many_failures_make_the_door_deaf_to_the_address(door: Access) -> No
 
 def test_signing_in_well_uses_up_nothing(door: Access) -> None:
     assert not any(_is_deaf(door, "ann", "10.0.0.1") for _ in range(2 * ATTEMPTS))
+
+
+def test_asking_many_times_at_once_is_no_way_around(door: Access) -> None:
+    def guess(_: int) -> type[Exception]:
+        with pytest.raises((InvalidCredentials, RateLimited)) as refused:
+            door.sign_in(_caller(), "ann", "wrong-password", "test")
+        return refused.type
+
+    with ThreadPoolExecutor(4 * ATTEMPTS) as guessers:
+        answers = Counter(guessers.map(guess, range(4 * ATTEMPTS)))
+    assert answers == {InvalidCredentials: ATTEMPTS, RateLimited: 3 * ATTEMPTS}
 
 
 def test_processes_count_failures_together(door: Access, few: Settings, database: Database) -> None:

@@ -24,8 +24,8 @@ class SafeHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in self.headers.items():
                     headers.setdefault(name, value)
-                if scope["path"].startswith("/static/"):
-                    headers.setdefault("Cache-Control", "no-cache")
+                is_static = scope["path"].startswith("/static/")
+                headers.setdefault("Cache-Control", "no-cache" if is_static else "no-store")
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
