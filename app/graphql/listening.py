@@ -68,6 +68,19 @@ class SetFeedbackInput:
     feedback: Feedback | None = strawberry.field(
         default=None, description="Love or dislike; null takes back what was said."
     )
+    source: str = strawberry.field(
+        default="api", description="What reports it: the client's name, 1 to 64 characters."
+    )
+    list_id: strawberry.ID | None = strawberry.field(
+        default=None, description="The `id` of the served list that the track stood in."
+    )
+    position: int | None = strawberry.field(
+        default=None, description="The track's position in that list, 1 for the first."
+    )
+
+    @property
+    def origin(self) -> Origin:
+        return Origin(self.source, self.list_id, self.position)
 
 
 @strawberry.type(description="The listen is kept; the next recommendations know of it.")
@@ -148,7 +161,9 @@ class ListeningMutation:
         _, track = await _written(
             info.context,
             number,
-            lambda session: listening.set_feedback(session, viewer.id, number, said.feedback),
+            lambda session: listening.set_feedback(
+                session, viewer.id, number, said.feedback, said.origin
+            ),
         )
         return FeedbackSet(track=track)
 

@@ -153,6 +153,14 @@ def test_a_skip_is_no_play(door: Door) -> None:
     assert gone == {"__typename": "NotFound", "code": "not_found"}
 
 
+def test_feedback_keeps_the_list_it_was_given_from(door: Door) -> None:
+    served = "5b6c1c1e-0f1d-4d53-9d1b-d2f1b1b0a001"
+    said = {"trackId": SONG, "feedback": "LOVED", "listId": served, "position": 4, "source": "app"}
+    door.ask(FEEDBACK, input=said)
+    (event,) = _events(door)
+    assert (event.list_id, event.position, event.source) == (served, 4, "app")
+
+
 def test_feedback_is_set_changed_and_taken_back(door: Door) -> None:
     for said in ("LOVED", "DISLIKED", None):
         given = door.ask(FEEDBACK, input={"trackId": SONG, "feedback": said})["setFeedback"]
