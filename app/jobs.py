@@ -89,6 +89,7 @@ def cancel(database: Database, queue: JobQueue, job_id: str, by: str) -> QueuedJ
     if number is not None:
         # First: a job that ends at this very moment finds that nobody wants its model.
         database.transact(lambda session: training.fail(session, number, f"Cancelled by {by}."))
+        queue.announce_progress(number)
     # What ended meanwhile needs no stopping.
     with queue.answering(), suppress(InvalidJobOperation, NoSuchJobError):
         if job.state is JobState.RUNNING:
@@ -109,7 +110,10 @@ def fail_abandoned(database: Database, queue: JobQueue, silent: timedelta) -> li
             for row in session.exec(select(Training).where(Training.state == TrainingState.QUEUED))
         ]
     lost = [number for number, job in waiting if job is not None and not queue.is_alive(job)]
-    return database.transact(lambda session: _fail_all(session, lost, silent))
+    dead = database.transact(lambda session: _fail_all(session, lost, silent))
+    for number in dead:
+        queue.announce_progress(number)
+    return dead
 
 
 def _fail_all(session: Session, lost: list[int], silent: timedelta) -> list[int]:

@@ -19,6 +19,8 @@ from app.settings import Settings
 
 QUEUE_NAME = "pytune"
 CHAMPION_CHANNEL = "pytune:champion"
+TRAINING_CHANNEL = "pytune:training"
+"""Told after a training's row has changed: that it has, not how."""
 _ANSWER_SECONDS = 5.0
 _PASSWORD = re.compile(r"//[^/]*@")
 _RESULT_SECONDS = 7 * 24 * 3600
@@ -116,6 +118,13 @@ class JobQueue:
         """Tell every web process at once; those that miss it find out when they next poll."""
         with suppress(RedisError):
             self.redis.publish(CHAMPION_CHANNEL, version)
+
+    def announce_progress(self, training_id: int) -> None:
+        """Tell whoever follows a training; those that miss it look by themselves."""
+        try:
+            self.redis.publish(TRAINING_CHANNEL, training_id)
+        except RedisConnectionError:
+            return
 
     def champion_news(self) -> PubSub:
         """A subscription to announced promotions. Raises RedisError where nobody answers."""

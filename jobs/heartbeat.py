@@ -10,6 +10,7 @@ from sqlmodel import Session
 from app import training
 from app.db import Database
 from app.ml.recommender import Report
+from app.queue import JobQueue
 
 log = logging.getLogger(__name__)
 
@@ -19,8 +20,9 @@ _BEAT_SECONDS = 1.0
 class Heartbeat:
     """Writes stage and share of a training from a thread of its own, while it is entered."""
 
-    def __init__(self, database: Database, training_id: int) -> None:
+    def __init__(self, database: Database, queue: JobQueue, training_id: int) -> None:
         self.database = database
+        self.queue = queue
         self.training_id = training_id
         self._stage, self._share = "", 0.0
         self._over = threading.Event()
@@ -33,6 +35,7 @@ class Heartbeat:
     def __exit__(self, *_: object) -> None:
         self._over.set()
         self._thread.join()
+        self.queue.announce_progress(self.training_id)
 
     def say(self, stage: str, share: float) -> None:
         """What is done now, and the share of the whole that is done, 0 to 1."""
@@ -46,6 +49,7 @@ class Heartbeat:
         while not self._over.wait(_BEAT_SECONDS):
             try:
                 self.database.transact(self._write)
+                self.queue.announce_progress(self.training_id)
             except SQLAlchemyError:
                 log.warning("a heartbeat could not be written", exc_info=True)
 

@@ -36,13 +36,14 @@ def train(training_id: int) -> None:
     """The job of a training row. Whatever goes wrong, the row says so and the champion stays."""
     with runtime() as rt:
         try:
-            with Heartbeat(rt.database, training_id) as heartbeat:
+            with Heartbeat(rt.database, rt.queue, training_id) as heartbeat:
                 _train(rt, training_id, heartbeat)
         except TrainingOver as over:
             log.info("a training was cancelled or given up", extra={"reason": str(over)})
         except Exception as error:
             reason = str(error) if isinstance(error, PyTuneError) else repr(error)
             rt.database.transact(lambda session: training.fail(session, training_id, reason))
+            rt.queue.announce_progress(training_id)
             raise
 
 

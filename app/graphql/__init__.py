@@ -1,10 +1,12 @@
 """The GraphQL door."""
 
 from fastapi import FastAPI
+from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 
 from app.graphql.context import context_of
 from app.graphql.router import Router
 from app.graphql.schema import schema
+from app.graphql.subscriptions import MAX_SUBSCRIPTIONS
 from app.settings import Settings
 
 
@@ -15,7 +17,8 @@ def mount(app: FastAPI, settings: Settings) -> None:
         path="/graphql",
         graphql_ide=None,
         allow_queries_via_get=not settings.production,
-        subscription_protocols=(),
+        subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
+        max_subscriptions_per_connection=MAX_SUBSCRIPTIONS,
         context_getter=context_of,
         include_in_schema=False,
     )

@@ -30,19 +30,21 @@ class Context(BaseContext):
         super().__init__()
         self.state = state
         self.caller = caller
+        self.lasts = False
+        """Whether it is that of a web socket, which outlives requests."""
         self._viewer = viewer
         self.loaders = self._new_loaders()
 
     @classmethod
     async def open(cls, state: State, caller: Caller) -> Self:
         """Look the caller's token up, once for the whole request."""
-        try:
-            viewer = await to_thread.run_sync(state.access.viewer, caller) if caller.token else None
-        except SQLAlchemyError as error:
-            log.exception("the database could not be asked who is signed in")
-            address = state.database.url.render_as_string()
-            return cls(state, caller, DatabaseUnavailable(address=address, reason=error))
-        return cls(state, caller, viewer)
+        return cls(state, caller, await _viewer(state, caller))
+
+    async def renew(self, caller: Caller | None = None) -> None:
+        """Look the token up again, and forget what was loaded: much may have changed meanwhile."""
+        self.caller = caller or self.caller
+        self._viewer = await _viewer(self.state, self.caller)
+        self.loaders = self._new_loaders()
 
     @property
     def viewer(self) -> Viewer | None:
@@ -77,6 +79,15 @@ class Context(BaseContext):
 
     def _new_loaders(self) -> Loaders:
         return Loaders(self.read, lambda: self.signed_in.id)
+
+
+async def _viewer(state: State, caller: Caller) -> Viewer | DatabaseUnavailable | None:
+    try:
+        return await to_thread.run_sync(state.access.viewer, caller) if caller.token else None
+    except SQLAlchemyError as error:
+        log.exception("the database could not be asked who is signed in")
+        address = state.database.url.render_as_string()
+        return DatabaseUnavailable(address=address, reason=error)
 
 
 Info = strawberry.Info[Context, None]

@@ -19,6 +19,7 @@ from graphql import (
     InlineFragmentNode,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
+    OperationType,
     SelectionNode,
     SelectionSetNode,
 )
@@ -112,6 +113,15 @@ class WithinLimits(ASTValidationRule):
             self.report_error(GraphQLError(message, extensions={"code": "too_complex"}))
 
 
+class SubscriptionsOnly(ASTValidationRule):
+    """Over a web socket, whose body and token nobody looks at again for each operation."""
+
+    def enter_operation_definition(self, node: OperationDefinitionNode, *_: Any) -> None:
+        if node.operation is not OperationType.SUBSCRIPTION:
+            message = "Web sockets are for subscriptions: send this by POST."
+            self.report_error(GraphQLError(message, node))
+
+
 class Limits(SchemaExtension):
     """Puts the limits upon a request; in production also tells strangers nothing of the schema."""
 
@@ -119,6 +129,8 @@ class Limits(SchemaExtension):
         request: Context = self.execution_context.context
         self.execution_context.parse_options["max_tokens"] = MAX_TOKENS
         self.execution_context.validation_rules += (WithinLimits,)
+        if request.lasts:
+            self.execution_context.validation_rules += (SubscriptionsOnly,)
         if request.is_anonymous and request.state.settings.production:
             self.execution_context.validation_rules += (NoSchemaIntrospectionCustomRule,)
         yield

@@ -56,6 +56,14 @@ def for_administrators(description: str) -> Callable[[Resolver], Resolver]:
     return _field(description, PermissionExtension([HasRole(Role.ADMINISTRATOR)]))
 
 
+def followed_by_administrators(description: str) -> Callable[[Resolver], Resolver]:
+    """A subscription."""
+    declare: Callable[[Resolver], Resolver] = strawberry.subscription(
+        description=description, extensions=[PermissionExtension([HasRole(Role.ADMINISTRATOR)])]
+    )
+    return declare
+
+
 def _field(description: str, *extensions: FieldExtension) -> Callable[[Resolver], Resolver]:
     declare: Callable[[Resolver], Resolver] = strawberry.field(
         description=description, extensions=list(extensions)

@@ -1,21 +1,29 @@
 """GraphQL over HTTP: Strawberry's router, with the answers that the specification asks for."""
 
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import orjson
 from cross_web import HTTPException, StarletteRequestAdapter
 from fastapi import Request, Response
+from starlette.websockets import WebSocketDisconnect
+from strawberry.asgi import ASGIWebSocketAdapter
+from strawberry.exceptions import ConnectionRejectionError
 from strawberry.fastapi import GraphQLRouter
 from strawberry.http import GraphQLHTTPResponse
+from strawberry.http.exceptions import NonJsonMessageReceived, WebSocketDisconnected
 from strawberry.types import ExecutionResult
 
-from app.access import refuse_cross_site
+from app.access import caller_of, refuse_cross_site
 from app.errors import CrossSiteRefused
 from app.graphql.context import Context
 from app.graphql.presented import INVALID_REQUEST
 
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
+_FORBIDDEN = 4403
+"""As the protocol's own code for a connection that is refused."""
 MAX_BODY = 1 << 20
 """Bytes. A thousand ids take 20,000."""
 
@@ -35,20 +43,58 @@ class _Request(StarletteRequestAdapter):
         return bytes(body)
 
 
+class _Socket(ASGIWebSocketAdapter):
+    """Speaks text, as the protocol wants it, and hears no other JSON than objects."""
+
+    async def send_json(self, message: Mapping[str, object]) -> None:
+        try:
+            await self.ws.send_text(orjson.dumps(message).decode())
+        except WebSocketDisconnect as error:
+            raise WebSocketDisconnected from error
+
+    async def iter_json(
+        self, *, ignore_parsing_errors: bool = False
+    ) -> AsyncGenerator[object, None]:
+        try:
+            async for message in super().iter_json(ignore_parsing_errors=ignore_parsing_errors):
+                if not isinstance(message, dict):
+                    raise NonJsonMessageReceived
+                yield message
+        except HTTPException as error:
+            raise NonJsonMessageReceived from error
+
+
 class Router(GraphQLRouter[Context, None]):
     """Says 400 where a request was refused before execution, if the client knows GRAPHQL_JSON."""
 
     request_adapter_class = _Request
+    websocket_adapter_class = _Socket
 
     async def run(self, request: Any, context: Any = None, root_value: Any = None) -> Any:
         try:
             if request.scope["type"] == "http" and (request.method == "POST" or request.cookies):
                 refuse_cross_site(request.headers, context.caller)
+            if request.scope["type"] == "websocket":
+                # Before anything is read: browsers open web sockets to anywhere, with cookies.
+                refuse_cross_site(request.headers, replace(context.caller, bearer=None))
             return await super().run(request, context, root_value)
         except CrossSiteRefused as error:
+            if request.scope["type"] == "websocket":
+                return await request.close(_FORBIDDEN)
             return _refusal(request, 403, str(error), error.code)
         except HTTPException as error:
             return _refusal(request, error.status_code, error.reason, INVALID_REQUEST)
+
+    async def on_ws_connect(self, context: Context) -> Any:
+        """The token comes as `Authorization` in the connection's parameters, or by cookie."""
+        context.lasts = True
+        given = context.connection_params
+        if isinstance(given, dict) and isinstance(given.get("Authorization"), str):
+            caller = caller_of({"authorization": given["Authorization"]}, {}, None)
+            await context.renew(replace(context.caller, bearer=caller.bearer))
+        if context.is_anonymous:
+            raise ConnectionRejectionError
+        return await super().on_ws_connect(context)
 
     def decode_json(self, data: str | bytes) -> object:
         """Objects and lists alone; anything else is as unreadable as broken JSON."""

@@ -18,6 +18,7 @@ from app.graphql.problems import HANDLERS
 from app.graphql.promotion import PromotionMutation, PromotionQuery
 from app.graphql.recommending import RecommendingQuery
 from app.graphql.status import StatusQuery
+from app.graphql.subscriptions import Subscription
 from app.graphql.training import TrainingMutation, TrainingQuery
 from app.graphql.videos import VideosMutation
 
@@ -63,6 +64,7 @@ class Schema(strawberry.Schema):
 schema = Schema(
     query=Query,
     mutation=Mutation,
+    subscription=Subscription,
     extensions=[Limits, ParserCache, ValidationCache],
     exception_handlers=HANDLERS,
 )

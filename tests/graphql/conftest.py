@@ -127,8 +127,12 @@ def open_door(tmp_path: Path, seeded: Path, key_value_url: str) -> Iterator[Open
     with ExitStack() as stack:
 
         def start(**changed: Any) -> Door:
-            usual = {"data_dir": tmp_path / "data", "redis_url": key_value_url}
-            settings = Settings(champion_poll_seconds=0.05, **{**usual, **changed})
+            usual: dict[str, Any] = {
+                "data_dir": tmp_path / "data",
+                "redis_url": key_value_url,
+                "champion_poll_seconds": 0.05,
+            }
+            settings = Settings(**{**usual, **changed})
             client = TestClient(create_app(settings), raise_server_exceptions=False)
             stack.enter_context(client)
             return Door(client, client.app_state["pytune"])

@@ -15,8 +15,9 @@ from app.graphql import limits, presented, problems, router
 from app.graphql.paging import DEFAULT_PAGE, MAX_PAGE
 from app.graphql.schema import schema
 from app.ml.model_slot import LoadedModel
-from app.queue import JobName
+from app.queue import CHAMPION_CHANNEL, JobName
 from tests.graphql.conftest import ADMINISTRATOR, Door, crown
+from tests.graphql.sockets import await_listeners, signed_in
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text()
 BLOCK = re.compile(r"^```(graphql|json)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -38,6 +39,10 @@ class Example:
         selected = operation.selection_set.selections
         return {f"{root}.{node.name.value}" for node in selected if isinstance(node, FieldNode)}
 
+    @property
+    def is_subscription(self) -> bool:
+        return any(field.startswith("Subscription.") for field in self.fields)
+
 
 def _examples() -> list[Example]:
     examples: list[Example] = []
@@ -52,9 +57,11 @@ def _examples() -> list[Example]:
 
 
 EXAMPLES = _examples()
+ANSWERED = [example for example in EXAMPLES if not example.is_subscription]
+FOLLOWED = [example for example in EXAMPLES if example.is_subscription]
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: "+".join(sorted(example.fields)))
+@pytest.mark.parametrize("example", ANSWERED, ids=lambda example: "+".join(sorted(example.fields)))
 def test_an_example_works(door: Door, model: LoadedModel, example: Example) -> None:
     assert (model.version, crown(door.state).version) == (1, 2), "the page's own numbers"
     _make_busy(door)
@@ -65,6 +72,17 @@ def test_an_example_works(door: Door, model: LoadedModel, example: Example) -> N
         assert "code" not in field, "the example shows how it fails"
     if example.answer is not None:
         assert _shape(answer) == _shape(example.answer)
+
+
+@pytest.mark.parametrize("example", FOLLOWED, ids=lambda example: "+".join(example.fields))
+def test_an_example_of_a_subscription_tells_something(
+    door: Door, model: LoadedModel, example: Example
+) -> None:
+    with signed_in(door) as socket:
+        socket.subscribe(example.document, **example.variables)
+        await_listeners(door, CHAMPION_CHANNEL, 1 + ("championChanged" in example.document))
+        crown(door.state)
+        assert socket.next()["version"] in {model.version, model.version + 1}
 
 
 def _make_busy(door: Door) -> None:
@@ -89,7 +107,7 @@ def _fields() -> dict[str, str]:
     """Who may ask for each root field, as the schema prints it."""
     sdl = schema.as_str()
     found = {}
-    for root in ("Query", "Mutation"):
+    for root in ("Query", "Mutation", "Subscription"):
         body = re.search(rf"^type {root} {{\n(.*?)^}}", sdl, re.MULTILINE | re.DOTALL)
         assert body is not None
         bare = re.sub(r'""".*?"""', "", body[1], flags=re.DOTALL)

@@ -106,10 +106,10 @@ def test_a_body_without_end_is_not_read_to_its_end(door: Door) -> None:
     assert answer.json()["errors"][0]["extensions"] == {"code": "invalid_request"}
 
 
-def test_no_web_socket_is_opened(door: Door) -> None:
+def test_no_web_socket_of_the_older_protocol_is_opened(door: Door) -> None:
     with (
         pytest.raises(WebSocketDisconnect),
-        door.client.websocket_connect("/graphql", ["graphql-transport-ws"]) as socket,
+        door.client.websocket_connect("/graphql", ["graphql-ws"]) as socket,
     ):
         socket.receive_json()
 

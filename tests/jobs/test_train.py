@@ -46,7 +46,7 @@ def tracks(database: Database) -> list[int]:
 
 
 def _train(rt: Runtime, number: int) -> None:
-    with Heartbeat(rt.database, number) as heartbeat:
+    with Heartbeat(rt.database, rt.queue, number) as heartbeat:
         train._train(rt, number, heartbeat)
 
 

@@ -1,0 +1,111 @@
+"""Subscriptions: told by the key-value server, looked up in short sessions, held by none."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Self
+
+import anyio
+import strawberry
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from app import training
+from app.access import required
+from app.graphql.context import Context, Info
+from app.graphql.enums import Role, TrainingState
+from app.graphql.ids import required_number
+from app.graphql.permissions import followed_by_administrators
+from app.graphql.promotion import ModelVersion
+from app.models import Training as TrainingRow
+from app.models.columns import id_of
+from app.queue import CHAMPION_CHANNEL, TRAINING_CHANNEL
+from app.settings import Settings
+from app.training import Champion
+
+MAX_SUBSCRIPTIONS = 20
+"""At once on one web socket."""
+
+
+@strawberry.type(description="How far a training is.")
+class TrainingProgress:
+    version: int = strawberry.field(description="Number of the training.")
+    state: TrainingState = strawberry.field(description="How far it is.")
+    stage: str = strawberry.field(description="What it does now, in a few words.")
+    progress: float = strawberry.field(description="How much of all is done, from 0 to 1.")
+    error: str | None = strawberry.field(description="Why it failed, if it did.")
+
+    @classmethod
+    def of(cls, row: TrainingRow) -> Self:
+        return cls(
+            version=id_of(row),
+            state=row.state,
+            stage=row.stage,
+            progress=row.progress,
+            error=row.error,
+        )
+
+    @property
+    def over(self) -> bool:
+        return self.state in {TrainingState.FINISHED, TrainingState.FAILED}
+
+
+@strawberry.type(description="Everything that can be followed, over a web socket.")
+class Subscription:
+    @followed_by_administrators("A training's progress, from how it is now until it is over.")
+    async def training_progress(
+        self,
+        info: Info,
+        training_id: Annotated[strawberry.ID, strawberry.argument(description="Which training.")],
+    ) -> AsyncIterator[TrainingProgress]:
+        number = required_number(training_id, "Training", "trainingId")
+        told: TrainingProgress | None = None
+        async for _ in looks(info.context.state.settings, TRAINING_CHANNEL):
+            row = await _looked_up(info.context, number)
+            if (now := TrainingProgress.of(row)) != told:
+                yield now
+            if now.over:
+                return
+            told = now
+
+    @followed_by_administrators("The champion, each time that another promotion names it.")
+    async def champion_changed(self, info: Info) -> AsyncIterator[ModelVersion]:
+        known = await _champion(info.context)
+        async for _ in looks(info.context.state.settings, CHAMPION_CHANNEL):
+            champion = await _champion(info.context)
+            if champion is not None and (
+                known is None or champion.promotion.id != known.promotion.id
+            ):
+                yield ModelVersion.of(champion)
+            known = champion
+
+
+async def looks(settings: Settings, channel: str) -> AsyncIterator[None]:
+    """Comes once it listens, then whenever something is told there, and at every poll anyway."""
+    while True:
+        try:
+            async with Redis.from_url(settings.key_value_url) as redis, redis.pubsub() as told:
+                await told.subscribe(channel)
+                while True:
+                    yield
+                    await told.get_message(
+                        ignore_subscribe_messages=True, timeout=settings.champion_poll_seconds
+                    )
+        except RedisError:
+            # Without the key-value server only the poll is left.
+            await anyio.sleep(settings.champion_poll_seconds)
+            yield
+
+
+async def _looked_up(context: Context, number: int) -> TrainingRow:
+    await _let_in(context)
+    return await context.read(lambda session: training.training(session, number))
+
+
+async def _champion(context: Context) -> Champion | None:
+    await _let_in(context)
+    return await context.read(training.champion)
+
+
+async def _let_in(context: Context) -> None:
+    """Each time again: who signs out, or is no administrator any more, is told nothing more."""
+    await context.renew()
+    required(context.viewer, Role.ADMINISTRATOR)
