@@ -97,7 +97,7 @@ def schema() -> None:
     """Print the GraphQL schema."""
     from app import graphql
 
-    print(graphql.export())  # noqa: T201
+    print(graphql.export(), end="")  # noqa: T201
 
 
 @import_app.command()
