@@ -146,6 +146,11 @@ class DatabaseUnavailable(PyTuneError):
     template = "The database does not answer at {address}: {reason}"
 
 
+class VideoSearchFailed(PyTuneError):
+    code = "video_search_failed"
+    template = "YouTube Music gave no answer that can be read: {reason}"
+
+
 class ImportRefused(PyTuneError):
     code = "import_refused"
     template = "{file} cannot be imported: {reason}"

@@ -121,10 +121,8 @@ class JobQueue:
 
     def announce_progress(self, training_id: int) -> None:
         """Tell whoever follows a training; those that miss it look by themselves."""
-        try:
+        with suppress(RedisError):
             self.redis.publish(TRAINING_CHANNEL, training_id)
-        except RedisConnectionError:
-            return
 
     def champion_news(self) -> PubSub:
         """A subscription to announced promotions. Raises RedisError where nobody answers."""

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from app import catalog
 from app.catalog import CatalogTrack
 from app.db import Database
-from app.errors import QueueUnavailable, TrackNotFound
+from app.errors import QueueUnavailable, TrackNotFound, VideoSearchFailed
 from app.models import Track, VideoState
 from app.models.columns import utc_now
 from app.queue import JobName, JobQueue
@@ -25,6 +25,8 @@ _MISSING_FOR = timedelta(days=7)
 _TIMEOUT_SECONDS = 15
 _RESULTS_LOOKED_AT = 5
 _ID_LENGTH = 11
+_UNKNOWN_FORM = (ValueError, LookupError, TypeError, AttributeError)
+"""What the parser raises at an answer that it does not know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +36,18 @@ class VideoSearch:
     url: str
 
     def find(self, title: str, artist: str) -> str | None:
-        """Id of the first song by that artist with that title. OSError where there is no network.
+        """Id of the first song by that artist with that title. Raises VideoSearchFailed.
 
         A wrong song is worse than none: what only resembles the title is passed over.
         """
         from ytmusicapi import YTMusic  # slow to import, and needed by one job alone
+        from ytmusicapi.exceptions import YTMusicError
 
-        with _Elsewhere(self.url) as http:
-            found = YTMusic(requests_session=http).search(f"{artist} {title}", filter="songs")
+        try:
+            with _Elsewhere(self.url) as http:
+                found = YTMusic(requests_session=http).search(f"{artist} {title}", filter="songs")
+        except (OSError, YTMusicError, *_UNKNOWN_FORM) as error:
+            raise VideoSearchFailed(reason=f"{type(error).__name__}: {error}") from error
         for song in found[:_RESULTS_LOOKED_AT]:
             if _is_the_song(song, title, artist):
                 return str(song["videoId"])

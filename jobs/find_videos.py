@@ -2,10 +2,8 @@
 
 import logging
 
-import requests
-
 from app import videos
-from app.errors import TrackNotFound
+from app.errors import TrackNotFound, VideoSearchFailed
 from jobs.runtime import Runtime, runtime
 
 log = logging.getLogger(__name__)
@@ -25,8 +23,8 @@ def _find_video(rt: Runtime, track_id: int) -> None:
             return
     try:
         found = videos.search_of(rt.settings).find(track.title, track.artist_name)
-    except (OSError, requests.RequestException, ValueError, KeyError) as error:
-        # No network, or an answer in a form nobody knows: the card links to a search instead.
+    except VideoSearchFailed as error:
+        # The card links to a search instead.
         log.warning("video search failed", extra={"track": track_id, "reason": str(error)})
         rt.database.transact(lambda session: videos.give_up(session, track_id))
         return

@@ -92,8 +92,9 @@ def test_without_its_server_the_queue_says_so(away: JobQueue) -> None:
             ask()
 
 
-def test_a_promotion_that_nobody_can_be_told_of_still_stands(away: JobQueue) -> None:
+def test_what_nobody_can_be_told_of_still_stands(away: JobQueue) -> None:
     away.announce_champion(7)
+    away.announce_progress(7)
 
 
 def test_the_servers_password_is_not_shown() -> None:
