@@ -12,7 +12,7 @@ import "./page.js";
 const { viewer, script, frames } = document.body.dataset;
 const queue = new Queue(`pytune.queue.${viewer}`);
 const video = new Video(document.getElementById("screen"), { script, host: frames });
-const outbox = new Outbox(`pytune.outbox.${viewer}.`);
+const outbox = new Outbox(viewer);
 const player = new Player({ queue, video, outbox });
 
 new Deck(player);

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Path, Request
+from fastapi import Depends, Header, Path, Request
 
 from app import access
 from app.access import Caller, Viewer
+from app.errors import NotSignedIn
 from app.models import Role
 from app.state import State
 
@@ -26,16 +27,24 @@ async def caller_of(request: Request) -> Caller:
 
 Here = Annotated[State, Depends(state_of)]
 Asking = Annotated[Caller, Depends(caller_of)]
+PageViewer = Annotated[str | None, Header(alias="PyTune-Viewer")]
+"""Whose page is asking. Another tab may have signed in as somebody else meanwhile."""
 
 
-def listener(state: Here, caller: Asking) -> Viewer:
-    """Raises NotSignedIn."""
-    return access.required(state.access.viewer(caller))
+def listener(state: Here, caller: Asking, page_viewer: PageViewer = None) -> Viewer:
+    """Raises NotSignedIn, also where the page is somebody else's."""
+    viewer = access.required(state.access.viewer(caller))
+    if page_viewer not in {None, str(viewer.id)}:
+        raise NotSignedIn
+    return viewer
 
 
-def administrator(state: Here, caller: Asking) -> Viewer:
+Listener = Annotated[Viewer, Depends(listener)]
+
+
+def administrator(viewer: Listener) -> Viewer:
     """Raises NotSignedIn or NotAllowed."""
-    return access.required(state.access.viewer(caller), Role.ADMINISTRATOR)
+    return access.required(viewer, Role.ADMINISTRATOR)
 
 
 def visitor(state: Here, caller: Asking) -> Viewer | None:
@@ -48,7 +57,6 @@ async def own_site(request: Request, caller: Asking) -> None:
         access.refuse_cross_site(request.headers, caller)
 
 
-Listener = Annotated[Viewer, Depends(listener)]
 Administrator = Annotated[Viewer, Depends(administrator)]
 Visitor = Annotated[Viewer | None, Depends(visitor)]
 Id = Annotated[int, Path(ge=1, le=_GREATEST_ID)]

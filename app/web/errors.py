@@ -13,7 +13,7 @@ from app.errors import InvalidInput, NotFound, NotSignedIn, PyTuneError
 from app.settings import Settings
 from app.web.door import local_path
 from app.web.headers import safe_headers
-from app.web.render import from_htmx, page
+from app.web.render import page
 
 STATUS = {
     "invalid_credentials": HTTPStatus.UNAUTHORIZED,
@@ -87,20 +87,29 @@ def _answer(request: Request, error: Exception, viewer: Viewer | None) -> Respon
 
 
 def _to_sign_in(request: Request) -> Response:
-    """To the sign-in page and back again; htmx is told in a header of its own."""
-    came_from = request.headers.get("HX-Current-URL") if from_htmx(request) else str(request.url)
+    """To the sign-in page and back again; htmx is told in a header of its own.
+
+    Who is signed in, as another than the page's, passes it by: the page is loaded afresh.
+    """
+    by_htmx = "HX-Request" in request.headers or _restores(request)
+    came_from = request.headers.get("HX-Current-URL", str(request.url))
     parts = urlsplit(came_from or "/")
     onward = local_path(f"{parts.path}?{parts.query}" if parts.query else parts.path)
-    if request.method != "GET" and not from_htmx(request):
+    if request.method != "GET" and not by_htmx:
         onward = "/"
     address = "/login" if onward == "/" else f"/login?{urlencode({'next': onward})}"
-    if from_htmx(request):
+    if by_htmx:
         return Response(status_code=HTTPStatus.UNAUTHORIZED, headers={"HX-Redirect": address})
     return RedirectResponse(address, HTTPStatus.SEE_OTHER)
 
 
 def _wants_page(request: Request) -> bool:
-    return "text/html" in request.headers.get("accept", "")
+    return "text/html" in request.headers.get("accept", "") or _restores(request)
+
+
+def _restores(request: Request) -> bool:
+    """Whether htmx goes back or forth through history; it says nothing else of itself then."""
+    return "HX-History-Restore-Request" in request.headers
 
 
 def _viewer(request: Request) -> Viewer | None:

@@ -8,10 +8,11 @@ export class Outbox {
   #retry = null;
 
   /** Keys begin with the listener's own prefix: nobody sends another's listens. */
-  constructor(prefix, storage = localStorage) {
-    this.prefix = prefix;
+  constructor(viewer, storage = localStorage) {
+    this.viewer = viewer;
+    this.prefix = `pytune.outbox.${viewer}.`;
     this.storage = storage;
-    for (const key of Object.keys(storage).filter((name) => name.startsWith(prefix)))
+    for (const key of Object.keys(storage).filter((name) => name.startsWith(this.prefix)))
       this.#waiting.set(key, JSON.parse(storage.getItem(key)));
     addEventListener("online", () => this.flush());
   }
@@ -32,7 +33,7 @@ export class Outbox {
     this.#sending = true;
     try {
       for (const [key, report] of this.#waiting) {
-        if (await isTaken(report)) this.#forget(key);
+        if (await isTaken(report, this.viewer)) this.#forget(key);
       }
     } finally {
       this.#sending = false;
@@ -47,10 +48,10 @@ export class Outbox {
   }
 }
 
-/** Whether it need not be sent again: taken, or refused for good. */
-async function isTaken({ path, fields }) {
+/** Whether it need not be sent again: taken, or refused for good; not while another is signed in. */
+async function isTaken({ path, fields }, viewer) {
   const body = new URLSearchParams(fields);
-  const headers = { Accept: "application/json" };
+  const headers = { Accept: "application/json", "PyTune-Viewer": viewer };
   try {
     const response = await fetch(path, { method: "POST", body, headers, keepalive: true });
     announce(response.headers.get("HX-Trigger"));

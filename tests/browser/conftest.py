@@ -149,7 +149,7 @@ def open_tab(browser: Browser, product: Product, listener: int) -> Iterator[Open
             context.set_default_timeout(PATIENCE_MS)
             stack.callback(context.close)
             if user_id is not None:
-                context.add_cookies([_cookie(product, user_id)])
+                context.add_cookies([cookie(product, user_id)])
             return Tab(context.new_page())
 
         yield start
@@ -163,7 +163,7 @@ def tab(open_tab: OpenPage) -> Iterator[Tab]:
     assert opened.complaints == []
 
 
-def _cookie(product: Product, user_id: int) -> Any:
+def cookie(product: Product, user_id: int) -> Any:
     def sign_in(session: Session) -> str:
         (user,) = accounts.users_by_id(session, [user_id])
         assert user is not None

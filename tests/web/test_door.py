@@ -6,11 +6,12 @@ from urllib.parse import quote
 import pytest
 from fastapi.routing import APIRoute
 
-from app import web
+from app import listening, web
 from app.web.door import local_path
 from tests.web.conftest import Site
 
 _OPEN = ("/login", "/logout", "/covers/")
+_LOVE = {"feedback": "loved"}
 _ROUTES = [
     route for router in web.ROUTERS for route in router.routes if isinstance(route, APIRoute)
 ]
@@ -88,3 +89,24 @@ def test_listeners_are_kept_out_of_the_administrators_pages(site: Site) -> None:
     for response in (site.get("/admin/models"), site.post("/admin/trainings", {})):
         assert response.status_code == 403
         assert "for administrators" in response.text
+
+
+@pytest.mark.parametrize("path", [path for path in POSTS if not path.startswith(_OPEN)])
+def test_a_page_of_somebody_else_changes_nothing(admin: Site, path: str) -> None:
+    headers = {"PyTune-Viewer": str(admin.world.ann), "Accept": "application/json"}
+    assert admin.client.post(path, data=_LOVE, headers=headers).status_code == 401
+    with admin.state.database.read() as session:
+        assert listening.last_event_id(session) == 2
+
+
+def test_a_page_of_ones_own_passes(admin: Site) -> None:
+    own = {"PyTune-Viewer": str(admin.world.root)}
+    assert admin.post("/tracks/1/feedback", _LOVE, **own).status_code == 303
+
+
+def test_a_page_of_somebody_else_is_loaded_afresh(admin: Site) -> None:
+    by_htmx = {"HX-Request": "true", "HX-Current-URL": "http://testserver/tracks/1"}
+    for headers in (by_htmx, {"HX-History-Restore-Request": "true", "Accept": "*/*"}):
+        response = admin.get("/tracks/1", **headers, **{"PyTune-Viewer": str(admin.world.ann)})
+        assert response.status_code == 401
+        assert response.headers["hx-redirect"] == "/login?next=%2Ftracks%2F1"
