@@ -9,7 +9,7 @@ import typer
 if TYPE_CHECKING:
     from app.ml.comparison import Comparison
 
-_AUTO = ("als", "ials", "ease", "neighbours", "rp3beta", "popularity", "blend")
+_AUTO = ("popularity", "rp3beta", "neighbours", "als", "ials", "ease", "blend")
 
 
 def benchmark(

@@ -17,6 +17,8 @@ from app.errors import BadArtifact
 
 _MANIFEST = "manifest.json"
 _BLOCK = 1 << 20
+_MAPPED_FROM = 256 << 20
+"""Bytes of an array from which on web processes should share it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,11 @@ def _read(folder: Path, name: str, digest: str) -> NDArray[Any]:
         raise BadArtifact(folder=folder, reason=f"{name!r} would lie outside of it")
     path = folder / f"{name}.npy"
     _check(folder, path.name, digest, _digest(path))
-    array: NDArray[Any] = np.lib.format.open_memmap(path, mode="r")
+    # A mapped file that somebody cuts short would end the process: only large ones are mapped.
+    mapped = path.stat().st_size >= _MAPPED_FROM
+    array: NDArray[Any] = (
+        np.lib.format.open_memmap(path, mode="r") if mapped else np.load(path, allow_pickle=False)
+    )
     return array
 
 

@@ -36,6 +36,9 @@ class Arm:
 
 
 _SPANS: dict[str, dict[str, Span]] = {
+    "popularity": {},
+    "rp3beta": {"alpha": Span(0.5, 1.5), "beta": Span(0, 0.9)},
+    "neighbours": {"asymmetry": Span(0.2, 1), "shrinkage": Span(0.5, 100, log=True)},
     "als": {
         "factors": Span(64, 192, whole=True),
         "regularization": Span(5, 300, log=True),
@@ -47,10 +50,8 @@ _SPANS: dict[str, dict[str, Span]] = {
         "alpha": Span(1, 60, log=True),
     },
     "ease": {"regularization": Span(10, 3000, log=True)},
-    "neighbours": {"asymmetry": Span(0.2, 1), "shrinkage": Span(0.5, 100, log=True)},
-    "rp3beta": {"alpha": Span(0.5, 1.5), "beta": Span(0, 0.9)},
-    "popularity": {},
 }
+"""The quickest first, so that a short search has tried what it can."""
 _STARTS: dict[str, dict[str, Any]] = {
     "als/binary": {"factors": 128, "regularization": 50.0, "alpha": 10.0},
     "als/relative": {"factors": 128, "regularization": 60.0, "alpha": 15.0},

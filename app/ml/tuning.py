@@ -71,7 +71,7 @@ def _checked(algorithms: Sequence[str]) -> tuple[str, ...]:
     for name in algorithms:
         if name not in ALGORITHMS:
             raise InvalidInput("algorithms", f"{name!r} is none of {', '.join(ALGORITHMS)}")
-    return tuple(name for name in algorithms if name in TUNED) or TUNED
+    return tuple(name for name in TUNED if name in algorithms) or TUNED
 
 
 @dataclass
