@@ -179,24 +179,26 @@ def test_promotions_newest_first_by_pages(door: Door, model: LoadedModel) -> Non
     assert [edge["node"]["version"] for edge in rest["edges"]] == [model.version]
 
 
-def test_an_evaluation_is_data_to_plot(door: Door, model: LoadedModel) -> None:
+def _contest(version: int) -> tuple[contest.ContestResult, Evaluation]:
     champion, challenger = Recipe("popularity"), Recipe("als", Weighting.LOG, {"factors": 2})
     rng = np.random.default_rng(3)
     heard = np.argwhere(rng.random((40, 12)) < 0.5)
     ones = np.ones(len(heard), dtype=np.float32)
     pairs = Interactions(heard[:, 0], heard[:, 1], Doings(ones, 0 * ones, 0 * ones))
-    held = holdout.per_listener(pairs, seed=1)
-    result = contest.run(challenger, champion, held, Terms(seed=1))
+    result = contest.run(challenger, champion, holdout.per_listener(pairs, seed=1), Terms(seed=1))
+    return result, Evaluation(
+        training_id=version,
+        champion_id=version,
+        metrics=result.as_json(),
+        promote=result.verdict.promote,
+        reason=result.verdict.reason,
+    )
+
+
+def test_an_evaluation_is_data_to_plot(door: Door, model: LoadedModel) -> None:
+    result, row = _contest(model.version)
     with door.state.database.write() as session:
-        session.add(
-            Evaluation(
-                training_id=model.version,
-                champion_id=model.version,
-                metrics=result.as_json(),
-                promote=result.verdict.promote,
-                reason=result.verdict.reason,
-            )
-        )
+        session.add(row)
     edges = door.ask(EVALUATIONS, ADMINISTRATOR)["trainings"]["edges"]
     ((shown,),) = [edge["node"]["evaluations"] for edge in edges]
     assert shown["verdict"] == result.verdict.reason
