@@ -1,0 +1,101 @@
+"""The scheduled training: the champion's recipe, when there is something new to learn."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlmodel import Session
+
+from app import listening, recipes, training
+from app.db import Database
+from app.errors import QueueUnavailable
+from app.listening import Listen
+from app.ml.recipe import Recipe
+from app.models import Training, TrainingState
+from app.queue import JobName, JobQueue
+from app.settings import Settings
+from jobs.retrain import _retrain
+from jobs.runtime import Runtime
+from tests import making
+from tests.models_made import crowned
+
+
+@pytest.fixture
+def rt(settings: Settings, database: Database) -> Iterator[Runtime]:
+    queue = JobQueue(settings)
+    yield Runtime(settings, database, queue)
+    queue.close()
+
+
+@pytest.fixture
+def tracks(database: Database) -> list[int]:
+    """Of which the first was heard."""
+    with database.write() as session:
+        numbers = making.tracks(session, 3)
+        listening.record_listen(session, making.user(session), Listen(numbers[0]))
+    return numbers
+
+
+def _trainings(rt: Runtime) -> list[Training]:
+    with rt.database.read() as session:
+        return training.trainings(session, 10)
+
+
+def _champion(rt: Runtime, tracks: list[int], seen: int, **changed: object) -> None:
+    """A champion that was fitted on the events up to that number."""
+    version = crowned(rt.database, rt.settings, tracks)
+
+    def write(session: Session) -> None:
+        row = training.training(session, version)
+        row.last_event_id = seen
+        row.sqlmodel_update(changed)
+        session.add(row)
+
+    rt.database.transact(write)
+
+
+def _newest(rt: Runtime) -> int:
+    with rt.database.read() as session:
+        return listening.last_event_id(session)
+
+
+def test_without_a_champion_the_usual_recipe_is_trained(rt: Runtime, tracks: list[int]) -> None:
+    _retrain(rt)
+    (row,), (job,) = _trainings(rt), rt.queue.queue.jobs
+    assert (row.requested_by, row.state) == ("schedule", TrainingState.QUEUED)
+    assert recipes.recipe_of(row) == Recipe()
+    assert (job.func_name, job.args) == (JobName.TRAIN.value, [row.id])
+
+
+def test_the_champions_recipe_is_trained_on_newer_listens(rt: Runtime, tracks: list[int]) -> None:
+    own = {"weighting": "linear", "factors": 5}
+    _champion(rt, tracks, seen=_newest(rt) - 1, settings=own)
+    _retrain(rt)
+    assert _trainings(rt)[0].settings == own
+    assert rt.queue.queue.count == 1
+
+
+def test_nothing_new_is_nothing_to_train(rt: Runtime, tracks: list[int]) -> None:
+    _champion(rt, tracks, seen=_newest(rt))
+    _retrain(rt)
+    assert len(_trainings(rt)) == 1
+    assert rt.queue.queue.count == 0
+
+
+def test_without_listens_nothing_is_trained(rt: Runtime) -> None:
+    _retrain(rt)
+    assert _trainings(rt) == []
+
+
+def test_fired_twice_it_trains_once(rt: Runtime, tracks: list[int]) -> None:
+    _retrain(rt)
+    _retrain(rt)
+    assert len(_trainings(rt)) == 1
+    assert rt.queue.queue.count == 1
+
+
+def test_without_a_queue_the_job_fails_and_says_so(rt: Runtime, tracks: list[int]) -> None:
+    away = JobQueue(rt.settings.model_copy(update={"redis_url": "redis://127.0.0.1:1/0"}))
+    with pytest.raises(QueueUnavailable):
+        _retrain(Runtime(rt.settings, rt.database, away))
+    away.close()
+    assert [row.state for row in _trainings(rt)] == [TrainingState.FAILED]

@@ -1,0 +1,118 @@
+"""Loading the champion: whole or not at all, and a bad model changes nothing."""
+
+from pathlib import Path
+
+import pytest
+from sqlmodel import select
+
+from app.db import Database
+from app.models import Alert, Training
+from app.queue import JobQueue
+from app.serving import ChampionFollower, Reload
+from app.settings import Settings
+from tests.serving.conftest import Crown, WatchedSlot
+
+
+def _artifact(settings: Settings, database: Database, version: int) -> Path:
+    with database.read() as session:
+        row = session.get_one(Training, version)
+    return settings.artifacts / str(row.artifact)
+
+
+def _damage(settings: Settings, database: Database, version: int) -> None:
+    file = min(_artifact(settings, database, version).glob("*.npy"))
+    content = bytearray(file.read_bytes())
+    content[-1] ^= 1
+    file.write_bytes(content)
+
+
+def _alerts(database: Database) -> list[Alert]:
+    with database.read() as session:
+        return list(session.exec(select(Alert)))
+
+
+def test_without_a_champion_nothing_is_loaded(
+    follower: ChampionFollower, slot: WatchedSlot
+) -> None:
+    assert follower.reload() == Reload(None, changed=False)
+    assert follower.reload(force=True) == Reload(None, changed=False)
+    assert slot.model is None
+
+
+def test_the_champion_is_loaded_once(
+    follower: ChampionFollower, slot: WatchedSlot, crown: Crown
+) -> None:
+    first = crown()
+    assert follower.reload() == Reload(first, changed=True)
+    assert follower.reload() == Reload(first, changed=False)
+    assert follower.reload(force=True) == Reload(first, changed=True)
+    second = crown()
+    assert follower.reload() == Reload(second, changed=True)
+    assert slot.versions == [first, first, second]
+
+
+def test_the_old_model_is_not_changed_by_a_swap(
+    follower: ChampionFollower, slot: WatchedSlot, crown: Crown
+) -> None:
+    first = crown()
+    follower.reload()
+    held = slot.model
+    crown()
+    follower.reload()
+    assert held is not None
+    assert held.version == first
+    assert slot.model is not held
+
+
+def test_a_damaged_model_is_reported_once_and_the_old_one_stays(
+    settings: Settings,
+    database: Database,
+    follower: ChampionFollower,
+    slot: WatchedSlot,
+    crown: Crown,
+) -> None:
+    first = crown()
+    follower.reload()
+    second = crown()
+    _damage(settings, database, second)
+    for _ in range(2):
+        result = follower.reload()
+        assert (result.version, result.changed) == (first, False)
+        assert "damaged" in str(result.problem)
+    assert slot.versions == [first]
+    (alert,) = _alerts(database)
+    assert (alert.kind, alert.details["version"]) == ("bad_artifact", second)
+    assert "damaged" in alert.message
+
+
+@pytest.mark.parametrize("missing", ["folder", "manifest.json", "array"])
+def test_a_model_that_lacks_something_is_reported(
+    settings: Settings, database: Database, follower: ChampionFollower, crown: Crown, missing: str
+) -> None:
+    folder = _artifact(settings, database, crown())
+    files = list(folder.iterdir())
+    if missing == "manifest.json":
+        files = [folder / missing]
+    elif missing == "array":
+        files = sorted(folder.glob("*.npy"))[:1]
+    for file in files:
+        file.unlink()
+    if missing == "folder":
+        folder.rmdir()
+    result = follower.reload()
+    assert (result.version, result.changed) == (None, False)
+    assert result.problem is not None
+    assert len(_alerts(database)) == 1
+
+
+def test_a_report_of_any_length_can_be_kept(
+    settings: Settings, database: Database, queue: JobQueue, slot: WatchedSlot, crown: Crown
+) -> None:
+    crown()
+    deep = settings.model_copy(update={"artifact_dir": Path("/", *["x" * 200] * 6)})
+    assert ChampionFollower(deep, database, queue, slot).reload().problem is not None
+    assert len(_alerts(database)) == 1
+
+
+def test_a_follower_that_never_began_can_be_stopped(follower: ChampionFollower) -> None:
+    follower.stop()
