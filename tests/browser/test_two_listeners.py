@@ -1,4 +1,4 @@
-"""Two listeners take turns in one browser: what each did stays theirs, whatever a tab still shows."""
+"""Two listeners take turns in one browser: what each did stays theirs."""
 
 import pytest
 from playwright.sync_api import expect
