@@ -122,15 +122,23 @@ class SubscriptionsOnly(ASTValidationRule):
             self.report_error(GraphQLError(message, node))
 
 
+class NoSubscriptions(ASTValidationRule):
+    """By POST an operation is answered once, and over."""
+
+    def enter_operation_definition(self, node: OperationDefinitionNode, *_: Any) -> None:
+        if node.operation is OperationType.SUBSCRIPTION:
+            message = "Subscriptions are told over a web socket, by graphql-transport-ws."
+            self.report_error(GraphQLError(message, node))
+
+
 class Limits(SchemaExtension):
     """Puts the limits upon a request; in production also tells strangers nothing of the schema."""
 
     def on_operation(self) -> Iterator[None]:
         request: Context = self.execution_context.context
         self.execution_context.parse_options["max_tokens"] = MAX_TOKENS
-        self.execution_context.validation_rules += (WithinLimits,)
-        if request.lasts:
-            self.execution_context.validation_rules += (SubscriptionsOnly,)
+        transport = SubscriptionsOnly if request.lasts else NoSubscriptions
+        self.execution_context.validation_rules += (WithinLimits, transport)
         if request.is_anonymous and request.state.settings.production:
             self.execution_context.validation_rules += (NoSchemaIntrospectionCustomRule,)
         yield

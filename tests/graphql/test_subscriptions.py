@@ -17,6 +17,7 @@ from app.models.columns import id_of
 from app.queue import CHAMPION_CHANNEL, TRAINING_CHANNEL
 from tests.graphql.conftest import ADMINISTRATOR, LISTENER, Door, OpenDoor, crown
 from tests.graphql.sockets import await_listeners, opened, signed_in
+from tests.graphql.test_junk import JUNK
 
 PROGRESS = """subscription ($id: ID!) {
   trainingProgress(trainingId: $id) { version state stage progress error }
@@ -185,3 +186,17 @@ def test_what_is_no_message_ends_the_socket(door: Door, text: str) -> None:
         with pytest.raises(WebSocketDisconnect) as closed:
             socket.session.receive_json()
     assert closed.value.code == 4400
+
+
+@pytest.mark.parametrize("junk", JUNK, ids=range(len(JUNK)))
+def test_junk_is_refused(door: Door, junk: Any) -> None:
+    with signed_in(door) as socket:
+        socket.subscribe(PROGRESS, id=junk)
+        assert socket.refusal() in {"invalid_request", "invalid_input"}
+
+
+@pytest.mark.parametrize(("document", "variables"), FIELDS.values(), ids=FIELDS)
+def test_a_subscription_by_post_is_refused(door: Door, document: str, variables: Any) -> None:
+    error = door.error(document, ADMINISTRATOR, **variables)
+    assert error["extensions"] == {"code": "invalid_request"}
+    assert error["message"].startswith("Subscriptions are told over a web socket")
