@@ -41,10 +41,14 @@ export class Player extends EventTarget {
     this.queue.restore();
   }
 
+  /** Play a list from there on. The track that is on already goes on: it was not left. */
   start(entries, at) {
+    if (!entries[at]) return null;
     this.#failures = 0;
+    const isOn = this.#play && entries[at].id === this.current.id;
     this.queue.start(entries, at);
-    return this.#begin();
+    if (!isOn) return this.#begin();
+    return this.isPlaying ? null : this.toggle();
   }
 
   enqueue(entry) {
@@ -59,7 +63,9 @@ export class Player extends EventTarget {
     return this.#play ? this.video.play() : this.#begin();
   }
 
+  /** Whatever is still being looked up or loaded does not open the video again. */
   close() {
+    this.#turn += 1;
     this.video.pause();
     this.#open(false);
   }

@@ -8,6 +8,7 @@ export class Video extends EventTarget {
   #opening = null;
   #player = null;
   #wanted = null;
+  #isToPlay = false;
   #volume = 80;
 
   constructor(screen, { script, host }) {
@@ -17,13 +18,14 @@ export class Video extends EventTarget {
     this.host = host;
   }
 
-  /** Play a video. Rejects where YouTube cannot be reached. */
+  /** Play a video, unless it is paused before it is there. Rejects where YouTube cannot be reached. */
   async load(id) {
     this.#wanted = id;
+    this.#isToPlay = true;
     if (this.#player) return this.#player.loadVideoById(id);
     this.#opening ??= this.#open(id).finally(() => (this.#opening = null));
     const first = await this.#opening;
-    if (first !== this.#wanted) this.#player.loadVideoById(this.#wanted);
+    if (first !== this.#wanted && this.#isToPlay) this.#player.loadVideoById(this.#wanted);
   }
 
   async #open(id) {
@@ -34,7 +36,7 @@ export class Video extends EventTarget {
         width: "100%",
         height: "100%",
         videoId: id,
-        playerVars: { autoplay: 1, playsinline: 1, rel: 0, origin: location.origin },
+        playerVars: { autoplay: Number(this.#isToPlay), playsinline: 1, rel: 0, origin: location.origin },
         events: {
           onReady: ({ target }) => resolve(this.#opened(target, id)),
           onStateChange: ({ data }) => this.#tell(STATES[data]),
@@ -47,7 +49,8 @@ export class Video extends EventTarget {
   #opened(player, id) {
     this.#player = player;
     player.setVolume(this.#volume);
-    player.playVideo();
+    if (this.#isToPlay) player.playVideo();
+    else player.pauseVideo();
     return id;
   }
 
@@ -56,10 +59,12 @@ export class Video extends EventTarget {
   }
 
   play() {
+    this.#isToPlay = true;
     this.#player?.playVideo();
   }
 
   pause() {
+    this.#isToPlay = false;
     this.#player?.pauseVideo();
   }
 

@@ -30,6 +30,7 @@
 
     #enter(state) {
       clearTimeout(this.#end);
+      this.frame.dataset.state = state;
       this.#position = this.getCurrentTime();
       this.#since = state === PLAYING ? performance.now() : null;
       if (state === PLAYING) this.#end = setTimeout(() => this.#enter(ENDED), this.#left());

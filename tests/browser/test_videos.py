@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from app import videos
 from app.models import Track, VideoState
@@ -13,6 +13,8 @@ from tests.browser.tab import Tab
 pytestmark = pytest.mark.browser
 
 FOUND = "found000001"
+PLAYING, PAUSED = "1", "2"
+"""States as YouTube's script numbers them."""
 
 
 @pytest.fixture
@@ -77,6 +79,39 @@ def test_without_youtube_the_page_says_so(tab: Tab, product: Product) -> None:
     tab.page.unroute(f"{product.youtube}/**")
     tab.page.locator("#toggle").click()
     expect(tab.video).to_be_visible()
+
+
+def test_a_video_that_is_closed_before_it_is_there_stays_still(tab: Tab, product: Product) -> None:
+    held: list[Route] = []
+    tab.page.route(f"{product.youtube}/iframe_api", lambda route: held.append(route))  # noqa: PLW0108  it has to be a function
+    tab.open("/search?q=neu")
+    with tab.page.expect_request(f"{product.youtube}/iframe_api"):
+        tab.play("Isi")
+    tab.label("Close the video and pause").click()
+    held[0].continue_()
+    expect(tab.video).to_have_attribute("data-state", PAUSED)
+    expect(tab.video).to_be_hidden()
+    expect(tab.page.locator("#toggle")).to_have_accessible_name("Play")
+    tab.page.locator("#toggle").click()
+    expect(tab.video).to_be_visible()
+    expect(tab.video).to_have_attribute("data-state", PLAYING)
+
+
+def test_a_search_that_ends_after_the_video_was_closed_leaves_it_closed(
+    tab: Tab, product: Product, track_id: int
+) -> None:
+    tab.open("/search?q=i")
+    tab.play("Isi")
+    expect(tab.video).to_have_attribute("data-state", PLAYING)
+    tab.page.locator("#ask").fill(UNSOUGHT)
+    with tab.answer(f"/tracks/{track_id}/video"):
+        tab.play(UNSOUGHT)
+    expect(tab.note).to_contain_text("Looking for a video")
+    tab.label("Close the video and pause").click()
+    with product.database.write() as session:
+        videos.keep(session, track_id, FOUND)
+    expect(tab.note).to_be_empty()
+    expect(tab.page.locator("#stage")).to_be_hidden()
 
 
 def _ask(tab: Tab, track_id: int) -> None:
