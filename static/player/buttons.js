@@ -2,7 +2,7 @@
 export function watchButtons(player) {
   const actions = {
     "[data-play]": (button) => playFrom(player, button),
-    "[data-play-all]": (button) => player.start(entriesOf(listOf(button)), 0),
+    "[data-play-all]": (button) => playAll(player, button),
     "[data-enqueue]": (button) => player.enqueue(entryOf(button.closest("[data-track]"))),
     "[data-close-stage]": () => player.close(),
     "[data-clear]": () => player.queue.clear(),
@@ -23,6 +23,16 @@ function playFrom(player, button) {
   return player.start(places.map(entryOf), places.indexOf(pressed));
 }
 
+/** The whole list, or a pause where its first track is on. */
+function playAll(player, button) {
+  const entries = entriesOf(listOf(button));
+  return isOn(player, entries[0]) ? player.toggle() : player.start(entries, 0);
+}
+
+/** Whether a play button of that track shows a pause. */
+export const isOn = ({ current, isPlaying }, entry) => isPlaying && current.id === entry?.id;
+
+export const firstOf = (button) => entriesOf(listOf(button))[0];
 const listOf = (button) => button.closest("[data-list]");
 const entryOf = (place) => JSON.parse(place.dataset.track);
 const placesOf = (list) => [...list.querySelectorAll("[data-track]:not(.no-video)")];

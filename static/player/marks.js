@@ -1,3 +1,4 @@
+import { firstOf, isOn } from "./buttons.js";
 import { setIcon } from "./shown.js";
 
 /** Marks the track that is on now wherever the page lists it, and its play buttons. */
@@ -17,5 +18,7 @@ export class Marks {
       const buttons = place.querySelectorAll("[data-play]");
       for (const button of buttons) setIcon(button, isCurrent && isPlaying);
     }
+    for (const button of document.querySelectorAll("[data-play-all]"))
+      setIcon(button, isOn(this.player, firstOf(button)));
   }
 }

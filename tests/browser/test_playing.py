@@ -137,6 +137,22 @@ def test_pressing_play_again_pauses(tab: Tab) -> None:
     expect(tab.now).to_have_text("Isi")
 
 
+def test_pressing_play_all_again_pauses_and_plays_on_without_a_skip(tab: Tab) -> None:
+    tab.open("/search?q=vitamin")
+    tab.play("Vitamin C")
+    expect(tab.label("Pause")).to_be_visible()
+    tab.row("Vitamin C").get_by_role("link", name="Can").click()
+    play_all = tab.page.locator("[data-play-all]")
+    expect(play_all).to_have_text("Pause")
+    play_all.click()
+    expect(play_all).to_have_text("Play both")
+    play_all.click()
+    expect(play_all).to_have_text("Pause")
+    expect(tab.page.locator("#upcoming .row")).to_have_count(1)
+    expect(tab.now).to_have_text("Vitamin C")
+    assert tab.sent("/skips") == []
+
+
 def test_seek_and_volume_reach_the_video(tab: Tab) -> None:
     tab.open("/search?q=neu")
     tab.play("Isi")

@@ -1,6 +1,6 @@
 """An artist's page."""
 
-from app import catalog
+from app import catalog, videos
 from app.models import Artist
 from app.models.columns import id_of
 from tests import making
@@ -13,6 +13,17 @@ def test_the_artists_tracks_stand_with_the_best_known_first(site: Site) -> None:
     assert titles(page) == ["Sinnerman", "Feeling Good"]
     assert "2 tracks" in text(page)
     assert "Play both" in text(page)
+
+
+def test_only_what_can_be_played_is_counted_and_offered(site: Site) -> None:
+    nina = [site.world.tracks[title] for title in ("Sinnerman", "Feeling Good")]
+    for track_id, offered in zip(nina, ("Play this one", None), strict=True):
+        with site.state.database.write() as session:
+            videos.keep(session, track_id, None)
+        page = site.get(_path(site, "Nina Simone")).text
+        assert "Play both" not in text(page)
+        assert (offered is None) != ("data-play-all" in page)
+        assert offered is None or offered in text(page)
 
 
 def test_many_tracks_come_in_pages_that_lose_none(site: Site) -> None:
