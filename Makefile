@@ -1,8 +1,8 @@
 # `make` alone lists what can be made. Works with GNU make 3.81 and newer.
 
-PYTHON = python3
-PORT   =
-ARGS   =
+PYTHON ?= python3
+PORT   ?=
+ARGS   ?=
 
 BIN = .venv/bin
 
@@ -13,7 +13,7 @@ LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashe
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format schema bench soak lock clean
+.PHONY: help install demo test check format schema screenshots bench soak lock clean
 
 help: ## List what can be made
 	@echo "PyTune. Python 3.11 or newer is all it needs: PYTHON=python3.12 chooses one."

@@ -1,4 +1,4 @@
-"""Runs migrations on the connection that app.migrations hands over, or on the settings' database."""
+"""Runs migrations on app.migrations' connection, or on the database that the settings name."""
 
 from alembic import context
 from sqlalchemy import Connection

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -80,6 +80,8 @@ def database_url(settings: Settings) -> URL:
     """Raises InvalidInput for an address that makes no sense or names another database."""
     if settings.database_url is None:
         settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with suppress(PermissionError):  # another's folder, lent to us: theirs to guard
+            settings.folder.chmod(0o700)
         return URL.create("sqlite", database=str(settings.folder / "pytune.db"))
     try:
         url = make_url(settings.database_url)
@@ -91,7 +93,7 @@ def database_url(settings: Settings) -> URL:
                 url = url.set(password=_password(settings.database_password_file))
             # One dialect name for both servers: the SQL written here is taken by either.
             return url.set(drivername="mysql+pymysql").update_query_dict({"charset": "utf8mb4"})
-        case "sqlite":
+        case "sqlite" if url.database not in {None, "", ":memory:"}:
             return url
     raise InvalidInput("PYTUNE_DATABASE_URL", _WANTED)
 

@@ -166,9 +166,17 @@ class AlreadyRunning(PyTuneError):
     template = "PyTune is running on {folder} already, as process {process}."
 
 
+class NotOurs(PyTuneError):
+    code = "not_ours"
+    template = "{path} is not a folder of this user's: remove it, or choose another data folder."
+
+
 class AddressTaken(PyTuneError):
     code = "address_taken"
-    template = "{host}:{port} cannot be listened on ({reason}): choose another port."
+    template = (
+        "{host}:{port} cannot be listened on ({reason}): "
+        "choose others with --port (PORT= for make), PYTUNE_PORT and PYTUNE_HOST."
+    )
 
 
 class ChildFailed(PyTuneError):

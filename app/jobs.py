@@ -116,6 +116,17 @@ def fail_abandoned(database: Database, queue: JobQueue, silent: timedelta) -> li
     return dead
 
 
+def fail_interrupted(database: Database) -> None:
+    """Fail what still runs by its row where no worker can be running: at an embedded start."""
+
+    def write(session: Session) -> None:
+        running = select(Training).where(Training.state == TrainingState.RUNNING)
+        for row in session.exec(running).all():
+            training.fail(session, id_of(row), "PyTune ended meanwhile. Train again.")
+
+    database.transact(write)
+
+
 def _fail_all(session: Session, lost: list[int], silent: timedelta) -> list[int]:
     queued, latest = col(Training.state) == TrainingState.QUEUED, utc_now() - silent
     never_started = queued & col(Training.id).in_(lost)

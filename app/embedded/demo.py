@@ -61,8 +61,11 @@ def _kept_accounts(path: Path) -> DemoAccounts:
     if path.exists():
         return DemoAccounts(**json.loads(path.read_text()))
     made = DemoAccounts(*(secrets.token_urlsafe(_PASSWORD_BYTES) for _ in range(2)))
-    path.touch(mode=0o600)
-    path.write_text(json.dumps(asdict(made)))
+    unfinished = path.with_suffix(".new")
+    unfinished.unlink(missing_ok=True)
+    unfinished.touch(mode=0o600)
+    unfinished.write_text(json.dumps(asdict(made)))
+    unfinished.replace(path)
     return made
 
 

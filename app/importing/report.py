@@ -1,6 +1,7 @@
 """What an import did: counts, and a file of what it could not take."""
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -8,6 +9,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from app.importing.rows import Rejected
+
+_VALUES = re.compile(r"'[^']*'|\d+")
+"""What differs between faults of one kind."""
 
 
 @dataclass(slots=True)
@@ -55,7 +59,7 @@ class RejectedFile:
             self._writer.writerow(["file", "line", "what", "reason", "row"])
         what = "row rejected" if rejected.whole else "value left out"
         self._writer.writerow([rejected.file, rejected.line, what, rejected.reason, rejected.text])
-        self.reasons[rejected.reason.split(":")[0]] += 1
+        self.reasons[_VALUES.sub("…", rejected.reason)] += 1
 
     @property
     def written(self) -> Path | None:

@@ -99,6 +99,7 @@ def _read(folder: Path, name: str, digest: str) -> NDArray[Any]:
     array: NDArray[Any] = (
         np.lib.format.open_memmap(path, mode="r") if mapped else np.load(path, allow_pickle=False)
     )
+    array.flags.writeable = False
     return array
 
 

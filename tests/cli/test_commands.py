@@ -70,10 +70,36 @@ def test_wrong_words_are_one_line_and_exit_with_2() -> None:
     assert refused.stderr == "pytune: No such command 'bogus'. (--help shows what there is)\n"
 
 
-def test_a_wrong_setting_is_named(folder: Path) -> None:
-    refused = run("migrate", folder=folder, PYTUNE_PORT="eighty")
+@pytest.mark.parametrize("words", [[], ["user"], ["import"]], ids=str)
+def test_no_words_show_the_help(words: list[str]) -> None:
+    shown = run(*words)
+    assert shown.stdout.startswith("Usage: ")
+    assert shown.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PYTUNE_PORT", "eighty"),
+        ("PYTUNE_RETRAIN_CRON", "at night"),
+        ("PYTUNE_SESSION_DAYS", "inf"),
+        ("PYTUNE_DATABASE_URL", "sqlite://"),
+        ("PYTUNE_REDIS_URL", "redis://:sec/ret@example"),
+    ],
+)
+def test_a_wrong_setting_is_named_in_one_line(folder: Path, name: str, value: str) -> None:
+    refused = run("train", folder=folder, **{name: value})
     assert refused.returncode == 1
-    assert refused.stderr.startswith("pytune: PYTUNE_PORT: ")
+    assert refused.stderr.startswith(f"pytune: {name}: ")
+    assert refused.stderr.count("\n") == 1
+    assert "sec" not in refused.stderr.replace("SESSION", "")
+
+
+@pytest.mark.parametrize("command", ["worker", "scheduler"])
+def test_without_a_queue_the_remedy_is_told(folder: Path, command: str) -> None:
+    refused = run(command, folder=folder)
+    assert refused.returncode == 1
+    assert "is `pytune up` (or Redis) running?" in refused.stderr
     assert refused.stderr.count("\n") == 1
 
 
@@ -136,8 +162,8 @@ def test_an_import_reports_what_it_did(folder: Path, tmp_path: Path) -> None:
     assert done.stdout.splitlines()[:4] == [
         "tracks             2 read            1 loaded            0 unchanged          1 rejected",
         "listens            2 read            1 loaded            0 unchanged          1 rejected",
-        "  1 × title",
-        "  1 × track_id",
+        "  1 × title: is empty",
+        f"  1 × {UNKNOWN}",
     ]
     rejected = Path(done.stdout.splitlines()[-1].split(": ")[1])
     assert rejected.read_text().splitlines()[1:] == [

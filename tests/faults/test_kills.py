@@ -12,9 +12,12 @@ from typing import Any
 import httpx2
 import pytest
 from sqlalchemy import func
-from sqlmodel import col, select
+from sqlmodel import col, delete, select
 
-from app.models import Event, UserItem
+from app.db import open_database
+from app.models import Event, Promotion, Training, TrainingState, UserItem
+from app.models.columns import utc_now
+from app.settings import Settings
 from tests.stack.client import RECORD_LISTEN, STATUS, TRAIN, Client
 from tests.stack.conftest import Demo
 from tests.stack.running import ROOT, Running, running
@@ -118,6 +121,18 @@ def test_after_the_parents_death_nothing_is_left_and_up_serves_the_old_model(
         client = again.signed_in(demo.accounts["listener"])
         assert client.ask(STATUS)["status"]["modelVersion"] == 1
         assert client.recommended()["items"] == afterwards["items"]
+
+
+def test_a_first_training_that_was_interrupted_is_made_up_for(copy_of_demo: Path) -> None:
+    database = open_database(Settings(data_dir=copy_of_demo))
+    with database.write() as session:
+        session.exec(delete(Promotion))
+        row = session.get_one(Training, 1)
+        row.state, row.heartbeat_at = TrainingState.RUNNING, utc_now()
+        session.add(row)
+    database.dispose()
+    with running(copy_of_demo, "demo") as again:
+        assert again.client().ask(STATUS)["status"] == {"state": "RUNNING", "modelVersion": 2}
 
 
 def test_a_second_parent_is_refused_in_one_line(stack: Running) -> None:

@@ -42,9 +42,13 @@ def test_what_was_saved_is_loaded_bit_for_bit(folder: Path, checksum: str) -> No
         assert loaded.arrays[name].tobytes() == array.tobytes()
 
 
-def test_arrays_are_mapped_and_cannot_be_written(folder: Path, checksum: str) -> None:
+@pytest.mark.parametrize(("mapped_from", "kind"), [(0, np.memmap), (1 << 20, np.ndarray)])
+def test_large_arrays_are_mapped_and_none_can_be_written(
+    folder: Path, checksum: str, monkeypatch: pytest.MonkeyPatch, mapped_from: int, kind: type
+) -> None:
+    monkeypatch.setattr(artifacts, "_MAPPED_FROM", mapped_from)
     factors = artifacts.load(folder, checksum).arrays["factors"]
-    assert isinstance(factors, np.memmap)
+    assert type(factors) is kind
     with pytest.raises(ValueError, match="read-only"):
         factors[0] = 1
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from sqlmodel import select
 
@@ -83,6 +84,38 @@ def test_a_damaged_model_is_reported_once_and_the_old_one_stays(
     (alert,) = _alerts(database)
     assert (alert.kind, alert.details["version"]) == ("bad_artifact", second)
     assert "damaged" in alert.message
+
+
+def test_a_fresh_process_serves_an_earlier_champion_while_the_newest_is_damaged(
+    settings: Settings,
+    database: Database,
+    follower: ChampionFollower,
+    slot: WatchedSlot,
+    crown: Crown,
+) -> None:
+    versions = [crown(), crown(), crown()]
+    for damaged in versions[1:]:
+        _damage(settings, database, damaged)
+    result = follower.reload()
+    assert (result.version, result.changed) == (versions[0], False)
+    assert "damaged" in str(result.problem)
+    assert slot.versions == versions[:1]
+    assert follower.reload().version == versions[0]
+
+
+def test_a_loaded_model_does_not_need_its_files(
+    settings: Settings,
+    database: Database,
+    follower: ChampionFollower,
+    slot: WatchedSlot,
+    crown: Crown,
+) -> None:
+    first = crown()
+    follower.reload()
+    for file in _artifact(settings, database, first).glob("*.npy"):
+        file.write_bytes(b"")
+    assert slot.model is not None
+    assert np.isfinite(slot.model.recommender.similar(0)).all()
 
 
 @pytest.mark.parametrize("missing", ["folder", "manifest.json", "array"])
