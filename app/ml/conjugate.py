@@ -5,6 +5,7 @@ Collaborative Filtering, RecSys 2011.
 """
 
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
@@ -71,7 +72,11 @@ def _solve(x: Floats, columns: Floats, confidence: csr_matrix, gram: Floats, rid
         applied: Floats = p @ gram + ridge[:, None] * p + weighed(extra * dots)
         return applied
 
-    residual = weighed(np.maximum(confidence.data, 0)) - system(x)
+    _descend(x, weighed(np.maximum(confidence.data, 0)) - system(x), system)
+
+
+def _descend(x: Floats, residual: Floats, system: Callable[[Floats], Floats]) -> None:
+    """Steps of the conjugate gradient on all rows at once, each with a length of its own."""
     direction = residual.copy()
     size = np.einsum("nf,nf->n", residual, residual)
     for _ in range(STEPS):
