@@ -1,5 +1,6 @@
 """Record listens, skips, loves and dislikes: the player and the pages' forms send them here."""
 
+from datetime import datetime, timedelta
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -9,8 +10,9 @@ from fastapi.responses import RedirectResponse
 from pydantic import AwareDatetime, BaseModel, Field
 
 from app import catalog, listening
-from app.listening import Listen, Origin
+from app.listening import EARLIEST, Listen, Origin
 from app.models import Feedback
+from app.models.columns import utc_now
 from app.web.door import Here, Id, Listener, local_path
 from app.web.lists import plain_items
 from app.web.render import from_htmx, part
@@ -42,12 +44,23 @@ class Played(Place):
     listened_at: AwareDatetime
     seconds_played: int
     idempotency_key: str
+    sent_at: AwareDatetime | None = None
+    """By the same clock as `listened_at`."""
+
+    @property
+    def began_at(self) -> datetime:
+        """By our clock. A browser's may be wrong, yet it knows how long ago something was."""
+        now = utc_now()
+        ago = self.sent_at - self.listened_at if self.sent_at else None
+        if ago is None or ago > now - EARLIEST:
+            return self.listened_at
+        return now - max(ago, timedelta())
 
     @property
     def listen(self) -> Listen:
         return Listen(
             self.track_id,
-            self.listened_at,
+            self.began_at,
             self.seconds_played,
             self.idempotency_key,
             self.origin,

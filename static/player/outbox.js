@@ -50,7 +50,7 @@ export class Outbox {
 
 /** Whether it need not be sent again: taken, or refused for good; not while another is signed in. */
 async function isTaken({ path, fields }, viewer) {
-  const body = new URLSearchParams(fields);
+  const body = new URLSearchParams({ ...fields, sent_at: new Date().toISOString() });
   const headers = { Accept: "application/json", "PyTune-Viewer": viewer };
   try {
     const response = await fetch(path, { method: "POST", body, headers, keepalive: true });

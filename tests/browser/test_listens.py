@@ -12,6 +12,12 @@ pytestmark = pytest.mark.browser
 
 SHORT_SECONDS = 120
 LONG_SECONDS = 3600
+_AN_HOUR_AHEAD = """
+  const Real = Date;
+  window.Date = class extends Real {
+    constructor(...given) { given.length ? super(...given) : super(Real.now() + 3600_000); }
+  };
+"""
 
 
 def test_half_heard_is_a_listen_and_the_list_changes(tab: Tab, product: Product) -> None:
@@ -78,6 +84,14 @@ def test_what_could_not_be_sent_is_sent_later_once(tab: Tab, product: Product) -
     track = product.world.tracks["At Last"]
     tab.open(f"/tracks/{track}")
     expect(tab.page.get_by_text("You have played this once.")).to_be_visible()
+
+
+def test_a_clock_that_is_ahead_costs_no_listen(tab: Tab) -> None:
+    tab.page.add_init_script(_AN_HOUR_AHEAD)
+    tab.open("/search?q=at")
+    with tab.answer("/listens") as told:
+        tab.play("At Last")
+    assert told.value.status == 204
 
 
 def _kept(tab: Tab) -> list[str]:

@@ -8,6 +8,7 @@ from sqlmodel import col, select
 
 from app import listening
 from app.models import Event, EventKind, Feedback
+from app.models.columns import utc_now
 from tests.web.conftest import Site
 from tests.web.pages import text
 
@@ -31,6 +32,25 @@ def test_a_listen_that_is_sent_twice_is_kept_once(site: Site) -> None:
     assert _state(site, "Autobahn").plays == 1
 
 
+@pytest.mark.parametrize("wrong", [timedelta(hours=5), timedelta(days=-400), timedelta()])
+def test_a_clock_that_is_wrong_costs_no_listen(site: Site, wrong: timedelta) -> None:
+    sent = utc_now() + wrong
+    began = sent - timedelta(minutes=4)
+    played = _played(site, listened_at=began.isoformat(), sent_at=sent.isoformat())
+    assert site.post("/listens", played).status_code == 204
+    kept = _last(site).occurred_at
+    assert kept is not None
+    assert abs(kept - (utc_now() - timedelta(minutes=4))) < timedelta(minutes=1)
+
+
+def test_what_was_sent_before_it_began_began_now(site: Site) -> None:
+    played = _played(site, sent_at=(THEN - timedelta(days=1)).isoformat())
+    assert site.post("/listens", played).status_code == 204
+    kept = _last(site).occurred_at
+    assert kept is not None
+    assert utc_now() - kept < timedelta(minutes=1)
+
+
 def test_a_skip_is_no_play(site: Site) -> None:
     assert site.post("/skips", _played(site, seconds_played=7)).status_code == 204
     assert _last(site).kind is EventKind.SKIP
@@ -46,6 +66,8 @@ def test_a_skip_is_no_play(site: Site) -> None:
         {"listened_at": "2026-03-01T12:30:00"},
         {"listened_at": "2126-03-01T12:30:00Z"},
         {"listened_at": "yesterday"},
+        {"listened_at": "0001-01-01T00:00:00Z", "sent_at": "9999-12-31T00:00:00Z"},
+        {"sent_at": "2026-03-01T12:30:00"},
         {"seconds_played": -1},
         {"seconds_played": 10**30},
         {"idempotency_key": ""},
