@@ -48,7 +48,7 @@ class ForYou:
 
 @dataclass(frozen=True, slots=True)
 class Because:
-    """Tracks near the one that was listened to last."""
+    """Tracks near what was listened to last and not turned down."""
 
     source: Item
     items: list[Item]
@@ -107,7 +107,8 @@ def _shelves(asking: _Asking) -> dict[str, object]:
     session, user_id = asking.session, asking.user_id
     ids = listening.recent_track_ids(session, user_id, _RECENT)
     recent = plain_items(session, user_id, catalog.tracks_by_id(session, ids))
-    return {"because": _because(asking, recent[0]) if recent else None, "recent": recent}
+    liked = next((item for item in recent if not item.disliked), None)
+    return {"because": _because(asking, liked) if liked else None, "recent": recent}
 
 
 def _because(asking: _Asking, source: Item) -> Because:

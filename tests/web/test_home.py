@@ -51,6 +51,27 @@ def test_where_nothing_is_left_the_page_says_so(site: Site) -> None:
     assert "You have been through everything that is here." in text(page)
 
 
+def test_an_empty_list_is_not_said_to_be_new(site: Site) -> None:
+    with site.state.database.write() as session:
+        for title, track_id in site.world.tracks.items():
+            if title != "Sinnerman":
+                listening.set_feedback(session, site.world.ann, track_id, Feedback.DISLIKED)
+    page = site.get("/").text
+    assert 'id="dial"' in page
+    assert "You have been through everything" in text(page)
+    assert ALL_NEW not in text(page)
+
+
+def test_nothing_follows_from_what_was_turned_down(site: Site) -> None:
+    with site.state.database.write() as session:
+        autobahn = site.world.tracks["Autobahn"]
+        listening.record_listen(session, site.world.ann, Listen(autobahn))
+        listening.set_feedback(session, site.world.ann, autobahn, Feedback.DISLIKED)
+    page = text(site.get("/").text)
+    assert "Because you listened to Autobahn" not in page
+    assert "Because you listened to Sinnerman" in page
+
+
 def test_love_is_a_reason(site: Site) -> None:
     with site.state.database.write() as session:
         listening.set_feedback(
