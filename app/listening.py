@@ -173,6 +173,8 @@ def checked_time(moment: datetime, now: datetime) -> datetime:
         raise InvalidInput("listenedAt", f"needs a time zone, such as {moment.isoformat()}Z")
     if not EARLIEST <= moment <= now + CLOCK_SKEW:
         raise InvalidInput("listenedAt", f"must lie between 1970 and now, is {moment.isoformat()}")
+    if moment.tzinfo is UTC and not moment.microsecond:
+        return moment
     return moment.astimezone(UTC).replace(microsecond=0)
 
 

@@ -109,9 +109,10 @@ class CsvText:
             return None
         if len(fields) != len(self.columns):
             return f"{len(fields)} values where the header names {len(self.columns)}"
-        for column, value in zip(self.columns, fields, strict=True):
-            if not value.isascii() and _BROKEN.search(value):
-                return f"{column} is not UTF-8"
+        together = "".join(fields)
+        if not together.isascii() and _BROKEN.search(together):
+            broken = next(n for n, value in enumerate(fields) if _BROKEN.search(value))
+            return f"{self.columns[broken]} is not UTF-8"
         return None
 
 
