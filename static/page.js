@@ -1,4 +1,5 @@
 /** What pages need beyond htmx: focus, the search key, arrows in results, and failures said aloud. */
+import "./focus.js";
 import { showNote } from "./player/notes.js";
 
 const FIELDS = "input, textarea, select, [contenteditable]";

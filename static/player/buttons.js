@@ -4,7 +4,7 @@ export function watchButtons(player) {
     "[data-play]": (button) => playFrom(player, button),
     "[data-play-all]": (button) => playAll(player, button),
     "[data-enqueue]": (button) => player.enqueue(entryOf(button.closest("[data-track]"))),
-    "[data-close-stage]": () => player.close(),
+    "[data-close-stage]": () => close(player),
     "[data-clear]": () => player.queue.clear(),
   };
   document.addEventListener("click", (event) => {
@@ -21,6 +21,11 @@ function playFrom(player, button) {
   if (player.current?.id === entryOf(pressed).id) return player.toggle();
   const places = placesOf(listOf(button));
   return player.start(places.map(entryOf), places.indexOf(pressed));
+}
+
+function close(player) {
+  player.close();
+  document.getElementById("toggle").focus();
 }
 
 /** The whole list, or a pause where its first track is on. */

@@ -7,7 +7,18 @@ export class UpcomingList {
     player.queue.addEventListener("change", () => this.#show());
   }
 
+  /** Whoever was in a row goes on at the same place, or at the head of a list that ends before. */
   #show() {
+    const row = document.activeElement.closest("#upcoming > li");
+    const place = row && [...this.list.children].indexOf(row);
+    const part = document.activeElement.dataset.part;
+    this.#fill();
+    if (!row) return;
+    const next = this.list.children[place]?.querySelector(`[data-part="${part}"]`);
+    (next ?? document.getElementById("next-up")).focus();
+  }
+
+  #fill() {
     this.list.replaceChildren(...this.player.queue.upcoming.map((entry, n) => this.#rowOf(entry, n)));
     htmx.process(this.list, true);
   }

@@ -103,7 +103,7 @@ def test_without_a_page_of_ours_feedback_leads_to_the_track(site: Site, referer:
 def test_love_presses_every_heart_of_the_track(site: Site) -> None:
     track_id = site.world.tracks["Autobahn"]
     part = _say(site, "Autobahn", "loved").text
-    assert f"""hx-target="[data-love='{track_id}']" hx-swap="outerHTML">""" in part
+    assert f"""hx-target="[data-love='{track_id}']" hx-swap="outerMorph">""" in part
     assert 'value="none" data-love="7" aria-pressed="true"'.replace("7", str(track_id)) in part
     part = _say(site, "Autobahn", "none").text
     assert f'value="loved" data-love="{track_id}" aria-pressed="false"' in part
