@@ -21,6 +21,7 @@ from app.ml.item_weights import (
 )
 from app.ml.ranges import Range, Ranges
 from app.ml.recommender import Extent, Floats, Report
+from app.ml.vocabulary import Positions
 
 
 class Ease(ItemWeights):
@@ -37,7 +38,7 @@ class Ease(ItemWeights):
         "neighbours": Range(1, 100_000, whole=True),
         "core": Range(1, 100_000, whole=True),
     }
-    defaults: ClassVar[Settings] = {"regularization": 100.0, "neighbours": 500, "core": 8000}
+    defaults: ClassVar[Settings] = {"regularization": 100.0, "neighbours": 500, "core": 4000}
 
     @classmethod
     def fit(
@@ -47,9 +48,13 @@ class Ease(ItemWeights):
         chosen = cls.complete(settings)
         solve = _by_listeners if _few_listeners(Extent.of(matrix), chosen) else _by_items
         rows = []
-        for first, block in solve(matrix.astype(np.float32), chosen):
-            rows.append(strongest_of_dense(block, first, chosen["neighbours"]))
-            report((first + len(block)) / matrix.shape[1])
+        done = 0
+        for block, columns in solve(matrix.astype(np.float32), chosen):
+            kept = strongest_of_dense(block, chosen["neighbours"]).tocoo()
+            places = (kept.data, (kept.row, columns[kept.col]))
+            rows.append(csr_matrix(places, shape=(len(block), matrix.shape[1])))
+            done += len(block)
+            report(done / matrix.shape[1])
         report(1.0)
         return cls(stacked(rows, matrix.shape[1]).T.tocsr(), chosen)
 
@@ -71,8 +76,13 @@ def _few_listeners(extent: Extent, chosen: Mapping[str, Any]) -> bool:
     return extent.n_listeners <= min(int(chosen["core"]), extent.n_items)
 
 
-def _by_listeners(matrix: csr_matrix, chosen: Mapping[str, Any]) -> Iterator[tuple[int, Floats]]:
-    """Bᵀ a block of targets at a time: Bⱼᵢ = (XᵀAX)ⱼᵢ / (1 - (XᵀAX)ᵢᵢ), A = (XXᵀ + λI)⁻¹."""
+def _by_listeners(
+    matrix: csr_matrix, chosen: Mapping[str, Any]
+) -> Iterator[tuple[Floats, Positions]]:
+    """Bᵀ a block of targets at a time, and what its columns are: here all items.
+
+    Bⱼᵢ = (XᵀAX)ⱼᵢ / (1 - (XᵀAX)ᵢᵢ), A = (XXᵀ + λI)⁻¹ of (n_listeners, n_listeners).
+    """
     inverse = _inverse((matrix @ matrix.T).toarray(), chosen["regularization"])
     by_item = matrix.T.tocsr()
     projected: Floats = by_item @ inverse.astype(np.float32)
@@ -80,11 +90,12 @@ def _by_listeners(matrix: csr_matrix, chosen: Mapping[str, Any]) -> Iterator[tup
     for block in blocks(matrix.shape[1]):
         rows = np.ascontiguousarray((by_item @ projected[block].T).T)
         rows /= np.maximum(1 - own[block], np.float32(1e-6))[:, None]
-        yield block.start, rows
+        rows[np.arange(len(rows)), np.arange(block.start, block.stop)] = 0
+        yield rows, np.arange(matrix.shape[1])
 
 
-def _by_items(matrix: csr_matrix, chosen: Mapping[str, Any]) -> Iterator[tuple[int, Floats]]:
-    """Bᵀ a block of targets at a time, from the `core` most heard items only."""
+def _by_items(matrix: csr_matrix, chosen: Mapping[str, Any]) -> Iterator[tuple[Floats, Positions]]:
+    """Bᵀ a block of targets at a time, its columns the `core` most heard items only."""
     n_items = matrix.shape[1]
     heard = np.bincount(matrix.indices, minlength=n_items)
     core = np.sort(np.argsort(-heard, kind="stable")[: chosen["core"]])
@@ -94,13 +105,13 @@ def _by_items(matrix: csr_matrix, chosen: Mapping[str, Any]) -> Iterator[tuple[i
     place[core] = np.arange(len(core))
     single, by_item = inverse.astype(np.float32), matrix.T.tocsr()
     for block in blocks(n_items):
-        rows = np.zeros((block.stop - block.start, n_items), dtype=np.float32)
-        rows[:, core] = (by_item[block] @ inside) @ single
+        rows: Floats = (by_item[block] @ inside).toarray() @ single
         at = place[block]
         among = np.flatnonzero(at >= 0)
         own = inverse[at[among], at[among]][:, None]
-        rows[np.ix_(among, core)] = -inverse[at[among]] / own
-        yield block.start, rows
+        rows[among] = -inverse[at[among]] / own
+        rows[among, at[among]] = 0
+        yield rows, core
 
 
 def _inverse(gram: Floats, ridge: float) -> NDArray[np.float64]:

@@ -114,9 +114,8 @@ def strongest(rows: csr_matrix, first: int, most: int) -> csr_matrix:
     return csr_matrix((data[kept], (row[kept], col[kept])), shape=rows.shape, dtype=np.float32)
 
 
-def strongest_of_dense(rows: Floats, first: int, most: int) -> csr_matrix:
-    """`strongest` of a dense block, which it may write to."""
-    rows[np.arange(len(rows)), np.arange(first, first + len(rows))] = 0
+def strongest_of_dense(rows: Floats, most: int) -> csr_matrix:
+    """At most so many weights a row, the greatest by magnitude."""
     if most >= rows.shape[1]:
         return csr_matrix(rows)
     places = np.argpartition(np.abs(rows), rows.shape[1] - most, axis=1)[:, -most:]
