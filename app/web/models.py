@@ -16,15 +16,18 @@ router = APIRouter()
 @router.get("/admin/models")
 def models(request: Request, state: Here, viewer: Administrator) -> Response:
     loaded = state.slot.model
+    version = loaded.version if loaded else None
     with state.database.read() as session:
+        champion = training.champion(session)
         shown = {
             "trainings": training.trainings(session, _SHOWN),
             "active": training.active_training(session),
-            "champion": training.champion(session),
-            "loaded_version": loaded.version if loaded else None,
+            "champion": champion,
+            "loaded_version": version,
+            "is_loading": champion is not None and champion.version != version,
         }
     if target_of(request) == "trainings":
-        return part(request, "models/_trainings.html", shown)
+        return part(request, "models/_trainings_changed.html", shown)
     return page(request, viewer, "models/models.html", shown)
 
 

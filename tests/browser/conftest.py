@@ -48,6 +48,7 @@ class Product:
     origin: str
     youtube: str
     database: Database
+    settings: Settings
     world: World
 
 
@@ -73,7 +74,7 @@ def product(
     database.transact(lambda session: _give_videos(session, made))
     world.crown(database, settings, made)
     with _served(settings, youtube) as origin:
-        yield Product(origin, youtube, database, made)
+        yield Product(origin, youtube, database, settings, made)
     database.dispose()
 
 

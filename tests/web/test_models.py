@@ -53,6 +53,19 @@ def test_a_training_is_enqueued_and_followed_until_it_ends(admin: Site) -> None:
     assert "Train now" in text(over)
 
 
+def test_the_verdict_is_followed_until_the_champion_is_loaded(admin: Site) -> None:
+    loaded = admin.state.slot.model
+    admin.state.slot.swap(None)
+    waiting = admin.htmx("/admin/models", "div#trainings").text
+    assert 'hx-trigger="every 2s"' in waiting
+    assert '<hx-partial hx-target="#verdict">' in waiting
+    assert "could not load it" in text(waiting)
+    admin.state.slot.swap(loaded)
+    over = admin.htmx("/admin/models", "div#trainings").text
+    assert "hx-trigger" not in over
+    assert "and this server recommends by it" in text(over)
+
+
 @pytest.mark.parametrize(
     ("stage", "words"),
     [
