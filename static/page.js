@@ -4,11 +4,13 @@ import { showNote } from "./player/notes.js";
 
 const FIELDS = "input, textarea, select, [contenteditable]";
 
-/** "/" goes to the search field. */
+/** "/" goes to the search field, or to the page that has one. */
 function goToSearch(event) {
   if (event.key !== "/" || event.ctrlKey || event.metaKey || event.target.closest(FIELDS)) return;
   event.preventDefault();
-  (document.getElementById("ask") ?? document.getElementById("find")).focus();
+  const field = document.getElementById("ask") ?? document.getElementById("find");
+  if (field.checkVisibility()) field.focus();
+  else document.querySelector('#tabs a[href="/search"]').click();
 }
 
 /** The arrows move from the search field through the results and back. */
@@ -41,4 +43,6 @@ document.addEventListener("keydown", goToSearch);
 document.addEventListener("keydown", moveThroughHits);
 document.addEventListener("htmx:before:swap", keepPageOnFailure);
 document.addEventListener("htmx:after:swap", startAtMain);
-document.addEventListener("htmx:error", () => showNote("failed"));
+document.addEventListener("htmx:error", ({ detail }) => {
+  showNote(detail.ctx?.response ? "failed" : "unanswered");
+});

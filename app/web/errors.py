@@ -35,6 +35,11 @@ class PageNotFound(NotFound):
     template = "Nothing is at {path}."
 
 
+class WrongMethod(PyTuneError):
+    code = "wrong_method"
+    template = "{path} does not take {method}."
+
+
 class Unforeseen(PyTuneError):
     """A bug; its own text goes to the log, not to the reader."""
 
@@ -64,7 +69,11 @@ def _foreseen(request: Request, error: Exception) -> Response:
 def _of_http(request: Request, error: Exception) -> Response:
     """What the router refuses: unknown paths and methods."""
     status = error.status_code if isinstance(error, HTTPException) else 500
-    response = _answer(request, PageNotFound(path=request.url.path), _viewer(request))
+    path = request.url.path
+    known: PyTuneError = PageNotFound(path=path)
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        known = WrongMethod(path=path, method=request.method)
+    response = _answer(request, known, _viewer(request))
     response.status_code = status
     return response
 

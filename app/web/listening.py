@@ -1,11 +1,12 @@
 """Record listens, skips, loves and dislikes: the player and the pages' forms send them here."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import AwareDatetime, BaseModel, Field
 
@@ -92,10 +93,17 @@ def record_skip(state: Here, viewer: Listener, played: Annotated[Played, Form()]
 
 
 @router.get("/tracks/{track_id}/feedback")
-def feedback(request: Request, state: Here, viewer: Listener, track_id: Id) -> Response:
-    """The buttons of one track, for the player's bar."""
+def feedback(
+    request: Request,
+    state: Here,
+    viewer: Listener,
+    track_id: Id,
+    place: Annotated[Place, Query()],
+) -> Response:
+    """The buttons of one track, for the player's bar, with where it was served."""
     with state.database.read() as session:
         [item] = plain_items(session, viewer.id, [catalog.track(session, track_id)])
+    item = replace(item, list_id=place.origin.list_id, position=place.position)
     return part(request, "tracks/_feedback.html", {"item": item})
 
 

@@ -36,7 +36,8 @@ export class Deck {
     $("now-title").href = `/tracks/${track.id}`;
     $("now-artist").textContent = track.artist;
     this.#showAt(0, track.seconds ?? 0);
-    htmx.ajax("GET", `/tracks/${track.id}/feedback`, { target: $("now-feedback"), swap: "innerHTML" });
+    const served = track.list ? `?list_id=${track.list}&position=${track.position}` : "";
+    htmx.ajax("GET", `/tracks/${track.id}/feedback${served}`, { target: $("now-feedback"), swap: "innerHTML" });
   }
 
   #progress() {

@@ -44,6 +44,16 @@ def test_four_minutes_of_a_long_track_are_a_listen(tab: Tab) -> None:
     assert "list_id" not in sent
 
 
+def test_love_from_the_players_bar_says_where_it_came_from(tab: Tab, product: Product) -> None:
+    tab.open("/")
+    tab.play("Autobahn")
+    with tab.answer("/feedback") as told:
+        tab.page.locator("#now-feedback").get_by_label("Love: Autobahn").click()
+    sent = _fields(told.value.request)
+    assert sent["list_id"]
+    assert int(sent["position"]) > 0
+
+
 def test_what_is_left_early_is_a_skip(tab: Tab, product: Product) -> None:
     tab.open("/")
     tab.page.get_by_role("button", name="Play all 11").click()

@@ -80,6 +80,22 @@ def test_search_works_by_keyboard_alone(tab: Tab) -> None:
     expect(tab.page.get_by_role("heading", name="Hallogallo")).to_be_visible()
 
 
+def test_on_a_phone_the_search_key_leads_to_the_search(open_tab: OpenPage) -> None:
+    tab = open_tab(viewport={"width": 390, "height": 844})
+    tab.open("/")
+    tab.page.keyboard.press("/")
+    expect(tab.page.locator("#ask")).to_be_focused()
+    assert tab.complaints == []
+
+
+def test_a_server_that_does_not_answer_is_said(tab: Tab) -> None:
+    tab.open("/search?q=neu")
+    tab.page.route("**/tracks/*", lambda route: route.abort())
+    tab.page.get_by_role("link", name="Isi", exact=True).click()
+    expect(tab.note).to_contain_text("The server does not answer.")
+    tab.complaints.clear()
+
+
 def test_an_ended_session_leads_to_the_sign_in_and_back(tab: Tab) -> None:
     tab.open("/search?q=neu")
     tab.page.context.clear_cookies()

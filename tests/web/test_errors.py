@@ -51,6 +51,13 @@ def test_a_method_that_is_not_taken_is_refused(site: Site) -> None:
     assert site.client.delete("/login").status_code == 405
 
 
+def test_an_address_that_is_only_sent_to_is_not_said_to_be_missing(site: Site) -> None:
+    response = site.get("/logout")
+    assert response.status_code == 405
+    assert "This address is there to be sent something" in text(response.text)
+    assert "Nothing is kept" not in text(response.text)
+
+
 def test_programs_get_code_and_message(site: Site) -> None:
     response = site.client.get("/tracks/999", headers={"Accept": "application/json"})
     assert response.json() == {"error": "not_found", "message": "No track has id 999."}

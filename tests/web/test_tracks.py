@@ -49,6 +49,7 @@ def test_a_track_without_a_video_leads_to_a_search_on_youtube(site: Site) -> Non
     search = "https://www.youtube.com/results?search_query=Nina+Simone+Sinnerman"
     assert search in attributes(page, "href")
     assert "No video of this track was found." in text(page)
+    assert '<article class="sleeve no-video"' in page
     assert "Play Sinnerman" not in attributes(page, "aria-label")
 
 
