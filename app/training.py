@@ -241,12 +241,3 @@ def check_promotable(row: Training) -> None:
 def artifact_name(training_id: int) -> str:
     """Folder of a training's model, below the artifact folder."""
     return f"model-{training_id:06d}"
-
-
-def evaluation_of(session: Session, training_id: int) -> Evaluation | None:
-    """The newest evaluation of a training."""
-    return session.exec(
-        select(Evaluation)
-        .where(Evaluation.training_id == training_id)
-        .order_by(col(Evaluation.id).desc())
-    ).first()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from app import training
+from app import evaluations, training
 from app.cli.opening import ready
 from app.cli.progress import OUT, follow_training
 from app.db import Database
@@ -26,5 +26,5 @@ def say_trained(database: Database, number: int, go_on: Callable[[], bool] | Non
     row = follow_training(database, number, go_on)
     if row.finished_at is not None:
         with database.read() as session:
-            evaluation = training.evaluation_of(session, number)
-        OUT.print(f"Training {number} is finished. {evaluation.reason if evaluation else ''}")
+            (measured,) = evaluations.evaluations_of(session, [number])
+        OUT.print(f"Training {number} is finished. {measured[0].reason if measured else ''}")

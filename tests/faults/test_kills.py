@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -50,36 +51,46 @@ def test_no_acknowledged_listen_is_lost_with_the_web_process(
     stack: Running, listener: Client
 ) -> None:
     before = _plays(stack)
-    track = listener.recommended(1)["items"][0]["track"]["id"]
-    acknowledged: list[datetime] = []
-    enough, over = threading.Event(), threading.Event()
-
-    def listen() -> None:
-        moment = LONG_AGO
-        while not over.is_set():
-            moment += timedelta(minutes=3)
-            given = {"trackId": track, "listenedAt": moment.isoformat()}
-            try:
-                listener.ask(RECORD_LISTEN, input=given)
-            except httpx2.HTTPError:
-                continue
-            acknowledged.append(moment)
-            if len(acknowledged) >= 30:
-                enough.set()
-
-    thread = threading.Thread(target=listen)
-    thread.start()
-    assert enough.wait(60)
-    stack.kill_child("app.cli web")
-    over.set()
-    thread.join()
+    listening = Listening(listener, listener.recommended(1)["items"][0]["track"]["id"])
+    with listening:
+        assert listening.enough.wait(60)
+        stack.kill_child("app.cli web")
     with stack.database().read() as session:
         early = select(Event.occurred_at).where(col(Event.occurred_at) < LONG_AGO + YEARS)
         kept = set(session.exec(early))
-    assert set(acknowledged) <= kept
+    assert set(listening.acknowledged) <= kept
     assert _plays(stack) - before == len(kept)
     assert _sums_agree(stack)
     assert stack.client().ask(STATUS)["status"]["modelVersion"] == 1
+
+
+class Listening:
+    """Records one listen after another from a thread, and keeps what was acknowledged."""
+
+    def __init__(self, client: Client, track: str) -> None:
+        self.client = client
+        self.track = track
+        self.acknowledged: list[datetime] = []
+        self.enough, self._over = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._listen)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _listen(self) -> None:
+        moment = LONG_AGO
+        while not self._over.is_set():
+            moment += timedelta(minutes=3)
+            given = {"trackId": self.track, "listenedAt": moment.isoformat()}
+            with suppress(httpx2.HTTPError):
+                self.client.ask(RECORD_LISTEN, input=given)
+                self.acknowledged.append(moment)
+            if len(self.acknowledged) >= 30:
+                self.enough.set()
 
 
 def test_a_training_whose_worker_was_killed_fails_and_the_next_one_works(
