@@ -26,7 +26,6 @@ CLOCK_SKEW = timedelta(minutes=10)
 """How far ahead of ours a client's clock may be."""
 MAX_SECONDS_PLAYED = 24 * 3600
 _LARGEST = 2**31 - 1
-"""Of a 32-bit column."""
 
 _KIND_OF: dict[Feedback | None, EventKind] = {
     Feedback.LOVED: EventKind.LOVE,
@@ -173,9 +172,8 @@ def checked_time(moment: datetime, now: datetime) -> datetime:
         raise InvalidInput("listenedAt", f"needs a time zone, such as {moment.isoformat()}Z")
     if not EARLIEST <= moment <= now + CLOCK_SKEW:
         raise InvalidInput("listenedAt", f"must lie between 1970 and now, is {moment.isoformat()}")
-    if moment.tzinfo is UTC and not moment.microsecond:
-        return moment
-    return moment.astimezone(UTC).replace(microsecond=0)
+    whole = moment if not moment.microsecond else moment.replace(microsecond=0)
+    return whole.astimezone(UTC)
 
 
 def _record(session: Session, user_id: int, listen: Listen, kind: EventKind) -> bool:

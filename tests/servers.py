@@ -50,7 +50,9 @@ def mariadb() -> Iterator[URL]:
             stdout=log,
             stderr=log,
         )
-    url = URL.create("mysql", "root", host="localhost", query={"unix_socket": str(path)})
+    # Through a socket no TLS is needed, and to prepare for it takes longer than most tests.
+    query = {"unix_socket": str(path), "ssl_disabled": "true"}
+    url = URL.create("mysql", "root", host="localhost", query=query)
     try:
         _await_mariadb(server, path, folder / "log")
         yield url

@@ -5,9 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlmodel import Session, select
 
-from app import accounts
+from app import accounts, security
 from app.db import Database
 from app.errors import InvalidCredentials, InvalidInput, NameTaken, UserNotFound
 from app.models import ApiToken, Role, User
@@ -16,6 +18,13 @@ from tests import making
 
 PASSWORD = "correct horse"
 DAY = timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same hashes at the least cost; test_security has those of the product."""
+    hasher = Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(security, "_HASHER", PasswordHash((hasher,)))
 
 
 def _open(session: Session, user_id: int, name: str = "test") -> str:
