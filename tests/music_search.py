@@ -8,6 +8,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 
+_LOOK_SECONDS = 0.01
+"""How soon the server notices that it should end."""
+
 
 @dataclass(frozen=True)
 class Song:
@@ -33,7 +36,7 @@ def music_search() -> Iterator[MusicSearch]:
         search = known
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
-    thread = Thread(target=server.serve_forever)
+    thread = Thread(target=server.serve_forever, args=(_LOOK_SECONDS,))
     thread.start()
     known.url = f"http://127.0.0.1:{server.server_port}"
     try:

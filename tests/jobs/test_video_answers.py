@@ -18,6 +18,8 @@ from jobs.find_videos import _find_video
 from jobs.runtime import Runtime
 from tests import making
 
+_LOOK_SECONDS = 0.01
+"""How soon a server notices that it should end."""
 _NOTHING_FOUND = b'{"contents": {"sectionListRenderer": {"contents": []}}}'
 
 Answering = Callable[[int, bytes], str]
@@ -48,7 +50,7 @@ def _server(status: int, body: bytes, wait: Event | None = None) -> Iterator[str
             """Say nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever)
+        thread = Thread(target=server.serve_forever, args=(_LOOK_SECONDS,))
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}"
         if wait is not None:
