@@ -131,16 +131,11 @@ def _ranked(model: LoadedModel, heard: UserHistory, dials: Dials) -> list[tuple[
     scores = listener_scores(model.recommender, history_in(model, heard), model.popularity)
     refused = model.tracks.known([*heard.track_ids[heard.feedback < 0], *dials.exclude])
     known = model.tracks.known(heard.track_ids[_is_known(heard)])
+    unheard = _best(model, scores, dials, np.concatenate([refused, known]))
     if dials.discovery is None:
-        unheard = _best(model, scores, dials, dials.first, np.concatenate([refused, known]))
         return _pairs(model, unheard, scores)
     strange = np.setdiff1d(np.arange(len(scores)), known)
-    # Each track of one kind takes the artist's place from at most one of the other.
-    depth = 2 * dials.first
-    unheard, familiar = (
-        _best(model, scores, dials, depth, np.concatenate([refused, left_out]))
-        for left_out in (known, strange)
-    )
+    familiar = _best(model, scores, dials, np.concatenate([refused, strange]))
     chosen = blend(
         unheard, familiar, dials.first, dials.discovery, model.artist_ids, dials.max_per_artist
     )
@@ -153,12 +148,10 @@ def _is_known(heard: UserHistory) -> NDArray[np.bool_]:
     return known
 
 
-def _best(
-    model: LoadedModel, scores: Floats, dials: Dials, depth: int, excluded: Positions
-) -> Positions:
+def _best(model: LoadedModel, scores: Floats, dials: Dials, excluded: Positions) -> Positions:
     return top_k(
         scores,
-        depth,
+        dials.first,
         excluded=excluded,
         groups=model.artist_ids,
         max_per_group=dials.max_per_artist,
