@@ -1,15 +1,17 @@
-"""The database: engine, sessions for reading and for writing, and writes both dialects take."""
+"""The database: engine, sessions for reading and for writing, transactions that are repeated."""
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Dialect, Engine, Select, Table, create_engine, event
-from sqlalchemy.dialects import mysql, sqlite
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlmodel import Session
 
 from app.errors import DatabaseUnavailable, InvalidInput
@@ -21,8 +23,9 @@ T = TypeVar("T")
 
 _DEADLOCK_CODES = {1205, 1213}
 """MySQL's lock wait time-out and deadlock: the transaction may be tried again."""
-_DUPLICATE = 1062
 _ATTEMPTS = 5
+_PAUSE, _PAUSE_SECONDS = threading.Event(), 0.02
+"""Never set: something to wait for while another process is busy."""
 _WANTED = "must be like mysql://user:password@host/name, mariadb://… or sqlite:///path"
 
 
@@ -108,99 +111,6 @@ def _password(path: Path) -> str:
     return password
 
 
-def insert_once(session: Session, table: Table, row: dict[str, Any]) -> bool:
-    """Insert a row unless it breaks a unique key; whether it went in."""
-    try:
-        session.connection().execute(table.insert(), row)
-    except IntegrityError as error:
-        # Either database undoes the one statement and goes on with the transaction.
-        if _is_duplicate(error):
-            return False
-        raise
-    return True
-
-
-def insert_numbered(session: Session, table: Table, rows: Sequence[dict[str, Any]]) -> list[int]:
-    """Insert many rows; the numbers that the database gave them, in their order."""
-    if not rows:
-        return []
-    connection = session.connection()
-    (number,) = table.primary_key.columns
-    if connection.dialect.insert_executemany_returning:
-        statement = table.insert().returning(number, sort_by_parameter_order=True)
-        return list(connection.execute(statement, list(rows)).scalars())
-    # MySQL has no RETURNING.
-    return [
-        connection.execute(table.insert(), row).inserted_primary_key[0]  # type: ignore[index]
-        for row in rows
-    ]
-
-
-def insert_missing(session: Session, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert many rows of the same columns, leaving out those that break a unique key.
-
-    The values go straight to the driver, which is twice as quick for many.
-    """
-    if not rows:
-        return
-    connection = session.connection()
-    names = list(rows[0])
-    statement = _insert_missing(table, connection.dialect)
-    compiled = statement.compile(dialect=connection.dialect, column_keys=names)
-    order = compiled.positiontup or names
-    columns = [_for_driver(table.c[name], connection.dialect, rows) for name in order]
-    values: list[Any] = list(zip(*columns, strict=True))
-    if not compiled.positional:
-        values = [dict(zip(order, row, strict=True)) for row in values]
-    connection.exec_driver_sql(str(compiled), values)
-
-
-def _insert_missing(table: Table, dialect: Dialect) -> Any:
-    if dialect.name == "sqlite":
-        return sqlite.insert(table).on_conflict_do_nothing()
-    # Not INSERT IGNORE, which would let over-long values through, cut.
-    key = next(iter(table.primary_key.columns)).name
-    return mysql.insert(table).on_duplicate_key_update({key: table.c[key]})
-
-
-def _for_driver(column: Any, dialect: Dialect, rows: Sequence[dict[str, Any]]) -> list[Any]:
-    """One column of the rows as the driver takes it."""
-    values = [row[column.name] for row in rows]
-    process = column.type.dialect_impl(dialect).bind_processor(dialect)
-    if process is None:
-        return values
-    first = values[0]
-    if all(value is first for value in values):
-        return [process(first)] * len(values)
-    return [process(value) for value in values]
-
-
-Update = Callable[[Any, Any], dict[str, Any]]
-"""(old row, new row) → what to set."""
-
-
-def upsert(
-    session: Session, table: Table, rows: dict[str, Any] | Select[Any], update: Update
-) -> None:
-    """Insert a row, or all that a query selects; where the primary key exists, `update` it."""
-    connection = session.connection()
-    if connection.dialect.name == "sqlite":
-        lite = _filled(sqlite.insert(table), rows)
-        keys = list(table.primary_key.columns)
-        new = lite.excluded
-        statement = lite.on_conflict_do_update(index_elements=keys, set_=update(table.c, new))
-    else:
-        my = _filled(mysql.insert(table), rows)
-        statement = my.on_duplicate_key_update(update(table.c, my.inserted))
-    connection.execute(statement)
-
-
-def _filled(insert: Any, rows: dict[str, Any] | Select[Any]) -> Any:
-    if isinstance(rows, dict):
-        return insert.values(rows)
-    return insert.from_select([column.name for column in rows.selected_columns], rows)
-
-
 def _engine(url: URL, busy_seconds: float) -> Engine:
     if url.get_backend_name() != "sqlite":
         return create_engine(
@@ -218,15 +128,30 @@ def _engine(url: URL, busy_seconds: float) -> Engine:
         pool_size=20,
         max_overflow=40,
     )
-    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "connect", lambda new, _: _prepare_sqlite(new, busy_seconds))
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
+def _prepare_sqlite(connection: Any, busy_seconds: float) -> None:
     connection.isolation_level = None  # transactions are begun below, not by the driver
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536"):
+    _switch_to_wal(connection, busy_seconds)
+    for pragma in ("synchronous=FULL", "foreign_keys=ON", "cache_size=-65536"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _switch_to_wal(connection: Any, busy_seconds: float) -> None:
+    """SQLite itself does not wait where another process is at it, which is so for a new file."""
+    deadline = time.monotonic() + busy_seconds
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            _PAUSE.wait(_PAUSE_SECONDS)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -234,11 +159,6 @@ def _begin_sqlite(connection: Connection) -> None:
     # whatever the busy time-out: writers take their turn from the start.
     writes = connection.get_execution_options().get("pytune_writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def _is_duplicate(error: IntegrityError) -> bool:
-    arguments: tuple[object, ...] = getattr(error.orig, "args", ())
-    return "UNIQUE constraint failed" in str(error.orig) or arguments[:1] == (_DUPLICATE,)
 
 
 def _is_deadlock(error: OperationalError) -> bool:

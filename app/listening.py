@@ -10,12 +10,12 @@ from sqlalchemy import Table, case, func
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
-from app.db import insert_once, upsert
 from app.errors import InvalidInput, TrackNotFound
 from app.models import Event, EventKind, Feedback, Track, UserItem
 from app.models.columns import utc_now
 from app.models.listening import MAX_IDEMPOTENCY_KEY, MAX_LIST_ID, MAX_SOURCE
 from app.text import is_sound
+from app.writes import insert_once, upsert
 
 EVENTS: Table = Event.__table__  # type: ignore[attr-defined]
 USER_ITEMS: Table = UserItem.__table__  # type: ignore[attr-defined]

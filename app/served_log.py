@@ -9,9 +9,10 @@ from sqlalchemy import Table
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlmodel import Session
 
-from app.db import Database, insert_missing
+from app.db import Database
 from app.models import Prediction
 from app.recommending import ServedList
+from app.writes import insert_missing
 
 log = logging.getLogger(__name__)
 

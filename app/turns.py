@@ -5,9 +5,9 @@ from typing import Any
 from sqlalchemy import Table
 from sqlmodel import Session
 
-from app.db import upsert
 from app.models import Turn
 from app.models.columns import utc_now
+from app.writes import upsert
 
 _TURNS: Table = Turn.__table__  # type: ignore[attr-defined]
 _MODELS = "models"

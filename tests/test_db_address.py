@@ -1,9 +1,11 @@
 """Which database the settings name, and what is said where it is away."""
 
+import sqlite3
 from pathlib import Path
 
 import pytest
 
+from app import db
 from app.db import Database, database_url, open_database
 from app.errors import DatabaseUnavailable, InvalidInput
 from app.settings import Settings
@@ -58,3 +60,32 @@ def test_what_sqlite_commits_is_on_the_disk(sqlite_settings: Settings) -> None:
         values = [connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in pragmas]
     assert values == ["wal", 2, 1]
     database.dispose()
+
+
+def test_a_new_file_that_another_process_prepares_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = sqlite3.connect(tmp_path / "pytune.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    class Pause:
+        def wait(self, _: float) -> None:
+            """The other ends meanwhile."""
+            other.execute("ROLLBACK")
+
+    monkeypatch.setattr(db, "_PAUSE", Pause())
+    database = open_database(Settings(data_dir=tmp_path))
+    database.check()
+    assert not other.in_transaction
+    for each in (database.dispose, other.close):
+        each()
+
+
+def test_a_new_file_is_not_waited_for_for_ever(tmp_path: Path) -> None:
+    other = sqlite3.connect(tmp_path / "pytune.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    database = open_database(Settings(data_dir=tmp_path, database_busy_seconds=0.05))
+    with pytest.raises(DatabaseUnavailable, match="locked"):
+        database.check()
+    for each in (database.dispose, other.close):
+        each()

@@ -10,11 +10,11 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from app.accounts import MAX_NAME, name_key
-from app.db import insert_numbered
 from app.models import Artist, ExternalId, ExternalKind, Role, User
 from app.models.catalog import MAX_KEY
 from app.models.columns import utc_now
 from app.text import normalise
+from app.writes import insert_numbered
 
 EXTERNAL_IDS: Table = ExternalId.__table__  # type: ignore[attr-defined]
 ARTISTS: Table = Artist.__table__  # type: ignore[attr-defined]

@@ -16,7 +16,7 @@ from sqlalchemy import update as update_rows
 from sqlmodel import Session, select
 
 from app import catalog
-from app.db import Database, insert_missing, insert_numbered, upsert
+from app.db import Database
 from app.errors import ImportRefused
 from app.importing.identity import (
     Ids,
@@ -32,6 +32,7 @@ from app.models import EventKind, ExternalKind, Track, VideoState
 from app.models.catalog import MAX_KEY
 from app.models.columns import utc_now
 from app.models.listening import MAX_IDEMPOTENCY_KEY
+from app.writes import insert_missing, insert_numbered, upsert
 
 TRACKS: Table = Track.__table__  # type: ignore[attr-defined]
 

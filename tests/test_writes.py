@@ -9,17 +9,11 @@ from sqlalchemy.exc import DataError, IntegrityError
 from sqlmodel import col
 from sqlmodel import select as select_rows
 
-from app.db import (
-    Database,
-    insert_missing,
-    insert_numbered,
-    insert_once,
-    open_database,
-    upsert,
-)
+from app.db import Database, open_database
 from app.models import Artist, ExternalId, ListKind, Prediction
 from app.models.columns import utc_now
 from app.settings import Settings
+from app.writes import insert_missing, insert_numbered, insert_once, upsert
 from tests import making
 
 ARTISTS: Table = Artist.__table__  # type: ignore[attr-defined]
