@@ -15,7 +15,7 @@ from typing import Any
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 from sqlmodel import Session
 
 from app import accounts, listening
@@ -27,7 +27,6 @@ from app.settings import Settings
 from tests import making
 from tests.browser import stand_in
 from tests.browser.tab import Tab
-from tests.omissions import chromium
 from tests.web import world
 from tests.web.world import World
 
@@ -110,14 +109,6 @@ def _give_videos(session: Session, made: World) -> None:
         if title != UNSOUGHT:
             kind = {"Respect": "blocked"}.get(title, "short" if title in SHORT else "long")
             world.give_video(session, track_id, f"{kind}{track_id:0>{11 - len(kind)}}")
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        yield launched
-        launched.close()
 
 
 @pytest.fixture

@@ -8,14 +8,13 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from sqlmodel import col, select
 
 from app.models import Event, Track
 from tests.browser import stand_in
 from tests.browser.tab import Tab
 from tests.music_search import MusicSearch, Song, music_search
-from tests.omissions import chromium
 from tests.stack.conftest import Demo
 from tests.stack.running import Running, running
 
@@ -43,12 +42,10 @@ def stack(copy_of_demo: Path, search: MusicSearch) -> Iterator[Running]:
 
 
 @pytest.fixture
-def tab(stack: Running) -> Iterator[Tab]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        context = browser.new_context(base_url=stack.address)
-        yield Tab(context.new_page())
-        browser.close()
+def tab(stack: Running, browser: Browser) -> Iterator[Tab]:
+    context = browser.new_context(base_url=stack.address)
+    yield Tab(context.new_page())
+    context.close()
 
 
 def test_a_play_finds_its_video_counts_as_a_listen_and_changes_the_list(

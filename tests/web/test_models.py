@@ -55,6 +55,7 @@ def test_a_training_is_enqueued_and_followed_until_it_ends(admin: Site) -> None:
 
 def test_the_verdict_is_followed_until_the_champion_is_loaded(admin: Site) -> None:
     loaded = admin.state.slot.model
+    admin.state.follower.stop()
     admin.state.slot.swap(None)
     waiting = admin.htmx("/admin/models", "div#trainings").text
     assert 'hx-trigger="every 2s"' in waiting
