@@ -177,12 +177,12 @@ def _recommendations(
     context: Context, model: LoadedModel | None, served: ServedList
 ) -> RecommendationList:
     async def load(wanted: list[tuple[int, int]]) -> list[list[recommending.Reason]]:
-        return await context.read(
-            lambda session: [
-                recommending.reasons(session, model, served.user_id, track_id, first)
-                for track_id, first in wanted
-            ]
+        ids = [track_id for track_id, _ in wanted]
+        most = max(first for _, first in wanted)
+        given = await context.read(
+            lambda session: recommending.reasons_of(session, model, served.user_id, ids, most)
         )
+        return [given[track_id][:first] for track_id, first in wanted]
 
     reasons = Reasons(load)
     return RecommendationList(

@@ -75,8 +75,8 @@ def first_whys(
     """For each track one of the strongest reasons, the one that the list has said least."""
     said: Counter[int] = Counter()
     chosen: dict[int, Reason] = {}
-    for track_id in track_ids:
-        reasons = recommending.reasons(session, model, listener_id, track_id)
+    spoken = recommending.reasons_of(session, model, listener_id, track_ids)
+    for track_id, reasons in spoken.items():
         strong = [one for one in reasons if 2 * one.contribution >= reasons[0].contribution]
         if strong:
             chosen[track_id] = min(strong, key=lambda one: said[one.track.id])

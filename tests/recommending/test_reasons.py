@@ -1,5 +1,6 @@
 """Why a track is recommended: the tracks of the history that gave most to its score."""
 
+from sqlalchemy import event
 from sqlmodel import Session
 
 from app import listening, recommending
@@ -33,3 +34,17 @@ def test_without_history_or_model_there_are_no_reasons(world: World) -> None:
         newer = making.track(session, "Newer")
         listening.record_listen(session, world.ann, Listen(world.tracks[0]))
         assert _reasons(session, world, newer) == []
+
+
+def test_the_reasons_of_a_whole_list_take_two_queries(world: World) -> None:
+    world.listen(world.tracks[12], world.tracks[0])
+    asked: list[str] = []
+    with world.database.read() as session:
+        event.listen(
+            session.connection(),
+            "before_cursor_execute",
+            lambda *arguments: asked.append(arguments[2]),
+        )
+        found = recommending.reasons_of(session, world.model, world.ann, world.tracks[1:12])
+    assert all(found[track] for track in world.tracks[1:12])
+    assert len(asked) == 2

@@ -1,0 +1,22 @@
+"""Use-cases: recommend, similar, explain. Always folded in, never computed beforehand."""
+
+from app.recommending.dials import MAX_FIRST, Dials
+from app.recommending.personal import recommend
+from app.recommending.reasons import Reason, reasons, reasons_of
+from app.recommending.served import ServedList, ServedTrack
+from app.recommending.similar import similar_tracks
+from app.recommending.taste import history_in, is_known
+
+__all__ = [
+    "MAX_FIRST",
+    "Dials",
+    "Reason",
+    "ServedList",
+    "ServedTrack",
+    "history_in",
+    "is_known",
+    "reasons",
+    "reasons_of",
+    "recommend",
+    "similar_tracks",
+]

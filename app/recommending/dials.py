@@ -1,0 +1,39 @@
+"""What a listener asks of a list, and that it makes sense."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.errors import InvalidInput
+
+MAX_FIRST = 100
+"""Longest list that is served at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dials:
+    """What a listener asks of a list."""
+
+    first: int = 20
+    discovery: float | None = None
+    """None: only what was not heard. 0 to 1: the share of new against familiar."""
+    max_per_artist: int | None = None
+    exclude: Sequence[int] = ()
+
+    def check(self) -> None:
+        """Raises InvalidInput for a dial out of its range."""
+        check_first(self.first)
+        check_share("discovery", self.discovery)
+        if self.max_per_artist is not None and self.max_per_artist < 1:
+            raise InvalidInput("maxPerArtist", f"must be 1 or more, is {self.max_per_artist}")
+
+
+def check_first(first: int) -> None:
+    """Raises InvalidInput."""
+    if not 1 <= first <= MAX_FIRST:
+        raise InvalidInput("first", f"must be 1 to {MAX_FIRST}, is {first}")
+
+
+def check_share(field: str, share: float | None) -> None:
+    """Raises InvalidInput for a share that is none; None is left to the field's meaning."""
+    if share is not None and not 0 <= share <= 1:
+        raise InvalidInput(field, f"must be 0 to 1, is {share}")

@@ -1,0 +1,55 @@
+"""The listener's own list, from everything that they did until now."""
+
+import numpy as np
+from sqlmodel import Session
+
+from app import listening
+from app.dial import blend
+from app.listening import UserHistory
+from app.ml.model_slot import LoadedModel
+from app.ml.ranking import top_k
+from app.ml.recommender import Floats, listener_scores
+from app.ml.vocabulary import Positions
+from app.models import ListKind
+from app.recommending.dials import Dials
+from app.recommending.popular import popular
+from app.recommending.served import Ranked, ServedList, ranked, served
+from app.recommending.taste import history_in, is_known
+
+_USUAL = Dials()
+
+
+def recommend(
+    session: Session, model: LoadedModel | None, user_id: int, dials: Dials = _USUAL
+) -> ServedList:
+    """The listener's list at this moment. Raises InvalidInput for a dial out of its range."""
+    dials.check()
+    heard = listening.history_of(session, user_id)
+    chosen = _chosen(model, heard, dials) if model else popular(session, heard, dials)
+    return served(session, ListKind.RECOMMENDATIONS, user_id, model, chosen[: dials.first])
+
+
+def _chosen(model: LoadedModel, heard: UserHistory, dials: Dials) -> Ranked:
+    """The dials turned on the model's scores; popularity where nothing speaks for a track yet."""
+    scores = listener_scores(model.recommender, history_in(model, heard), model.popularity)
+    refused = model.tracks.known([*heard.track_ids[heard.feedback < 0], *dials.exclude])
+    known = model.tracks.known(heard.track_ids[is_known(heard)])
+    unheard = _best(model, scores, dials, np.concatenate([refused, known]))
+    if dials.discovery is None:
+        return ranked(model, unheard, scores)
+    strange = np.setdiff1d(np.arange(len(scores)), known)
+    familiar = _best(model, scores, dials, np.concatenate([refused, strange]))
+    chosen = blend(
+        unheard, familiar, dials.first, dials.discovery, model.artist_ids, dials.max_per_artist
+    )
+    return ranked(model, chosen, scores)
+
+
+def _best(model: LoadedModel, scores: Floats, dials: Dials, excluded: Positions) -> Positions:
+    return top_k(
+        scores,
+        dials.first,
+        excluded=excluded,
+        groups=model.artist_ids,
+        max_per_group=dials.max_per_artist,
+    )

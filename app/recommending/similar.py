@@ -1,0 +1,33 @@
+"""Tracks near one track."""
+
+import numpy as np
+from sqlmodel import Session
+
+from app import catalog, listening
+from app.ml.model_slot import LoadedModel
+from app.ml.ranking import top_k
+from app.models import ListKind
+from app.recommending.dials import check_first
+from app.recommending.served import ServedList, ranked, served
+
+
+def similar_tracks(
+    session: Session, model: LoadedModel | None, user_id: int, track_id: int, first: int = 20
+) -> ServedList:
+    """Tracks nearest to one by the model; the same artist's and genre's where it knows nothing.
+
+    What the listener dislikes is left out. Raises InvalidInput, TrackNotFound.
+    """
+    check_first(first)
+    track = catalog.track(session, track_id)
+    heard = listening.history_of(session, user_id)
+    refused = heard.track_ids[heard.feedback < 0]
+    position = int(model.tracks.positions([track_id])[0]) if model else -1
+    if model is None or position < 0:
+        akin = catalog.tracks_akin(session, track, first + len(refused))
+        chosen = [(other.id, 0.0) for other in akin if other.id not in refused][:first]
+    else:
+        scores = model.recommender.similar(position)
+        excluded = np.append(model.tracks.known(refused), position)
+        chosen = ranked(model, top_k(scores, first, excluded=excluded), scores)
+    return served(session, ListKind.SIMILAR, user_id, model, chosen)
