@@ -38,6 +38,8 @@ class Viewer:
     id: int
     name: str
     role: Role
+    language: str | None = None
+    time_zone: str | None = None
 
     @property
     def is_administrator(self) -> bool:
@@ -118,7 +120,9 @@ class Access:
             return None
         with self.database.read() as session:
             user = accounts.user_of_token(session, caller.token)
-        return Viewer(id_of(user), user.name, user.role) if user else None
+        if user is None:
+            return None
+        return Viewer(id_of(user), user.name, user.role, user.language, user.time_zone)
 
     def sign_in(self, caller: Caller, name: str, password: str, token_name: str) -> SignIn:
         """Raises InvalidCredentials, or RateLimited after too many failures.

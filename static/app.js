@@ -8,6 +8,7 @@ import { UpcomingList } from "./player/upcoming.js";
 import { Video } from "./player/video.js";
 import { watchButtons } from "./player/buttons.js";
 import "./page.js";
+import "./zone.js";
 
 const { viewer, script, frames } = document.body.dataset;
 const queue = new Queue(`pytune.queue.${viewer}`);

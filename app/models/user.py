@@ -27,6 +27,10 @@ class User(SQLModel, table=True):
     role: Role = Field(default=Role.LISTENER, sa_type=enum_type(Role))
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     disabled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    language: str | None = Field(default=None, max_length=8)
+    """What the pages speak; None leaves it to the browser."""
+    time_zone: str | None = Field(default=None, max_length=64)
+    """Its IANA name, such as Europe/Paris; None until a browser or the user has said it."""
 
 
 class ApiToken(SQLModel, table=True):

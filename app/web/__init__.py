@@ -12,11 +12,23 @@ from app.web.headers import SafeHeaders
 from app.web.home import router as home
 from app.web.listening import router as listening
 from app.web.models import router as models
+from app.web.preferences import router as preferences
 from app.web.search import router as search
 from app.web.tracks import router as tracks
 from app.web.videos import router as videos
 
-ROUTERS = (accounts, artists, covers, home, listening, models, search, tracks, videos)
+ROUTERS = (
+    accounts,
+    artists,
+    covers,
+    home,
+    listening,
+    models,
+    preferences,
+    search,
+    tracks,
+    videos,
+)
 
 
 def mount(app: FastAPI, settings: Settings) -> None:

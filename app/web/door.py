@@ -31,9 +31,19 @@ PageViewer = Annotated[str | None, Header(alias="PyTune-Viewer")]
 """Whose page is asking. Another tab may have signed in as somebody else meanwhile."""
 
 
-def listener(state: Here, caller: Asking, page_viewer: PageViewer = None) -> Viewer:
+def visitor(request: Request, state: Here, caller: Asking) -> Viewer | None:
+    """Who is signed in, noted on the request: the answer speaks their language."""
+    request.state.viewer = state.access.viewer(caller)
+    found: Viewer | None = request.state.viewer
+    return found
+
+
+Visitor = Annotated[Viewer | None, Depends(visitor)]
+
+
+def listener(found: Visitor, page_viewer: PageViewer = None) -> Viewer:
     """Raises NotSignedIn, also where the page is somebody else's."""
-    viewer = access.required(state.access.viewer(caller))
+    viewer = access.required(found)
     if page_viewer not in {None, str(viewer.id)}:
         raise NotSignedIn
     return viewer
@@ -47,10 +57,6 @@ def administrator(viewer: Listener) -> Viewer:
     return access.required(viewer, Role.ADMINISTRATOR)
 
 
-def visitor(state: Here, caller: Asking) -> Viewer | None:
-    return state.access.viewer(caller)
-
-
 async def own_site(request: Request, caller: Asking) -> None:
     """Raises CrossSiteRefused where another site's page sent something that changes data."""
     if request.method not in _SAFE_METHODS:
@@ -58,7 +64,6 @@ async def own_site(request: Request, caller: Asking) -> None:
 
 
 Administrator = Annotated[Viewer, Depends(administrator)]
-Visitor = Annotated[Viewer | None, Depends(visitor)]
 Id = Annotated[int, Path(ge=1, le=_GREATEST_ID)]
 
 

@@ -125,5 +125,6 @@ def _viewer(request: Request) -> Viewer | None:
     """Who is signed in, so that the error stands in the page they know."""
     address = request.client.host if request.client else None
     caller = caller_of(request.headers, request.cookies, address)
-    found: Viewer | None = request.state.pytune.access.viewer(caller)
+    request.state.viewer = request.state.pytune.access.viewer(caller)
+    found: Viewer | None = request.state.viewer
     return found

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from app.access import Viewer
+from app.preferences import LANGUAGES
 from app.web import texts
 from app.web.covers import WALL_URL, cover_url
 from app.web.lists import Item, player_data
@@ -21,7 +22,7 @@ from app.web.marking import marked
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 
 _HEADERS = {
-    "Vary": "HX-Request, HX-Target, HX-History-Restore-Request, Cookie",
+    "Vary": "HX-Request, HX-Target, HX-History-Restore-Request, Cookie, Accept-Language",
     # A page shows one listener's music: neither a proxy nor the next person should keep it.
     "Cache-Control": "no-store",
 }
@@ -65,7 +66,8 @@ def target_of(request: Request) -> str | None:
 
 
 @cache
-def environment() -> Environment:
+def environment(language: str = LANGUAGES[0]) -> Environment:
+    """The templates in that language."""
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -73,7 +75,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    texts.install(made)
+    texts.install(made, language)
     made.globals |= {
         "cover_url": cover_url,
         "icon": icon,
@@ -102,5 +104,10 @@ def _player_json(item: Item) -> str:
 
 def _rendered(request: Request, template: str, context: Mapping[str, Any]) -> str:
     settings = request.state.pytune.settings
-    shown = {"path": request.url.path, "settings": settings, **context}
-    return environment().get_template(template).render(shown)
+    shown = {
+        "path": request.url.path,
+        "settings": settings,
+        "time_zone": texts.zone_of(request),
+        **context,
+    }
+    return environment(texts.language_of(request)).get_template(template).render(shown)

@@ -2,41 +2,106 @@
 
 import gettext
 from datetime import datetime
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
-from jinja2 import Environment
+from jinja2 import Environment, pass_context
+from jinja2.runtime import Context
+from starlette.requests import Request
 
-LANGUAGE = "en"
-"""The language that the texts are written in."""
+from app.preferences import LANGUAGES
+
+CATALOGUES = Path(__file__).parent / "locale"
 
 
-def install(environment: Environment) -> None:
-    """Give templates `_`, `ngettext`, `trans` blocks and the filters below."""
+def install(environment: Environment, language: str) -> None:
+    """Give templates `_`, `ngettext`, `trans` blocks and the filters below, in that language."""
     environment.add_extension("jinja2.ext.i18n")
-    translations = gettext.NullTranslations()
-    environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
-    environment.globals["language"] = LANGUAGE
+    environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
+    formats = Formats(language)
+    environment.globals["language"] = language
     environment.filters |= {
-        "number": number,
-        "points": points,
+        "number": formats.number,
+        "points": formats.points,
         "duration": duration,
-        "moment": moment,
+        "moment": formats.moment_in,
     }
 
 
-def number(value: float) -> str:
-    return str(format_decimal(value, locale=LANGUAGE))
+@cache
+def translations(language: str) -> gettext.NullTranslations:
+    """From the catalogue of that language; the texts themselves where it has none."""
+    catalogue = CATALOGUES / f"{language}.po"
+    if not catalogue.exists():
+        return gettext.NullTranslations()
+    compiled = BytesIO()
+    with catalogue.open("rb") as file:
+        write_mo(compiled, read_po(file, locale=language))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
 
 
-def points(value: float) -> str:
-    """What something gave to a score, such as +0.34."""
-    return str(format_decimal(value, format="+0.00;-0.00", locale=LANGUAGE))
+def language_of(request: Request) -> str:
+    """What the viewer has chosen, or else what their browser would read first."""
+    viewer = getattr(request.state, "viewer", None)
+    if viewer is not None and viewer.language in LANGUAGES:
+        return str(viewer.language)
+    return preferred(request.headers.get("accept-language", ""))
 
 
-def moment(time: datetime) -> str:
-    """Date and time in UTC, which is what the server's clock says."""
-    return f"{format_datetime(time, 'd MMM y, HH:mm', locale=LANGUAGE)} UTC"
+def zone_of(request: Request) -> ZoneInfo | None:
+    """The viewer's time zone; None while nobody has said it."""
+    viewer = getattr(request.state, "viewer", None)
+    return ZoneInfo(viewer.time_zone) if viewer is not None and viewer.time_zone else None
+
+
+def preferred(accepted: str) -> str:
+    """The first of ours in the order of an Accept-Language header; English otherwise."""
+    weighted = []
+    for place, part in enumerate(accepted.split(",")):
+        name, _, weight = part.partition(";q=")
+        weighted.append((-_weight(weight), place, name.strip().partition("-")[0].lower()))
+    wanted = (name for weight, _, name in sorted(weighted) if weight < 0)
+    return next((name for name in wanted if name in LANGUAGES), LANGUAGES[0])
+
+
+def _weight(text: str) -> float:
+    """From 0 to 1; what makes no sense weighs nothing."""
+    try:
+        return float(text or 1)
+    except ValueError:
+        return 0.0
+
+
+class Formats:
+    """Numbers and times as that language writes them."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+
+    def number(self, value: float) -> str:
+        return str(format_decimal(value, locale=self.language))
+
+    def points(self, value: float) -> str:
+        """What something gave to a score, such as +0.34."""
+        return str(format_decimal(value, format="+0.00;-0.00", locale=self.language))
+
+    def moment(self, time: datetime, zone: ZoneInfo | None = None) -> str:
+        """Date and time in that zone; in UTC, and saying so, without one."""
+        shown = format_datetime(time, "d MMM y, HH:mm", tzinfo=zone, locale=self.language)
+        return shown if zone else f"{shown} UTC"
+
+    @pass_context
+    def moment_in(self, context: Context, time: datetime) -> str:
+        zone: Any = context.get("time_zone")
+        return self.moment(time, zone)
 
 
 def duration(seconds: int) -> str:

@@ -4,6 +4,7 @@ import os
 import re
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from babel.messages.extract import extract_from_dir
@@ -77,6 +78,9 @@ def test_durations(seconds: int, shown: str) -> None:
 
 
 def test_numbers_and_moments() -> None:
-    assert texts.number(1234567) == "1,234,567"
-    assert (texts.points(0.336), texts.points(-2)) == ("+0.34", "-2.00")
-    assert texts.moment(datetime(2026, 3, 1, 9, 5, tzinfo=UTC)) == "1 Mar 2026, 09:05 UTC"
+    english, french = texts.Formats("en"), texts.Formats("fr")
+    assert (english.number(1234567), french.number(1234.5)) == ("1,234,567", "1\u202f234,5")
+    assert (english.points(0.336), english.points(-2)) == ("+0.34", "-2.00")
+    moment = datetime(2026, 3, 1, 9, 5, tzinfo=UTC)
+    assert english.moment(moment) == "1 Mar 2026, 09:05 UTC"
+    assert french.moment(moment, ZoneInfo("Europe/Paris")) == "1 mars 2026, 10:05"

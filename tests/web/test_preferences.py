@@ -1,0 +1,46 @@
+"""Settings: the language and the time zone that pages speak and show."""
+
+import pytest
+
+from app.models import User
+from app.web import texts
+from tests.web.conftest import Site
+from tests.web.pages import text
+
+
+def test_settings_show_what_was_chosen(site: Site) -> None:
+    answer = site.post("/settings/preferences", {"language": "en", "time_zone": "Asia/Tokyo"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/settings")
+    page = site.get("/settings").text
+    assert '<option value="en" lang="en" selected>' in page
+    assert "<option selected>Asia/Tokyo</option>" in page
+
+
+def test_a_wrong_zone_is_named_and_nothing_is_changed(site: Site) -> None:
+    answer = site.post("/settings/preferences", {"time_zone": "Mars/Base"})
+    assert answer.status_code == 422
+    assert "timeZone" in text(answer.text)
+    with site.state.database.read() as session:
+        assert session.get_one(User, site.world.ann).time_zone is None
+
+
+def test_the_browsers_zone_is_kept_once(site: Site) -> None:
+    for zone in ("Asia/Tokyo", "Europe/Paris"):
+        assert site.post("/settings/time-zone", {"time_zone": zone}).status_code == 204
+    with site.state.database.read() as session:
+        assert session.get_one(User, site.world.ann).time_zone == "Asia/Tokyo"
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [
+        ("", "en"),
+        ("fr", "fr"),
+        ("fr-CA,fr;q=0.9,en;q=0.8", "fr"),
+        ("de,en;q=0.5,fr;q=0.7", "fr"),
+        ("de, fr;q=0, ja", "en"),
+        ("fr;q=nonsense,;;q=,q=1", "en"),
+    ],
+)
+def test_the_browser_is_asked_which_language(accepted: str, language: str) -> None:
+    assert texts.preferred(accepted) == language
