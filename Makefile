@@ -13,6 +13,8 @@ LIMITED = $(shell timeout --foreground 1 true 2>/dev/null && echo timeout --fore
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml
 
+NODE = tests/node/node_modules/.package-lock.json
+
 .DEFAULT_GOAL := help
 .PHONY: help install demo test check format schema screenshots bench soak lock clean
 
@@ -27,7 +29,7 @@ install: .venv/.dev ## Create .venv with everything that developers need
 demo: .venv/.runtime ## Set up the demo and serve it at 127.0.0.1:8000; PORT= changes the port
 	@exec $(BIN)/pytune demo $(if $(PORT),--port $(PORT))
 
-test: .venv/.dev ## Run the tests, 10 minutes at most (MINUTES=); ARGS= goes to pytest
+test: .venv/.dev $(NODE) ## Run the tests, 10 minutes at most (MINUTES=); ARGS= goes to pytest
 	@$(LIMITED) $(BIN)/pytest -q $(ARGS) || { code=$$?; \
 		[ $$code -ne 124 ] || echo "The tests took longer than $(MINUTES) minutes." >&2; exit $$code; }
 
@@ -65,3 +67,8 @@ clean: ## Delete caches; .venv and the data in .pytune stay
 
 .venv/.dev: requirements/dev.txt pyproject.toml
 	@scripts/install.sh dev "$(PYTHON)"
+
+# Without npm, or without a way to its packages, tests that need them are left out and named.
+$(NODE): tests/node/package-lock.json
+	@! command -v npm >/dev/null 2>&1 || npm ci --prefix tests/node --ignore-scripts --no-audit \
+		--no-fund --loglevel=error || echo "npm could not install the packages of tests/node." >&2

@@ -37,7 +37,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             await anyio.to_thread.run_sync(state.close)
 
     app = FastAPI(title="PyTune", lifespan=lifespan, openapi_url=None, docs_url=None)
-    app.add_api_route("/healthz", _healthz, methods=["GET"])
+    app.add_api_route("/healthz", _healthz, methods=["GET", "HEAD"])
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     graphql.mount(app, chosen)
     web.mount(app, chosen)

@@ -16,6 +16,8 @@ TEST_ALL = "PYTUNE_TEST_ALL"
 SAMPLE = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "pytune_sample"
 """A large real catalogue that may lie beside the repository; it is not ours to ship."""
 
+NODE_PACKAGES = Path(__file__).resolve().parent / "node" / "node_modules"
+
 
 @dataclass(frozen=True, slots=True)
 class Need:
@@ -57,6 +59,12 @@ NEEDS = (
         "Node (node)",
         "apt-get install nodejs",
         lambda: shutil.which("node") is not None,
+    ),
+    Need(
+        "npm",
+        "what tests/node/package-lock.json names",
+        "npm ci --prefix tests/node (npm: apt-get install npm)",
+        lambda: shutil.which("node") is not None and NODE_PACKAGES.is_dir(),
     ),
     Need(
         "sample",

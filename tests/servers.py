@@ -1,4 +1,4 @@
-"""Real servers for a run of tests: a private MariaDB, and PyTune's own key-value server."""
+"""Real servers for a run of tests: a private MariaDB, PyTune's key-value server and web process."""
 
 import os
 import pwd
@@ -6,11 +6,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from socket import AF_UNIX, socket
+from socket import AF_UNIX, create_server, socket
 from threading import Event
+from urllib.request import urlopen
 
 import pytest
 from redis import Redis
@@ -111,6 +112,31 @@ def _await_key_value(process: subprocess.Popen[bytes], url: str) -> None:
                 return
             assert process.poll() is None, "the key-value server ended"
     pytest.fail("the key-value server does not answer")
+
+
+@contextmanager
+def served(settings: Settings, more: Mapping[str, str] | None = None) -> Iterator[str]:
+    """Origin of the web process on a free port; the first request waits until it answers."""
+    environment = {
+        "PYTUNE_DATA_DIR": str(settings.folder),
+        "PYTUNE_REDIS_URL": settings.key_value_url,
+        "PYTUNE_CHAMPION_POLL_SECONDS": "0.1",
+        **(more or {}),
+    }
+    with create_server(("127.0.0.1", 0)) as door:
+        command = ["-m", "uvicorn", "--factory", "app.main:create_app", "--log-level", "warning"]
+        server = subprocess.Popen(
+            [sys.executable, *command, "--fd", str(door.fileno())],
+            env=os.environ | environment,
+            pass_fds=[door.fileno()],
+        )
+        origin = f"http://127.0.0.1:{door.getsockname()[1]}"
+        try:
+            with urlopen(f"{origin}/healthz", timeout=_READY_SECONDS):
+                yield origin
+        finally:
+            server.terminate()
+            server.wait()
 
 
 def _looks() -> Iterator[None]:

@@ -1,18 +1,13 @@
 """The real application as a process, driven in Chromium; YouTube's stand-in beside it."""
 
-import os
 import shutil
-import socket
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -27,10 +22,10 @@ from app.settings import Settings
 from tests import making
 from tests.browser import stand_in
 from tests.browser.tab import Tab
+from tests.servers import served
 from tests.web import world
 from tests.web.world import World
 
-START_SECONDS = 60
 PATIENCE_MS = 10_000
 SHORT = {"Feeling Good", "At Last"}
 UNSOUGHT = "Tired"
@@ -72,35 +67,13 @@ def product(
     made = database.transact(world.make)
     database.transact(lambda session: _give_videos(session, made))
     world.crown(database, settings, made)
-    with _served(settings, youtube) as origin:
+    addresses = {
+        "PYTUNE_VIDEO_SCRIPT_URL": f"{youtube}/iframe_api",
+        "PYTUNE_VIDEO_FRAME_ORIGIN": youtube,
+    }
+    with served(settings, addresses) as origin:
         yield Product(origin, youtube, database, settings, made)
     database.dispose()
-
-
-@contextmanager
-def _served(settings: Settings, youtube: str) -> Iterator[str]:
-    """The web process on a free port; the first request waits until it answers."""
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        environment = {
-            "PYTUNE_DATA_DIR": str(settings.folder),
-            "PYTUNE_REDIS_URL": settings.key_value_url,
-            "PYTUNE_VIDEO_SCRIPT_URL": f"{youtube}/iframe_api",
-            "PYTUNE_VIDEO_FRAME_ORIGIN": youtube,
-            "PYTUNE_CHAMPION_POLL_SECONDS": "0.1",
-        }
-        command = ["-m", "uvicorn", "--factory", "app.main:create_app", "--log-level", "warning"]
-        server = subprocess.Popen(
-            [sys.executable, *command, "--fd", str(door.fileno())],
-            env=os.environ | environment,
-            pass_fds=[door.fileno()],
-        )
-        origin = f"http://127.0.0.1:{door.getsockname()[1]}"
-        try:
-            with urlopen(f"{origin}/healthz", timeout=START_SECONDS):
-                yield origin
-        finally:
-            server.terminate()
-            server.wait()
 
 
 def _give_videos(session: Session, made: World) -> None:

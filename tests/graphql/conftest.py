@@ -15,7 +15,7 @@ from sqlmodel import Session
 from starlette.testclient import TestClient
 
 from app import accounts, catalog, listening, training
-from app.db import open_database
+from app.db import Database, open_database
 from app.listening import Listen
 from app.main import create_app
 from app.ml.als import Als, AlsSettings
@@ -27,6 +27,7 @@ from app.models import Artist, Role, Track, TrainingState
 from app.models.columns import id_of
 from app.settings import Profile, Settings
 from app.state import State
+from tests import servers
 
 PASSWORD = "correct horse battery"
 ARTISTS = ("Abba", "Beyoncé", "Chic", "Donna Summer", "Elton John", "Fela Kuti")
@@ -87,7 +88,7 @@ class Door:
     def token(self, user_id: int) -> str:
         if user_id not in self._tokens:
             self._tokens[user_id] = self.state.database.transact(
-                lambda session: self._open_session(session, user_id)
+                lambda session: open_session(session, user_id)
             )
         return self._tokens[user_id]
 
@@ -110,11 +111,23 @@ class Door:
         (error,) = answer["errors"]
         return error
 
-    @staticmethod
-    def _open_session(session: Session, user_id: int) -> str:
-        (user,) = accounts.users_by_id(session, [user_id])
-        assert user is not None
-        return accounts.open_session(session, user, timedelta(hours=1), "test").token
+
+def open_session(session: Session, user_id: int) -> str:
+    """A token of the user's."""
+    (user,) = accounts.users_by_id(session, [user_id])
+    assert user is not None
+    return accounts.open_session(session, user, timedelta(hours=1), "test").token
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A web process, and its database to look into."""
+
+    address: str
+    database: Database
+
+    def token(self, user_id: int) -> str:
+        return self.database.transact(lambda session: open_session(session, user_id))
 
 
 OpenDoor = Callable[..., Door]
@@ -138,6 +151,20 @@ def open_door(tmp_path: Path, seeded: Path, key_value_url: str) -> Iterator[Open
             return Door(client, client.app_state["pytune"])
 
         yield start
+
+
+@pytest.fixture(scope="session")
+def live(
+    tmp_path_factory: pytest.TempPathFactory, seeded: Path, key_value_server: str
+) -> Iterator[Live]:
+    """The web process on a copy of the seeded folder, for clients of other languages."""
+    folder = tmp_path_factory.mktemp("live") / "data"
+    shutil.copytree(seeded, folder)
+    settings = Settings(data_dir=folder, redis_url=key_value_server)
+    database = open_database(settings)
+    with servers.served(settings) as origin:
+        yield Live(f"{origin}/graphql", database)
+    database.dispose()
 
 
 @pytest.fixture

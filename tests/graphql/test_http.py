@@ -237,3 +237,7 @@ def test_production_takes_no_query_by_get(production: Door) -> None:
         {"code": "invalid_request"},
     )
     assert production.client.post("/graphql", json={"query": STATUS}).json() == RUNNING
+
+
+def test_whoever_looks_after_the_process_may_ask_by_head(door: Door) -> None:
+    assert door.client.head("/healthz").status_code == 200

@@ -1,5 +1,6 @@
 """Locked requirements name versions and hashes: no host of an index, no path of a machine."""
 
+import json
 import re
 from pathlib import Path
 
@@ -34,3 +35,11 @@ def test_no_host_and_no_path_is_in_it(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert re.findall(r"\w+://\S+|--(?:extra-)?index\S*|--find-links\S*|--trusted\S*", text) == []
     assert re.findall(r"(?:^|[\s=])(?:/|[A-Z]:\\|~/)[^\s]*", text) == []
+
+
+def test_node_packages_are_locked_by_hash_and_name_no_host() -> None:
+    text = (ROOT / "tests" / "node" / "package-lock.json").read_text(encoding="utf-8")
+    packages = [value for name, value in json.loads(text)["packages"].items() if name]
+    assert len(packages) > 10
+    assert [one for one in packages if not one["integrity"].startswith("sha512-")] == []
+    assert [one for one in packages if "resolved" in one] == []
