@@ -82,10 +82,11 @@ Update = Callable[[Any, Any], dict[str, Any]]
 """(old row, new row) → what to set."""
 
 
-def upsert(
-    session: Session, table: Table, rows: dict[str, Any] | Select[Any], update: Update
-) -> None:
-    """Insert a row, or all that a query selects; where the primary key exists, `update` it."""
+Rows = dict[str, Any] | list[dict[str, Any]] | Select[Any]
+
+
+def upsert(session: Session, table: Table, rows: Rows, update: Update) -> None:
+    """Insert a row, many, or all that a query selects; where the primary key is, `update`."""
     connection = session.connection()
     if connection.dialect.name == "sqlite":
         lite = _filled(sqlite.insert(table), rows)
@@ -95,10 +96,12 @@ def upsert(
     else:
         my = _filled(mysql.insert(table), rows)
         statement = my.on_duplicate_key_update(update(table.c, my.inserted))
-    connection.execute(statement)
+    connection.execute(statement, rows if isinstance(rows, list) else None)
 
 
-def _filled(insert: Any, rows: dict[str, Any] | Select[Any]) -> Any:
+def _filled(insert: Any, rows: Rows) -> Any:
+    if isinstance(rows, list):
+        return insert
     if isinstance(rows, dict):
         return insert.values(rows)
     return insert.from_select([column.name for column in rows.selected_columns], rows)

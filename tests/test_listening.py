@@ -12,13 +12,14 @@ from sqlmodel import Session
 from app import listening
 from app.db import Database
 from app.errors import InvalidInput, TrackNotFound
-from app.listening import EVENTS, Listen, Origin, TrackState
+from app.listening import EVENTS, Listen, Origin, Outcome, TrackState
 from app.models import EventKind, Feedback
 from app.models.columns import utc_now
 from tests import making
 
 MOMENT = datetime(2026, 3, 1, 18, 22, 5, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
+NEW, KNOWN = Outcome.NEW, Outcome.KNOWN
 
 
 def _world(session: Session) -> tuple[int, int]:
@@ -34,7 +35,9 @@ def test_a_listen_is_kept_with_its_origin(database: Database) -> None:
     with database.write() as session:
         ann, track = _world(session)
         origin = Origin("phone", "list-1", 3)
-        assert listening.record_listen(session, ann, Listen(track, MOMENT, 200, "key", origin))
+        assert (
+            listening.record_listen(session, ann, Listen(track, MOMENT, 200, "key", origin)) is NEW
+        )
         (event,) = _events(session)
     assert (event.user_id, event.track_id, event.kind) == (ann, track, EventKind.LISTEN)
     assert (event.occurred_at, event.seconds_played, event.plays) == (MOMENT, 200, 1)
@@ -50,9 +53,9 @@ def test_the_same_second_is_the_same_listen(database: Database) -> None:
         bob, other = making.user(session, "bob"), making.track(session, "Feeling Good")
         asked = [(ann, track, MOMENT), (ann, track, later), (ann, track, elsewhere)]
         asked += [(ann, track, MOMENT + SECOND), (bob, track, MOMENT), (ann, other, MOMENT)]
-        new = [listening.record_listen(session, who, Listen(what, at)) for who, what, at in asked]
+        told = [listening.record_listen(session, who, Listen(what, at)) for who, what, at in asked]
         state = listening.states_of(session, ann, [track])[track]
-    assert new == [True, False, False, True, True, True]
+    assert told == [NEW, KNOWN, KNOWN, NEW, NEW, NEW]
     assert state.plays == 2
 
 
@@ -61,11 +64,15 @@ def test_the_same_key_is_the_same_listen(database: Database) -> None:
         ann, track = _world(session)
         bob, other = making.user(session, "bob"), making.track(session, "Feeling Good")
         moments = (MOMENT + n * SECOND for n in range(9))
-        assert listening.record_listen(session, ann, Listen(track, next(moments), None, "k"))
-        assert not listening.record_listen(session, ann, Listen(track, next(moments), None, "k"))
-        assert not listening.record_listen(session, ann, Listen(other, next(moments), None, "k"))
-        assert listening.record_listen(session, ann, Listen(track, next(moments), None, "K"))
-        assert listening.record_listen(session, bob, Listen(track, next(moments), None, "k"))
+        assert listening.record_listen(session, ann, Listen(track, next(moments), None, "k")) is NEW
+        assert (
+            listening.record_listen(session, ann, Listen(track, next(moments), None, "k")) is KNOWN
+        )
+        assert (
+            listening.record_listen(session, ann, Listen(other, next(moments), None, "k")) is KNOWN
+        )
+        assert listening.record_listen(session, ann, Listen(track, next(moments), None, "K")) is NEW
+        assert listening.record_listen(session, bob, Listen(track, next(moments), None, "k")) is NEW
         assert listening.states_of(session, ann, [track, other]) == {
             track: TrackState(plays=2),
             other: TrackState(),
@@ -76,12 +83,12 @@ def test_a_listen_told_by_many_at_once_counts_once(database: Database) -> None:
     with database.write() as session:
         ann, track = _world(session)
 
-    def tell(n: int) -> bool:
+    def tell(n: int) -> Outcome:
         listen = Listen(track, MOMENT if n % 2 else None, None, "k" if n % 2 else f"own-{n}")
         return database.transact(lambda session: listening.record_listen(session, ann, listen))
 
     with ThreadPoolExecutor(8) as pool:
-        new = sum(pool.map(tell, [1] * 16))
+        new = list(pool.map(tell, [1] * 16)).count(NEW)
     with database.read() as session:
         assert listening.states_of(session, ann, [track])[track].plays == new == 1
 
@@ -90,12 +97,12 @@ def test_many_listens_at_once_are_all_summed(database: Database) -> None:
     with database.write() as session:
         ann, track = _world(session)
 
-    def tell(n: int) -> bool:
+    def tell(n: int) -> Outcome:
         listen = Listen(track, MOMENT + n * SECOND)
         return database.transact(lambda session: listening.record_listen(session, ann, listen))
 
     with ThreadPoolExecutor(8) as pool:
-        assert all(pool.map(tell, range(40)))
+        assert set(pool.map(tell, range(40))) == {NEW}
     with database.read() as session:
         assert listening.states_of(session, ann, [track])[track].plays == 40
 
@@ -113,9 +120,9 @@ def test_a_listen_without_a_time_is_now(database: Database) -> None:
 def test_a_skip_is_no_listen(database: Database) -> None:
     with database.write() as session:
         ann, track = _world(session)
-        assert listening.record_skip(session, ann, Listen(track, MOMENT, 4))
-        assert not listening.record_skip(session, ann, Listen(track, MOMENT, 4))
-        assert listening.record_listen(session, ann, Listen(track, MOMENT))
+        assert listening.record_skip(session, ann, Listen(track, MOMENT, 4)) is NEW
+        assert listening.record_skip(session, ann, Listen(track, MOMENT, 4)) is KNOWN
+        assert listening.record_listen(session, ann, Listen(track, MOMENT)) is NEW
         history = listening.history_of(session, ann)
         recent = listening.recent_track_ids(session, ann, 5)
     assert (history.plays.tolist(), history.skips.tolist()) == ([1], [1])

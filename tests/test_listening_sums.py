@@ -53,6 +53,12 @@ class Listening(RuleBasedStateMachine):
         record = listening.record_skip if skipped else listening.record_listen
         self.database.transact(lambda session: record(session, self.users[person], told))
 
+    @rule(person=people, told=st.lists(st.tuples(songs, moments, keys), max_size=6))
+    def listen_to_many(self, person: int, told: list[tuple[int, datetime, str | None]]) -> None:
+        batch = [Listen(self.tracks[song], at, None, key) for song, at, key in told]
+        user = self.users[person]
+        self.database.transact(lambda session: listening.record_listens(session, user, batch))
+
     @rule(person=people, song=songs, feedback=st.none() | st.sampled_from(Feedback))
     def rate(self, person: int, song: int, feedback: Feedback | None) -> None:
         user, track = self.users[person], self.tracks[song]

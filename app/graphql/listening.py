@@ -15,7 +15,7 @@ from app.graphql.context import Context, Info
 from app.graphql.enums import Feedback
 from app.graphql.ids import required_number
 from app.graphql.permissions import for_listeners
-from app.listening import Listen, Origin
+from app.listening import Listen, Origin, Outcome
 
 T = TypeVar("T")
 
@@ -86,12 +86,18 @@ class SetFeedbackInput:
 @strawberry.type(description="The listen is kept; the next recommendations know of it.")
 class ListenRecorded:
     is_new: bool = strawberry.field(description="False if the same listen was recorded before.")
+    is_paused: bool = strawberry.field(
+        description="True if the viewer has paused the record: the listen was not kept."
+    )
     track: Track = strawberry.field(description="The track.")
 
 
 @strawberry.type(description="The skip is kept; the next recommendations know of it.")
 class SkipRecorded:
     is_new: bool = strawberry.field(description="False if the same skip was recorded before.")
+    is_paused: bool = strawberry.field(
+        description="True if the viewer has paused the record: the skip was not kept."
+    )
     track: Track = strawberry.field(description="The track.")
 
 
@@ -125,12 +131,14 @@ class ListeningMutation:
         ],
     ) -> RecordListenResult:
         viewer, listen = info.context.signed_in, heard.listen()
-        is_new, track = await _written(
+        outcome, track = await _written(
             info.context,
             listen.track_id,
             lambda session: listening.record_listen(session, viewer.id, listen),
         )
-        return ListenRecorded(is_new=is_new, track=track)
+        return ListenRecorded(
+            is_new=outcome is Outcome.NEW, is_paused=outcome is Outcome.PAUSED, track=track
+        )
 
     @for_listeners("Record that the viewer left a track early.")
     async def record_skip(
@@ -141,12 +149,14 @@ class ListeningMutation:
         ],
     ) -> RecordSkipResult:
         viewer, skip = info.context.signed_in, skipped.listen()
-        is_new, track = await _written(
+        outcome, track = await _written(
             info.context,
             skip.track_id,
             lambda session: listening.record_skip(session, viewer.id, skip),
         )
-        return SkipRecorded(is_new=is_new, track=track)
+        return SkipRecorded(
+            is_new=outcome is Outcome.NEW, is_paused=outcome is Outcome.PAUSED, track=track
+        )
 
     @for_listeners("Love or dislike a track, or take that back.")
     async def set_feedback(

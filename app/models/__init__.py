@@ -1,6 +1,6 @@
 """The tables. Importing this package registers every one of them."""
 
-from app.models.catalog import Artist, ExternalId, ExternalKind, Track, VideoState
+from app.models.catalog import Artist, ExternalId, ExternalKind, Track, VideoState, WrongVideo
 from app.models.listening import (
     DataImport,
     Event,
@@ -38,4 +38,5 @@ __all__ = [
     "User",
     "UserItem",
     "VideoState",
+    "WrongVideo",
 ]

@@ -52,6 +52,17 @@ class Track(SQLModel, table=True):
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
 
 
+class WrongVideo(SQLModel, table=True):
+    """A video that a listener set aside: it does not show the track, and is not found again."""
+
+    __tablename__ = "wrong_video"
+    __table_args__ = TABLE_OPTIONS
+
+    track_id: int = Field(foreign_key="track.id", primary_key=True, ondelete="CASCADE")
+    youtube_id: str = Field(max_length=16, primary_key=True)
+    set_aside_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+
+
 class ExternalKind(StrEnum):
     TRACK = "track"
     ARTIST = "artist"

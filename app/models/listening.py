@@ -34,6 +34,7 @@ class Event(SQLModel, table=True):
         UniqueConstraint("user_id", "track_id", "kind", "occurred_at", name="uq_event_moment"),
         UniqueConstraint("user_id", "idempotency_key", name="uq_event_idempotency"),
         Index("ix_event_occurred_at", "occurred_at"),
+        Index("ix_event_history", "user_id", "kind", "occurred_at"),
         {**TABLE_OPTIONS, "sqlite_autoincrement": True},
     )
 

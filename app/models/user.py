@@ -31,6 +31,8 @@ class User(SQLModel, table=True):
     """What the pages speak; None leaves it to the browser."""
     time_zone: str | None = Field(default=None, max_length=64)
     """Its IANA name, such as Europe/Paris; None until a browser or the user has said it."""
+    paused_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Since when their listens are not recorded, at their own wish."""
 
 
 class ApiToken(SQLModel, table=True):

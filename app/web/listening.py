@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import AwareDatetime, BaseModel, Field
 
 from app import catalog, listening
-from app.listening import EARLIEST, Listen, Origin
+from app.listening import EARLIEST, Listen, Origin, Outcome
 from app.models import Feedback
 from app.models.columns import utc_now
 from app.web.door import Here, Id, Listener, local_path
@@ -23,6 +23,9 @@ _GREATEST_ID = 2**63 - 1
 _DEEPEST = 10_000
 _TASTE_CHANGED = {"HX-Trigger": "taste-changed"}
 """Tells the page that its lists are out of date."""
+_PAUSED = {"PyTune-Record": "paused"}
+"""The listener's record is paused: nothing was kept."""
+_OF = {Outcome.NEW: _TASTE_CHANGED, Outcome.KNOWN: _TASTE_CHANGED, Outcome.PAUSED: _PAUSED}
 
 router = APIRouter()
 
@@ -78,18 +81,18 @@ class Said(Place):
 
 @router.post("/listens", status_code=204)
 def record_listen(state: Here, viewer: Listener, played: Annotated[Played, Form()]) -> Response:
-    state.database.transact(
+    outcome = state.database.transact(
         lambda session: listening.record_listen(session, viewer.id, played.listen)
     )
-    return Response(status_code=204, headers=_TASTE_CHANGED)
+    return Response(status_code=204, headers=_OF[outcome])
 
 
 @router.post("/skips", status_code=204)
 def record_skip(state: Here, viewer: Listener, played: Annotated[Played, Form()]) -> Response:
-    state.database.transact(
+    outcome = state.database.transact(
         lambda session: listening.record_skip(session, viewer.id, played.listen)
     )
-    return Response(status_code=204)
+    return Response(status_code=204, headers=_PAUSED if outcome is Outcome.PAUSED else None)
 
 
 @router.get("/tracks/{track_id}/feedback")

@@ -7,7 +7,8 @@ import pytest
 from sqlmodel import col, select
 
 from app.graphql.ids import global_id
-from app.models import Event
+from app.models import Event, User
+from app.models.columns import utc_now
 from tests.graphql.conftest import LISTENER, Door
 
 SONG = global_id("Track", 20)
@@ -182,3 +183,18 @@ def test_each_write_of_one_request_is_seen_by_the_next(door: Door) -> None:
     given = door.ask(both, id=SONG)
     assert given["loved"]["track"] == {"viewerFeedback": "LOVED"}
     assert given["cleared"]["track"] == {"viewerFeedback": None}
+
+
+def test_while_the_record_is_paused_the_answer_says_so(door: Door) -> None:
+    with door.state.database.write() as session:
+        session.get_one(User, LISTENER).paused_at = utc_now()
+    paused = LISTEN.replace("isNew", "isNew isPaused")
+    recorded = door.ask(paused, input={"trackId": SONG})["recordListen"]
+    assert (recorded["__typename"], recorded["isNew"], recorded["isPaused"]) == (
+        "ListenRecorded",
+        False,
+        True,
+    )
+    skipped = door.ask(SKIP.replace("isNew", "isPaused"), input={"trackId": SONG})["recordSkip"]
+    assert skipped["isPaused"] is True
+    assert _events(door) == []

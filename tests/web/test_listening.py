@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import col, select
 
 from app import listening
-from app.models import Event, EventKind, Feedback
+from app.models import Event, EventKind, Feedback, User
 from app.models.columns import utc_now
 from tests.web.conftest import Site
 from tests.web.pages import text
@@ -168,3 +168,14 @@ def _state(site: Site, title: str) -> listening.TrackState:
     track_id = site.world.tracks[title]
     with site.state.database.read() as session:
         return listening.states_of(session, site.world.ann, [track_id])[track_id]
+
+
+def test_a_paused_record_keeps_nothing_and_says_so(site: Site) -> None:
+    before = _last(site).id
+    with site.state.database.write() as session:
+        session.get_one(User, site.world.ann).paused_at = utc_now()
+    for path in ("/listens", "/skips"):
+        response = site.post(path, _played(site))
+        assert (response.status_code, response.headers["pytune-record"]) == (204, "paused")
+        assert "hx-trigger" not in response.headers
+    assert _last(site).id == before

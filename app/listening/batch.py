@@ -1,0 +1,128 @@
+"""Record many listens in one transaction, with the outcome of each."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select as select_columns
+from sqlmodel import Session, col
+
+from app.errors import InvalidInput, PyTuneError, TrackNotFound
+from app.listening.checking import Listen, checked
+from app.listening.recording import Outcome, event_row
+from app.listening.tables import EVENTS, USER_ITEMS, add_sums
+from app.models import EventKind, Track, User
+from app.writes import insert_missing, upsert
+
+MAX_BATCH = 100
+"""Listens of one call: others wait no longer for their turn than for a few single ones."""
+
+
+def record_listens(
+    session: Session, user_id: int, listens: Sequence[Listen]
+) -> list[Outcome | PyTuneError]:
+    """Record listens, the good ones among them all or none; what became of each, in order.
+
+    One that cannot be kept is answered with InvalidInput or TrackNotFound and stops no other.
+    Raises InvalidInput where there are too many.
+    """
+    if len(listens) > MAX_BATCH:
+        raise InvalidInput("listens", f"must be at most {MAX_BATCH}, are {len(listens)}")
+    paused = _hold(session, user_id)
+    looked_at = _looked_at(session, listens)
+    good = [listen for listen in looked_at if isinstance(listen, Listen)]
+    known = _Known(session, user_id, [] if paused else good)
+    outcomes: list[Outcome | PyTuneError] = []
+    new: list[Listen] = []
+    for listen in looked_at:
+        if isinstance(listen, PyTuneError):
+            outcomes.append(listen)
+        elif paused:
+            outcomes.append(Outcome.PAUSED)
+        elif known.learn(listen):
+            new.append(listen)
+            outcomes.append(Outcome.NEW)
+        else:
+            outcomes.append(Outcome.KNOWN)
+    _write(session, user_id, new)
+    return outcomes
+
+
+def _hold(session: Session, user_id: int) -> bool:
+    """Keep other listens of the listener out until the end; whether the record is paused.
+
+    Each insert shares a lock on its listener's row, through the foreign key. On SQLite writers
+    take turns anyway.
+    """
+    user = select_columns(col(User.paused_at)).where(col(User.id) == user_id).with_for_update()
+    return session.connection().execute(user).scalar() is not None
+
+
+def _looked_at(session: Session, listens: Sequence[Listen]) -> list[Listen | PyTuneError]:
+    """Each listen as it can be kept, or why it cannot."""
+    wanted = {listen.track_id for listen in listens}
+    ids = select_columns(col(Track.id)).where(col(Track.id).in_(wanted))
+    tracks: set[int | None] = set(session.connection().execute(ids).scalars())
+    return [
+        _checked(listen) if listen.track_id in tracks else TrackNotFound(listen.track_id)
+        for listen in listens
+    ]
+
+
+def _checked(listen: Listen) -> Listen | PyTuneError:
+    try:
+        return checked(listen)
+    except InvalidInput as problem:
+        return problem
+
+
+class _Known:
+    """Which of the listens are in the record, or earlier in the batch."""
+
+    def __init__(self, session: Session, user_id: int, listens: list[Listen]) -> None:
+        connection, mine = session.connection(), EVENTS.c.user_id == user_id
+        keys = {listen.idempotency_key for listen in listens} - {None}
+        moments = select_columns(EVENTS.c.track_id, EVENTS.c.occurred_at).where(
+            mine,
+            EVENTS.c.kind == EventKind.LISTEN,
+            EVENTS.c.track_id.in_({listen.track_id for listen in listens}),
+            EVENTS.c.occurred_at.in_({listen.listened_at for listen in listens}),
+        )
+        keyed = select_columns(EVENTS.c.idempotency_key).where(
+            mine, EVENTS.c.idempotency_key.in_(keys)
+        )
+        self._moments: set[tuple[int, datetime | None]] = (
+            {(row[0], row[1]) for row in connection.execute(moments)} if listens else set()
+        )
+        self._keys: set[str] = set(connection.execute(keyed).scalars()) if keys else set()
+
+    def learn(self, listen: Listen) -> bool:
+        """Whether the listen is new; it is known from now on."""
+        moment, key = (listen.track_id, listen.listened_at), listen.idempotency_key
+        if moment in self._moments or key in self._keys:
+            return False
+        self._moments.add(moment)
+        if key is not None:
+            self._keys.add(key)
+        return True
+
+
+def _write(session: Session, user_id: int, new: list[Listen]) -> None:
+    if not new:
+        return
+    insert_missing(session, EVENTS, [event_row(user_id, one, EventKind.LISTEN) for one in new])
+    sums: dict[int, dict[str, Any]] = {}
+    for listen in new:
+        row = sums.setdefault(
+            listen.track_id,
+            {
+                "user_id": user_id,
+                "track_id": listen.track_id,
+                "plays": 0,
+                "skips": 0,
+                "last_listened_at": listen.listened_at,
+            },
+        )
+        row["plays"] += 1
+        row["last_listened_at"] = max(row["last_listened_at"], listen.listened_at)
+    upsert(session, USER_ITEMS, [sums[track_id] for track_id in sorted(sums)], add_sums)

@@ -1,0 +1,77 @@
+"""Listens as clients report them, and what of them can be kept."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from app.errors import InvalidInput
+from app.models.columns import utc_now
+from app.models.listening import MAX_IDEMPOTENCY_KEY, MAX_LIST_ID, MAX_SOURCE
+from app.text import is_sound
+
+EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
+"""Older dates come from broken clocks; MySQL's own functions begin here too."""
+CLOCK_SKEW = timedelta(minutes=10)
+"""How far ahead of ours a client's clock may be."""
+MAX_SECONDS_PLAYED = 24 * 3600
+_LARGEST = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a listen came from: a client, and the served list and place if it was one."""
+
+    source: str = "api"
+    list_id: str | None = None
+    position: int | None = None
+
+
+NOWHERE = Origin()
+"""No list, and no client that says its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """A listen (or skip) as a client reports it; `listened_at` None means now."""
+
+    track_id: int
+    listened_at: datetime | None = None
+    seconds_played: int | None = None
+    idempotency_key: str | None = None
+    origin: Origin = NOWHERE
+
+
+def checked(listen: Listen) -> Listen:
+    """The listen with its time in whole UTC seconds. Raises InvalidInput."""
+    check_origin(listen.origin)
+    _check_text("idempotencyKey", listen.idempotency_key, MAX_IDEMPOTENCY_KEY)
+    seconds = listen.seconds_played
+    if seconds is not None and not 0 <= seconds <= MAX_SECONDS_PLAYED:
+        raise InvalidInput("secondsPlayed", f"must be 0 to {MAX_SECONDS_PLAYED}, is {seconds}")
+    return replace(listen, listened_at=checked_time(listen.listened_at or utc_now(), utc_now()))
+
+
+def checked_time(moment: datetime, now: datetime) -> datetime:
+    """In UTC, whole seconds. Raises InvalidInput before 1970 or in the future."""
+    if moment.tzinfo is None:
+        raise InvalidInput("listenedAt", f"needs a time zone, such as {moment.isoformat()}Z")
+    if not EARLIEST <= moment <= now + CLOCK_SKEW:
+        raise InvalidInput("listenedAt", f"must lie between 1970 and now, is {moment.isoformat()}")
+    whole = moment if not moment.microsecond else moment.replace(microsecond=0)
+    return whole.astimezone(UTC)
+
+
+def check_origin(origin: Origin) -> None:
+    """Raises InvalidInput."""
+    _check_text("source", origin.source, MAX_SOURCE)
+    _check_text("listId", origin.list_id, MAX_LIST_ID)
+    if origin.position is not None and not 0 <= origin.position <= _LARGEST:
+        raise InvalidInput("position", f"must be 0 to {_LARGEST}, is {origin.position}")
+
+
+def _check_text(field: str, value: str | None, limit: int) -> None:
+    if value is None:
+        return
+    if not 0 < len(value) <= limit:
+        raise InvalidInput(field, f"must have 1 to {limit} characters, has {len(value)}")
+    if not is_sound(value):
+        raise InvalidInput(field, "holds half a character, a lone surrogate")

@@ -1,0 +1,117 @@
+"""Record one listen, skip or word of feedback, and its sum in the same transaction."""
+
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import select as select_columns
+from sqlmodel import Session, col
+
+from app.errors import TrackNotFound
+from app.listening.checking import NOWHERE, Listen, Origin, check_origin, checked
+from app.listening.tables import EVENTS, USER_ITEMS, add_sums
+from app.models import EventKind, Feedback, Track, User
+from app.models.columns import utc_now
+from app.writes import insert_once, upsert
+
+_KIND_OF: dict[Feedback | None, EventKind] = {
+    Feedback.LOVED: EventKind.LOVE,
+    Feedback.DISLIKED: EventKind.DISLIKE,
+    None: EventKind.CLEAR,
+}
+
+
+class Outcome(StrEnum):
+    """What became of a listen or a skip."""
+
+    NEW = "new"
+    KNOWN = "known"
+    """The same one was recorded before."""
+    PAUSED = "paused"
+    """The listener has paused the record: nothing was written."""
+
+
+def record_listen(session: Session, user_id: int, listen: Listen) -> Outcome:
+    """Record one listen and its sum. Raises InvalidInput, TrackNotFound.
+
+    The same listener, track and UTC second, or the same idempotency key, is the same listen.
+    """
+    return _record(session, user_id, listen, EventKind.LISTEN)
+
+
+def record_skip(session: Session, user_id: int, skip: Listen) -> Outcome:
+    """Record that a track was left early; as `record_listen`."""
+    return _record(session, user_id, skip, EventKind.SKIP)
+
+
+def set_feedback(
+    session: Session,
+    user_id: int,
+    track_id: int,
+    feedback: Feedback | None,
+    origin: Origin = NOWHERE,
+) -> None:
+    """Love, dislike, or None to clear; also while the record of listening is paused.
+
+    Raises TrackNotFound, InvalidInput.
+    """
+    check_origin(origin)
+    _is_paused(session, user_id, track_id)
+    event = {
+        "user_id": user_id,
+        "track_id": track_id,
+        "kind": _KIND_OF[feedback],
+        "occurred_at": utc_now(),
+        "plays": 0,
+        "source": origin.source,
+        "list_id": origin.list_id,
+        "position": origin.position,
+        "recorded_at": utc_now(),
+    }
+    session.connection().execute(EVENTS.insert(), event)
+    row = {"user_id": user_id, "track_id": track_id, "plays": 0, "skips": 0, "feedback": feedback}
+    upsert(session, USER_ITEMS, row, lambda _old, new: {"feedback": new.feedback})
+
+
+def event_row(user_id: int, listen: Listen, kind: EventKind) -> dict[str, Any]:
+    """The event of a checked listen or skip."""
+    return {
+        "user_id": user_id,
+        "track_id": listen.track_id,
+        "kind": kind,
+        "occurred_at": listen.listened_at,
+        "plays": int(kind is EventKind.LISTEN),
+        "seconds_played": listen.seconds_played,
+        "source": listen.origin.source,
+        "idempotency_key": listen.idempotency_key,
+        "list_id": listen.origin.list_id,
+        "position": listen.origin.position,
+        "recorded_at": utc_now(),
+    }
+
+
+def _record(session: Session, user_id: int, told: Listen, kind: EventKind) -> Outcome:
+    listen = checked(told)
+    if _is_paused(session, user_id, listen.track_id):
+        return Outcome.PAUSED
+    if not insert_once(session, EVENTS, event_row(user_id, listen, kind)):
+        return Outcome.KNOWN
+    listened = kind is EventKind.LISTEN
+    row = {
+        "user_id": user_id,
+        "track_id": listen.track_id,
+        "plays": int(listened),
+        "skips": int(not listened),
+        "last_listened_at": listen.listened_at if listened else None,
+    }
+    upsert(session, USER_ITEMS, row, add_sums)
+    return Outcome.NEW
+
+
+def _is_paused(session: Session, user_id: int, track_id: int) -> bool:
+    """Whether the listener has paused the record. Raises TrackNotFound."""
+    track = select_columns(col(Track.id)).where(col(Track.id) == track_id).scalar_subquery()
+    paused = select_columns(col(User.paused_at)).where(col(User.id) == user_id).scalar_subquery()
+    found, paused_at = session.connection().execute(select_columns(track, paused)).one()
+    if found is None:
+        raise TrackNotFound(track_id)
+    return paused_at is not None
