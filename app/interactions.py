@@ -11,7 +11,7 @@ from sqlalchemy import Select, case, func
 from sqlalchemy import select as select_columns
 from sqlmodel import Session
 
-from app.listening import EVENTS, USER_ITEMS, feedback_sign
+from app.listening import EVENTS, USER_ITEMS, feedback_sign, second_of
 from app.ml.interactions import Interactions, concatenate
 from app.models import EventKind
 
@@ -24,7 +24,12 @@ def all_pairs(session: Session) -> Interactions:
     """Every listener–track pair, ordered by both, read in chunks from the sums."""
     columns = USER_ITEMS.c
     statement = select_columns(
-        columns.user_id, columns.track_id, columns.plays, columns.skips, feedback_sign()
+        columns.user_id,
+        columns.track_id,
+        columns.plays,
+        columns.skips,
+        feedback_sign(),
+        columns.last_listened_at,
     ).order_by(columns.user_id, columns.track_id)
     return concatenate(list(_blocks(session, statement)))
 
@@ -40,7 +45,9 @@ def pairs_between(
     said = EVENTS.alias("said")
     sign = case((said.c.kind == EventKind.LOVE, 1), (said.c.kind == EventKind.DISLIKE, -1), else_=0)
     statement = (
-        select_columns(sums.c.user_id, sums.c.track_id, sums.c.plays, sums.c.skips, sign)
+        select_columns(
+            sums.c.user_id, sums.c.track_id, sums.c.plays, sums.c.skips, sign, sums.c.listened
+        )
         .select_from(sums.outerjoin(said, said.c.id == sums.c.last))
         .order_by(sums.c.user_id, sums.c.track_id)
     )
@@ -71,13 +78,19 @@ def dated_listens(session: Session) -> DatedListens:
 
 
 def _sums(since: datetime | None, before: datetime | None) -> Select[Any]:
-    """Listener, track, plays, skips and the number of the last feedback, by pair."""
+    """Listener, track, plays, skips, the number of the last feedback, the last listen, by pair."""
     columns = EVENTS.c
     plays = func.sum(case((columns.kind == EventKind.LISTEN, columns.plays), else_=0))
     skips = func.sum(case((columns.kind == EventKind.SKIP, 1), else_=0))
     last = func.max(case((columns.kind.in_(_FEEDBACK), columns.id), else_=None))
     pair = (columns.user_id, columns.track_id)
-    named = (plays.label("plays"), skips.label("skips"), last.label("last"))
+    listened = func.max(case((columns.kind == EventKind.LISTEN, columns.occurred_at)))
+    named = (
+        plays.label("plays"),
+        skips.label("skips"),
+        last.label("last"),
+        listened.label("listened"),
+    )
     return _span(select_columns(*pair, *named), since, before).group_by(*pair)
 
 
@@ -93,4 +106,4 @@ def _span(statement: Select[Any], since: datetime | None, before: datetime | Non
 def _blocks(session: Session, statement: Select[Any]) -> Iterator[NDArray[np.float64]]:
     result = session.connection().execution_options(yield_per=_CHUNK).execute(statement)
     for rows in result.partitions(_CHUNK):
-        yield np.array([tuple(row) for row in rows], dtype=np.float64)
+        yield np.array([(*row[:5], second_of(row[5])) for row in rows], dtype=np.float64)

@@ -9,18 +9,37 @@ from app.ml.recipe import Recipe
 from app.ml.weighting import Weighting
 from app.models import Training
 
+_HALF_LIFE = "half_life_days"
+_SHORTEST, _LONGEST = 1, 36_500
+"""Days of a half-life."""
+
 
 def recipe_of(training: Training) -> Recipe:
     settings = dict(training.settings)
     weighting = Weighting(settings.pop("weighting"))
-    return Recipe(training.algorithm, weighting, settings)
+    half_life = settings.pop(_HALF_LIFE, None)
+    return Recipe(training.algorithm, weighting, settings, half_life)
 
 
-def checked(algorithm: str, weighting: str, settings: Mapping[str, Any]) -> Recipe:
+def stored(recipe: Recipe) -> dict[str, Any]:
+    """The settings of a training's row: the algorithm's own, and what plays become."""
+    fades = {} if recipe.half_life_days is None else {_HALF_LIFE: recipe.half_life_days}
+    return {"weighting": recipe.weighting.value, **fades, **recipe.settings}
+
+
+def checked(
+    algorithm: str,
+    weighting: str,
+    settings: Mapping[str, Any],
+    half_life_days: float | None = None,
+) -> Recipe:
     """Raises InvalidInput naming the algorithm, weighting or setting that is unknown."""
     if algorithm not in ALGORITHMS:
         raise InvalidInput("algorithm", f"must be one of {sorted(ALGORITHMS)}, is {algorithm!r}")
     ALGORITHMS[algorithm].check(settings)
     if weighting not in list(Weighting):
         raise InvalidInput("weighting", f"must be one of {list(Weighting)}, is {weighting!r}")
-    return Recipe(algorithm, Weighting(weighting), settings)
+    if half_life_days is not None and not _SHORTEST <= half_life_days <= _LONGEST:
+        problem = f"must be {_SHORTEST} to {_LONGEST} days, is {half_life_days}"
+        raise InvalidInput("halfLifeDays", problem)
+    return Recipe(algorithm, Weighting(weighting), settings, half_life_days)

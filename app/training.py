@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from app import listening
+from app import listening, recipes
 from app.db import Database
 from app.errors import (
     InvalidInput,
@@ -93,7 +93,7 @@ def request(session: Session, requested_by: str, recipe: Recipe, seed: int) -> T
     training = Training(
         requested_by=requested_by,
         algorithm=recipe.algorithm,
-        settings={"weighting": recipe.weighting.value, **recipe.settings},
+        settings=recipes.stored(recipe),
         seed=seed,
         library_versions={name: importlib.metadata.version(name) for name in _LIBRARIES},
     )

@@ -41,4 +41,5 @@ def _holdout(session: Session, data: TrainingData, seed: int) -> Holdout:
     return holdout.in_time(
         interactions.pairs_between(session, since=None, before=at),
         interactions.pairs_between(session, since=at, before=None),
+        moment,
     )

@@ -5,18 +5,16 @@ No transaction is open while anything is fitted, and the champion changes in one
 
 import logging
 
-import numpy as np
 from sqlmodel import Session
 
 from app import recipes, training
 from app.errors import NoListens, PyTuneError, TrainingOver
 from app.importing.loader import refresh_listener_counts
 from app.ml.contest import ContestResult
-from app.ml.interactions import InteractionMatrix, matrix_of
+from app.ml.interactions import fallback_of
 from app.ml.model_slot import LoadedModel
-from app.ml.popularity import listener_counts
 from app.ml.recipe import Recipe
-from app.ml.recommender import Floats
+from app.ml.vocabulary import Vocabulary
 from app.models import Evaluation, Training
 from app.models.columns import id_of
 from app.promotion import MAX_REASON
@@ -68,27 +66,28 @@ def _fit(
     rt: Runtime, row: Training, recipe: Recipe, data: TrainingData, heartbeat: Heartbeat
 ) -> Fitted:
     """Fit on everything and write the artifact."""
-    matrix = matrix_of(data.interactions, recipe.weighting)
+    pairs, tracks = data.interactions, Vocabulary.of(data.interactions.track_ids)
+    matrix, weigher = recipe.matrix(pairs, tracks), recipe.weigher(pairs, tracks)
     report = heartbeat.part("fitting", 0.6, 0.95)
-    recommender = recipe.fit(matrix.matrix, seed=row.seed, report=report)
+    recommender = recipe.fit(matrix, seed=row.seed, report=report)
     heartbeat.say("saving", 0.95)
     with rt.database.read() as session:
-        artists = artists_of(session, matrix.tracks)
+        artists = artists_of(session, tracks)
     model = LoadedModel(
         version=id_of(row),
         recommender=recommender,
-        weighting=recipe.weighting,
-        tracks=matrix.tracks,
+        weigher=weigher,
+        tracks=tracks,
         artist_ids=artists,
-        popularity=_popularity(matrix),
+        popularity=fallback_of(pairs, tracks, recipe.half_life_days, as_of=pairs.latest()),
     )
     name = training.artifact_name(model.version)
     return Fitted(
         artifact=name,
         checksum=model.save(rt.settings.artifacts / name),
-        listeners=len(matrix.listeners),
-        tracks=len(matrix.tracks),
-        interactions=int(matrix.matrix.nnz),
+        listeners=matrix.shape[0],
+        tracks=len(tracks),
+        interactions=int(matrix.nnz),
         data_from=data.data_from,
         data_until=data.data_until,
         last_event_id=data.last_event_id,
@@ -121,9 +120,3 @@ def _end(
         training.promote(session, training_id, "gate", reason, evaluation)
     refresh_listener_counts(session)
     return evaluation.promote
-
-
-def _popularity(matrix: InteractionMatrix) -> Floats:
-    """Share of listeners that played each track, (n_tracks,)."""
-    shares = listener_counts(matrix.matrix) / max(len(matrix.listeners), 1)
-    return shares.astype(np.float32)

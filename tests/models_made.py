@@ -11,6 +11,7 @@ from app.ml.als import Als, AlsSettings
 from app.ml.model_slot import LoadedModel
 from app.ml.recipe import Recipe
 from app.ml.vocabulary import Vocabulary
+from app.ml.weigher import Weigher
 from app.ml.weighting import Weighting
 from app.models.columns import id_of
 from app.settings import Settings
@@ -24,7 +25,7 @@ def model(version: int, track_ids: list[int]) -> LoadedModel:
     return LoadedModel(
         version=version,
         recommender=Als(factors, (factors.T @ factors).astype(np.float64), AlsSettings(factors=3)),
-        weighting=Weighting.LOG,
+        weigher=Weigher(Weighting.LOG),
         tracks=Vocabulary.of(track_ids),
         artist_ids=np.arange(len(track_ids)),
         popularity=rng.random(len(track_ids), dtype=np.float32),

@@ -1,6 +1,7 @@
 """Listens and feedback as models see them: whole, and between two moments."""
 
 from datetime import UTC, datetime, timedelta
+from math import isnan, nan
 from typing import Any
 
 import pytest
@@ -122,6 +123,34 @@ def test_a_span_holds_its_begin_and_not_its_end(
     span = (None if since is None else _day(since), None if before is None else _day(before))
     with database.read() as session:
         assert _rows(interactions.pairs_between(session, *span)) == [(ann, track, *doings)]
+
+
+def test_pairs_know_their_last_listen_within_the_span(
+    spread: tuple[Database, int, int],
+) -> None:
+    """Love, skip and dislike are no listens; what has no date tells none."""
+    database, _, _ = spread
+    with database.read() as session:
+        last = [
+            interactions.pairs_between(session, None if a is None else _day(a), _day(b)).latest()
+            for a, b in ((None, 0), (None, 2), (None, 9), (3, 9))
+        ]
+    assert last == [None, _day(0).timestamp(), _day(2).timestamp(), None]
+
+
+def test_all_pairs_know_their_last_listen(database: Database) -> None:
+    with database.write() as session:
+        ann, (one, two) = making.user(session), making.tracks(session, 2)
+        for day in (3, 5, 4):
+            listening.record_listen(session, ann, Listen(one, _day(day)))
+        listening.set_feedback(session, ann, two, Feedback.LOVED)
+        moments = interactions.all_pairs(session).doings.listened_at
+        heard = listening.history_of(session, ann)
+    assert moments is not None
+    assert moments.tolist() == pytest.approx([_day(5).timestamp(), nan], nan_ok=True)
+    known = dict(zip(heard.track_ids.tolist(), heard.listened_at.tolist(), strict=True))
+    assert known[one] == _day(5).timestamp()
+    assert isnan(known[two])
 
 
 def test_only_listens_that_have_a_date_are_dated(spread: tuple[Database, int, int]) -> None:

@@ -106,6 +106,7 @@ _describe(
     LINEAR="The number of plays itself.",
     RELATIVE="The logarithm of the plays against the listener's mean: favourites stand out alike"
     " for those who listen much and little.",
+    BM25="What saturates with plays and with all the listener's plays, times the track's rarity.",
 )
 _describe(
     Contestant,

@@ -54,6 +54,9 @@ class Measured:
     contestant: Contestant = strawberry.field(description="Its part in the contest.")
     algorithm: str = strawberry.field(description="The recipe's algorithm.")
     weighting: Weighting = strawberry.field(description="What plays became before the fit.")
+    half_life_days: float | None = strawberry.field(
+        description="Days in which a listen lost half its weight; null: it kept it."
+    )
     settings: JSON = strawberry.field(description="Every setting, defaults included.")
     listener_count: int = strawberry.field(description="Tested listeners.")
     list_length: int = strawberry.field(description="Length K of the lists.")
@@ -78,6 +81,7 @@ class Measured:
             contestant=contestant,
             algorithm=recipe["algorithm"],
             weighting=Weighting(recipe["weighting"]),
+            half_life_days=recipe.get("half_life_days"),
             settings=JSON(recipe["settings"]),
             listener_count=figures["listeners"],
             list_length=figures["k"],

@@ -32,6 +32,9 @@ class Training(Node):
     requested_by: str = strawberry.field(description="A user's name, or what asked for it.")
     algorithm: str = strawberry.field(description="Name of the algorithm.")
     weighting: Weighting = strawberry.field(description="What plays became before the fit.")
+    half_life_days: float | None = strawberry.field(
+        description="Days in which a listen loses half its weight; null: it keeps it."
+    )
     settings: JSON = strawberry.field(
         description="The algorithm's settings that were given; the others had their defaults."
     )
@@ -68,6 +71,7 @@ class Training(Node):
             requested_by=row.requested_by,
             algorithm=recipe.algorithm,
             weighting=recipe.weighting,
+            half_life_days=recipe.half_life_days,
             settings=JSON(dict(recipe.settings)),
             seed=row.seed,
             listener_count=row.listeners,
@@ -90,6 +94,10 @@ class TrainModelInput:
     )
     weighting: Weighting = strawberry.field(
         default=Recipe().weighting, description="What plays become before the fit."
+    )
+    half_life_days: float | None = strawberry.field(
+        default=None,
+        description="Days in which a listen loses half its weight; left out, it keeps it.",
     )
     seed: int = strawberry.field(
         default=DEFAULT_SEED, description="0 or more; the same data and seed, the same model."
@@ -116,7 +124,7 @@ class TrainModelInput:
             "iterations": self.iterations,
         }
         settings = {name: value for name, value in given.items() if value is not None}
-        return recipes.checked(self.algorithm, self.weighting, settings)
+        return recipes.checked(self.algorithm, self.weighting, settings, self.half_life_days)
 
 
 @strawberry.type(description="The training waits for a worker.")

@@ -18,7 +18,7 @@ from app.listening.reading import (
     states_of,
 )
 from app.listening.recording import Outcome, record_listen, record_skip, set_feedback
-from app.listening.tables import EVENTS, USER_ITEMS, add_sums, feedback_sign
+from app.listening.tables import EVENTS, USER_ITEMS, add_sums, feedback_sign, second_of
 
 __all__ = [
     "CLOCK_SKEW",
@@ -41,6 +41,7 @@ __all__ = [
     "record_listen",
     "record_listens",
     "record_skip",
+    "second_of",
     "set_feedback",
     "states_of",
 ]

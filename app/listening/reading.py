@@ -9,7 +9,7 @@ from sqlalchemy import func
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
-from app.listening.tables import USER_ITEMS, feedback_sign
+from app.listening.tables import USER_ITEMS, feedback_sign, second_of
 from app.models import Event, Feedback, UserItem
 
 
@@ -22,6 +22,8 @@ class UserHistory:
     skips: np.ndarray[Any, np.dtype[np.float32]]
     feedback: np.ndarray[Any, np.dtype[np.float32]]
     """1 loved, -1 disliked, 0 neither."""
+    listened_at: np.ndarray[Any, np.dtype[np.float64]]
+    """POSIX second of the last listen; NaN where there is none, or it has no date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +38,17 @@ def history_of(session: Session, user_id: int) -> UserHistory:
     """The listener's row of the interactions, read at the moment of the request."""
     rows = session.connection().execute(
         select_columns(
-            USER_ITEMS.c.track_id, USER_ITEMS.c.plays, USER_ITEMS.c.skips, feedback_sign()
+            USER_ITEMS.c.track_id,
+            USER_ITEMS.c.plays,
+            USER_ITEMS.c.skips,
+            feedback_sign(),
+            USER_ITEMS.c.last_listened_at,
         ).where(USER_ITEMS.c.user_id == user_id)
     )
-    table = np.array([tuple(row) for row in rows], dtype=np.float64).reshape(-1, 4)
-    doings = (table[:, column].astype(np.float32) for column in (1, 2, 3))
-    return UserHistory(table[:, 0].astype(np.int64), *doings)
+    table = np.array([(*row[:4], second_of(row[4])) for row in rows], dtype=np.float64)
+    table = table.reshape(-1, 5)
+    plays, skips, feedback = (table[:, column].astype(np.float32) for column in (1, 2, 3))
+    return UserHistory(table[:, 0].astype(np.int64), plays, skips, feedback, table[:, 4])
 
 
 def states_of(session: Session, user_id: int, track_ids: Sequence[int]) -> dict[int, TrackState]:

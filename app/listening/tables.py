@@ -1,5 +1,7 @@
 """The two tables of listening as Core knows them, and how sums grow."""
 
+from datetime import datetime
+from math import nan
 from typing import Any
 
 from sqlalchemy import Table, case
@@ -23,6 +25,11 @@ def add_sums(old: Any, new: Any) -> dict[str, Any]:
         "skips": old.skips + new.skips,
         "last_listened_at": later,
     }
+
+
+def second_of(moment: datetime | None) -> float:
+    """The POSIX second; NaN for none."""
+    return nan if moment is None else moment.timestamp()
 
 
 def feedback_sign() -> Any:

@@ -9,12 +9,11 @@ from numpy.typing import NDArray
 
 from app.ml import metrics
 from app.ml.holdout import Holdout
-from app.ml.interactions import history_of, matrix_of
-from app.ml.popularity import listener_counts
+from app.ml.interactions import fallback_of, history_of
 from app.ml.ranking import top_k
 from app.ml.recommender import Algorithm, Floats, History
 from app.ml.vocabulary import Positions
-from app.ml.weighting import Weighting
+from app.ml.weigher import Weigher
 
 _SCORES_AT_ONCE = 1 << 23
 """Listeners × items whose scores are held at a time: 32 MiB."""
@@ -29,22 +28,23 @@ class Panel:
     targets: Sequence[frozenset[int]]
     """Positions; a target that the training part does not know is a negative number."""
     popularity: Floats
-    """Listeners of each track, (n_tracks,): for who has nothing that speaks for a track."""
+    """Of each track, (n_tracks,): for who has nothing that speaks for a track."""
 
     @classmethod
-    def of(cls, holdout: Holdout, weighting: Weighting) -> Self:
+    def of(cls, holdout: Holdout, weigher: Weigher) -> Self:
         histories, excluded, targets = [], [], []
+        tracks, as_of = holdout.tracks, holdout.as_of
         for n in range(len(holdout)):
             past = holdout.past(n)
-            histories.append(history_of(past.track_ids, past.doings, holdout.tracks, weighting))
-            positions = holdout.tracks.positions(past.track_ids)
+            histories.append(history_of(past.track_ids, past.doings, tracks, weigher, as_of=as_of))
+            positions = tracks.positions(past.track_ids)
             excluded.append(positions[past.doings.heard | past.doings.disliked])
-            wanted = holdout.tracks.positions(holdout.targets[n])
+            wanted = tracks.positions(holdout.targets[n])
             unknown = np.flatnonzero(wanted < 0)
             wanted[unknown] = -1 - unknown
             targets.append(frozenset(wanted.tolist()))
-        counts = listener_counts(matrix_of(holdout.train, Weighting.BINARY, holdout.tracks).matrix)
-        return cls(histories, excluded, targets, counts.astype(np.float32))
+        popular = fallback_of(holdout.train, tracks, weigher.half_life_days, as_of=as_of)
+        return cls(histories, excluded, targets, popular)
 
     def __len__(self) -> int:
         return len(self.histories)

@@ -14,14 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.errors import InvalidInput
-from app.ml.bulk import Panel
 from app.ml.holdout import Holdout, Lists
 from app.ml.interactions import Interactions
+from app.ml.panels import Panels
 from app.ml.recipe import Recipe
 from app.ml.search import Search, Tuned, matrix_for
 from app.ml.tuning import tune
 from app.ml.vocabulary import Vocabulary
-from app.ml.weighting import Weighting
 
 _TUNING_SHARE = 0.6
 """Of the budget; the rest is for fitting and measuring what was found."""
@@ -89,7 +88,7 @@ def compare(train: Interactions, test: Interactions, search: Search) -> Comparis
             report=lambda done: search.report(_TUNING_SHARE * done),
         ),
     )
-    panels = _panels(holdout)
+    panels = Panels(holdout)
     order = sorted(tuned.best, key=lambda name: (name == tuned.chosen, tuned.scores[name]))
     measured, left_out = [], []
     for n, name in enumerate(order):
@@ -107,7 +106,7 @@ def _measure(
     name: str,
     tuned: Tuned,
     holdout: Holdout,
-    panels: Callable[[Weighting], Panel],
+    panels: Panels,
     search: Search,
 ) -> Measured:
     recipe = tuned.best[name]
@@ -116,7 +115,7 @@ def _measure(
     with _peak() as peak:
         model = recipe.fit(matrix, seed=search.seed, memory_mib=search.memory_mib)
     seconds = monotonic() - started
-    ndcg, recall = panels(recipe.weighting).measure(model, search.k)
+    ndcg, recall = panels.of(recipe).measure(model, search.k)
     return Measured(name, recipe, ndcg, recall, seconds, peak())
 
 
@@ -127,17 +126,6 @@ def _expected(tuned: Tuned, name: str, listeners: int) -> float:
         return sum(_expected(tuned, member["algorithm"], listeners) for member in members)
     taken = [trial.seconds for trial in tuned.trials if trial.arm.split("/")[0] == name]
     return float(np.median(taken or [0.0])) * max(1.25, listeners / tuned.listeners)
-
-
-def _panels(holdout: Holdout) -> Callable[[Weighting], Panel]:
-    made: dict[Weighting, Panel] = {}
-
-    def panel(weighting: Weighting) -> Panel:
-        if weighting not in made:
-            made[weighting] = Panel.of(holdout, weighting)
-        return made[weighting]
-
-    return panel
 
 
 def _holdout(train: Interactions, test: Interactions) -> Holdout:

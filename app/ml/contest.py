@@ -66,7 +66,7 @@ def run(
     if champion is not None and not again:
         last = _part(report, 1, rivals)
         theirs = evaluate(champion, holdout, terms, fitted_on=champion_knew, report=last)
-    popular = evaluate(Recipe(Popularity.algorithm, challenger.weighting), holdout, terms)
+    popular = evaluate(Recipe(Popularity.algorithm), holdout, terms)
     report(1.0)
     verdict = gate.decide(ours, theirs, popular, settings=settings, seed=terms.seed)
     return ContestResult(verdict, ours, theirs, popular, holdout.counts())

@@ -18,12 +18,12 @@ from threadpoolctl import threadpool_limits
 from app.ml import metrics
 from app.ml.bootstrap import Interval, finite, mean_intervals
 from app.ml.holdout import Holdout
-from app.ml.interactions import Interactions, matrix_of
+from app.ml.interactions import Interactions
 from app.ml.measuring import METRICS, Crowd, Served, measure, serve
 from app.ml.recipe import Recipe
 from app.ml.recommender import Recommender, Report
 from app.ml.vocabulary import Ids, Positions
-from app.ml.weighting import Weighting
+from app.ml.weigher import Weigher
 
 MAIN = "ndcg"
 """The metric by which recipes are compared."""
@@ -150,19 +150,20 @@ def evaluate(
     a recipe that cannot be fitted.
     """
     fitting = holdout.train if fitted_on is None else fitted_on
-    matrix = matrix_of(fitting, recipe.weighting, holdout.tracks).matrix
+    matrix = recipe.matrix(fitting, holdout.tracks)
+    weigher = recipe.weigher(fitting, holdout.tracks)
     started = perf_counter()
     model = recipe.fit(matrix, seed=terms.seed, report=lambda share: report(share / 2))
     seconds = perf_counter() - started
     found = evaluate_recommender(
-        model, recipe.weighting, holdout, terms, report=lambda share: report((1 + share) / 2)
+        model, weigher, holdout, terms, report=lambda share: report((1 + share) / 2)
     )
     return replace(found, cost=replace(found.cost, fit_seconds=seconds))
 
 
 def evaluate_recommender(
     recommender: Recommender,
-    weighting: Weighting,
+    weigher: Weigher,
     holdout: Holdout,
     terms: Terms,
     *,
@@ -177,15 +178,17 @@ def evaluate_recommender(
         raise ValueError(f"{recommender.n_items} items for {len(holdout.tracks)} tracks")
     if terms.max_listeners is not None:
         holdout = holdout.sample(terms.max_listeners, seed=terms.seed)
-    crowd = Crowd.of(holdout, terms.artist_ids)
+    crowd = Crowd.of(holdout, weigher, terms.artist_ids)
     tally = _Tally(holdout)
     with threadpool_limits(1, "blas"):  # the same bits and the same latency on any machine
         for n in range(len(holdout)):
-            tally.add(n, serve(recommender, weighting, holdout, n, crowd, terms.k), crowd)
+            tally.add(n, serve(recommender, weigher, holdout, n, crowd, terms.k), crowd)
             if n % _BETWEEN_REPORTS == 0:
                 report(n / len(holdout))
     report(1.0)
-    recipe = Recipe(recommender.algorithm, weighting, recommender.settings())
+    recipe = Recipe(
+        recommender.algorithm, weigher.weighting, recommender.settings(), weigher.half_life_days
+    )
     return tally.evaluation(recipe, terms, recommender)
 
 

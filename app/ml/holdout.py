@@ -61,6 +61,8 @@ class Holdout:
     """Of each, what was heard before, not disliked, and played again."""
     newcomers: int
     """Listeners held out whole, without a past: they cannot be tested."""
+    as_of: float | None = None
+    """POSIX second at which listeners are folded in: the cutoff; None where nothing has a date."""
 
     def __len__(self) -> int:
         return len(self.listener_ids)
@@ -100,11 +102,14 @@ class Holdout:
             self.targets.at(chosen),
             self.repeats.at(chosen),
             self.newcomers,
+            self.as_of,
         )
 
 
-def in_time(before: Interactions, since: Interactions) -> Holdout:
+def in_time(before: Interactions, since: Interactions, cutoff: float | None = None) -> Holdout:
     """Sums per listener–track pair before a cutoff, and since it; each pair at most once a part.
+
+    `cutoff` is a POSIX second; without it, that of the last listen before.
 
     A target was played since the cutoff, and before it neither heard nor disliked. What was
     disliked since is none: it was no good recommendation.
@@ -117,7 +122,8 @@ def in_time(before: Interactions, since: Interactions) -> Holdout:
     targets = _lists(owners, later.track_ids, ~heard & ~disliked, len(listeners))
     repeats = _lists(owners, later.track_ids, heard & ~disliked, len(listeners))
     newcomers = len(np.unique(later.listener_ids[owners < 0]))
-    whole = Holdout(train, tracks, listeners.ids, targets, repeats, newcomers)
+    as_of = train.latest() if cutoff is None else cutoff
+    whole = Holdout(train, tracks, listeners.ids, targets, repeats, newcomers, as_of)
     return whole.at(np.flatnonzero(np.diff(targets.starts)))
 
 

@@ -10,11 +10,12 @@ from scipy.sparse import csr_matrix, diags_array
 
 from app.ml import metrics
 from app.ml.holdout import Holdout
-from app.ml.interactions import history_of, matrix_of
+from app.ml.interactions import fallback_of, history_of, matrix_of
 from app.ml.popularity import listener_counts
 from app.ml.ranking import top_k
 from app.ml.recommender import Floats, Recommender, listener_scores
 from app.ml.vocabulary import Ids, Positions
+from app.ml.weigher import Weigher
 from app.ml.weighting import Weighting
 
 METRICS = (
@@ -46,13 +47,15 @@ class Crowd:
     """Listeners with evidence for each track, (n_tracks,)."""
     popularity: Floats
     """Their share of all listeners, (n_tracks,)."""
+    fallback: Floats
+    """What ranks for who has nothing that speaks for a track, (n_tracks,)."""
     listened: csr_matrix
     """Who they are, (n_tracks, n_listeners); rows have length 1, or 0 without any."""
     artist_ids: Ids | None
     """Artist of each track, (n_tracks,), where known."""
 
     @classmethod
-    def of(cls, holdout: Holdout, artist_ids: Ids | None = None) -> "Crowd":
+    def of(cls, holdout: Holdout, weigher: Weigher, artist_ids: Ids | None = None) -> "Crowd":
         """Raises ValueError unless `artist_ids` has one for each of the holdout's tracks."""
         if artist_ids is not None and len(artist_ids) != len(holdout.tracks):
             raise ValueError(f"{len(artist_ids)} artists for {len(holdout.tracks)} tracks")
@@ -61,7 +64,9 @@ class Crowd:
         shares = counts / np.float32(max(matrix.shape[0], 1))
         lengths = diags_array(1 / np.sqrt(np.maximum(counts, 1)))
         listened = csr_matrix(lengths @ (matrix > 0).T, dtype=np.float32)
-        return cls(counts, shares.astype(np.float32), listened, artist_ids)
+        half_life, as_of = weigher.half_life_days, holdout.as_of
+        fallback = fallback_of(holdout.train, holdout.tracks, half_life, as_of=as_of)
+        return cls(counts, shares.astype(np.float32), fallback, listened, artist_ids)
 
     @property
     def n_listeners(self) -> int:
@@ -88,16 +93,16 @@ class Served:
 
 
 def serve(
-    recommender: Recommender, weighting: Weighting, holdout: Holdout, n: int, crowd: Crowd, k: int
+    recommender: Recommender, weigher: Weigher, holdout: Holdout, n: int, crowd: Crowd, k: int
 ) -> Served:
     """Fold tested listener n in from the training part, and rank the whole catalogue."""
     past = holdout.past(n)
     positions = holdout.tracks.positions(past.track_ids)
     excluded = positions[past.doings.heard | past.doings.disliked]
     heard = positions[past.doings.heard & ~past.doings.disliked]
-    history = history_of(past.track_ids, past.doings, holdout.tracks, weighting)
+    history = history_of(past.track_ids, past.doings, holdout.tracks, weigher, as_of=holdout.as_of)
     started = perf_counter()
-    scores = listener_scores(recommender, history, crowd.popularity)
+    scores = listener_scores(recommender, history, crowd.fallback)
     listed = top_k(scores, k, excluded=excluded)
     seconds = perf_counter() - started
     return Served(scores, listed, heard[top_k(scores[heard], k)], heard, excluded, seconds, k)

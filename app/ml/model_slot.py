@@ -1,5 +1,6 @@
 """The loaded champion: immutable, read once a request, swapped whole."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -12,6 +13,7 @@ from app.ml import artifacts
 from app.ml.algorithms import ALGORITHMS
 from app.ml.recommender import Floats, Recommender
 from app.ml.vocabulary import Vocabulary
+from app.ml.weigher import Weigher
 from app.ml.weighting import Weighting
 
 _PREFIX = "recommender."
@@ -23,12 +25,13 @@ class LoadedModel:
 
     version: int
     recommender: Recommender
-    weighting: Weighting
+    weigher: Weigher
+    """How a listener's doings are weighed, as they were in the fit."""
     tracks: Vocabulary
     artist_ids: NDArray[np.int64]
     """Artist of each known track when it was trained, (n_tracks,): for caps."""
     popularity: Floats
-    """Share of listeners that played each known track, (n_tracks,)."""
+    """Share of listeners that played each known track, (n_tracks,); less where listens fade."""
 
     def save(self, folder: Path) -> str:
         """Write the artifact; its checksum."""
@@ -37,12 +40,16 @@ class LoadedModel:
             "artist_ids": self.artist_ids,
             "popularity": self.popularity,
         }
+        if self.weigher.rarity is not None:
+            own["rarity"] = self.weigher.rarity
         arrays = {f"{_PREFIX}{name}": array for name, array in self.recommender.arrays().items()}
         manifest = {
             "version": self.version,
             "algorithm": self.recommender.algorithm,
             "settings": self.recommender.settings(),
-            "weighting": self.weighting.value,
+            "weighting": self.weigher.weighting.value,
+            "half_life_days": self.weigher.half_life_days,
+            "typical_plays": self.weigher.typical_plays,
         }
         return artifacts.save(folder, artifacts.Artifact(manifest, own | arrays))
 
@@ -70,11 +77,24 @@ class LoadedModel:
         return cls(
             version=int(about["version"]),
             recommender=kind.from_arrays(arrays, about["settings"]),
-            weighting=Weighting(about["weighting"]),
+            weigher=_weigher(about, artifact.arrays),
             tracks=Vocabulary(np.asarray(artifact.arrays["track_ids"])),
             artist_ids=np.asarray(artifact.arrays["artist_ids"]),
             popularity=np.asarray(artifact.arrays["popularity"]),
         )
+
+
+def _weigher(about: Any, arrays: Mapping[str, NDArray[Any]]) -> Weigher:
+    """A model made before listens could fade has no half-life, and nothing else that it needs."""
+    half_life, weighting = about.get("half_life_days"), Weighting(about["weighting"])
+    if weighting is Weighting.BM25 and "rarity" not in arrays:
+        raise KeyError("rarity")
+    return Weigher(
+        weighting=weighting,
+        half_life_days=None if half_life is None else float(half_life),
+        typical_plays=float(about.get("typical_plays", 1.0)),
+        rarity=np.asarray(arrays["rarity"]) if "rarity" in arrays else None,
+    )
 
 
 def _check(model: LoadedModel, version: int) -> None:
@@ -82,6 +102,8 @@ def _check(model: LoadedModel, version: int) -> None:
     if model.version != version:
         raise ValueError(f"it holds version {model.version}")
     per_track: list[NDArray[Any]] = [model.tracks.ids, model.artist_ids, model.popularity]
+    if model.weigher.rarity is not None:
+        per_track.append(model.weigher.rarity)
     lengths = [*map(len, per_track), model.recommender.n_items]
     if len(set(lengths)) > 1:
         raise ValueError(f"its arrays differ in length: {lengths}")

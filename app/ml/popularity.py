@@ -14,7 +14,11 @@ from app.ml.recommender import Explanation, Extent, Floats, History, Report
 
 @dataclass(frozen=True, slots=True)
 class Popularity:
-    """Share of listeners with evidence for each item, (n_items,); the same for everybody."""
+    """Σ of listeners' strengths for each item, each from -1 to 1, as a share of all listeners.
+
+    (n_items,), the same for everybody: who played it counts 1, who played it long ago less where
+    listens fade, who dislikes or always skips it is taken off.
+    """
 
     algorithm: ClassVar[str] = "popularity"
 
@@ -30,9 +34,9 @@ class Popularity:
     ) -> Self:
         del seed
         cls.check(settings)
-        shares = listener_counts(matrix) / np.float32(max(matrix.shape[0], 1))
+        shares = popularity_of(matrix)
         report(1.0)
-        return cls(shares.astype(np.float32))
+        return cls(shares)
 
     def scores(self, history: History) -> Floats:
         del history
@@ -69,6 +73,14 @@ class Popularity:
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], settings: Mapping[str, Any]) -> Self:
         cls.check(settings)
         return cls(np.asarray(arrays["shares"]))
+
+
+def popularity_of(matrix: csr_matrix) -> Floats:
+    """Popularity of each item by the strengths of all listeners, (n_items,)."""
+    clipped = np.clip(matrix.data, -1, 1).astype(np.float64)
+    sums = np.bincount(matrix.indices, clipped, matrix.shape[1])
+    popularity: Floats = (sums / max(matrix.shape[0], 1)).astype(np.float32)
+    return popularity
 
 
 def listener_counts(matrix: csr_matrix) -> NDArray[np.int64]:

@@ -8,7 +8,10 @@ from scipy.sparse import csr_matrix
 
 from app.errors import InvalidInput
 from app.ml.algorithms import ALGORITHMS
+from app.ml.interactions import Interactions, weighed, weigher_of
 from app.ml.recommender import Algorithm, Extent, Report
+from app.ml.vocabulary import Vocabulary
+from app.ml.weigher import Weigher
 from app.ml.weighting import Weighting
 
 MEMORY_MIB = 16384
@@ -23,13 +26,26 @@ class Recipe:
     """What play counts become, in the fit and when a listener is folded in; see AlsSettings."""
     settings: Mapping[str, Any] = field(default_factory=dict)
     """The algorithm's own; what is left out has its default."""
+    half_life_days: float | None = None
+    """In which a listen loses half its weight, in the fit and when a listener is folded in; None:
+    it keeps it."""
 
     def as_json(self) -> dict[str, Any]:
         return {
             "algorithm": self.algorithm,
             "weighting": self.weighting.value,
+            "half_life_days": self.half_life_days,
             "settings": dict(self.settings),
         }
+
+    def weigher(self, interactions: Interactions, tracks: Vocabulary) -> Weigher:
+        """How a listener's doings are weighed where this recipe is fitted on `interactions`."""
+        return weigher_of(interactions, tracks, self.weighting, self.half_life_days)
+
+    def matrix(self, interactions: Interactions, tracks: Vocabulary) -> csr_matrix:
+        """What this recipe is fitted on, as of the last listen: (n_listeners, n_tracks)."""
+        weigher = self.weigher(interactions, tracks)
+        return weighed(interactions, weigher, tracks, as_of=interactions.latest()).matrix
 
     def fit(
         self,

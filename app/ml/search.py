@@ -1,18 +1,17 @@
 """What bounds a search over recipes, and what comes of it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-import numpy as np
 from scipy.sparse import csr_matrix
 
-from app.ml.interactions import Interactions, matrix_of
+from app.ml.interactions import Interactions, joined, weighed
 from app.ml.recipe import MEMORY_MIB, Recipe
 from app.ml.recommender import Report
 from app.ml.search_space import TUNED, Arm
 from app.ml.vocabulary import Vocabulary
-from app.ml.weighting import Doings, Weighting
+from app.ml.weighting import Weighting
 
 _LEAST_WEIGHT = 0.02
 """Members that weigh less are left out of a blend."""
@@ -72,21 +71,40 @@ class Search:
     """Told of each trial as it ends."""
 
 
-def blend_of(members: Sequence[tuple[Arm, Trial]], weights: Sequence[float]) -> Recipe:
-    """A recipe whose binary members see only the sign of the relative strengths."""
-    relative = any(arm.weighting is Weighting.RELATIVE for arm, _ in members)
+def members_of(ranked: Sequence[tuple[Arm, Trial]]) -> list[Recipe]:
+    """Recipes that can be blended, best first, as they would be fitted within the blend.
+
+    All share the weighting and half-life of the best, but for binary ones, to which neither
+    counts nor dates matter.
+    """
+    recipes = [arm.recipe(trial.settings) for arm, trial in ranked if arm.algorithm != "popularity"]
+    counts = [recipe for recipe in recipes if recipe.weighting is not Weighting.BINARY]
+    if not counts:
+        return [replace(recipe, half_life_days=recipes[0].half_life_days) for recipe in recipes]
+    shared = counts[0]
+    return [
+        replace(recipe, half_life_days=shared.half_life_days if recipe in counts else None)
+        for recipe in recipes
+        if recipe.weighting in {shared.weighting, Weighting.BINARY}
+    ]
+
+
+def blend_of(members: Sequence[Recipe], weights: Sequence[float]) -> Recipe:
+    """A recipe whose binary members see only the sign of the others' strengths."""
+    leader = next(
+        (recipe for recipe in members if recipe.weighting is not Weighting.BINARY), members[0]
+    )
     listed = [
         {
-            "algorithm": arm.algorithm,
+            "algorithm": recipe.algorithm,
             "weight": round(weight, 4),
-            "binary": relative and arm.weighting is Weighting.BINARY,
-            "settings": dict(trial.settings),
+            "binary": recipe.weighting is not leader.weighting,
+            "settings": dict(recipe.settings),
         }
-        for (arm, trial), weight in zip(members, weights, strict=True)
+        for recipe, weight in zip(members, weights, strict=True)
         if weight >= _LEAST_WEIGHT
     ]
-    weighting = Weighting.RELATIVE if relative else Weighting.BINARY
-    return Recipe("blend", weighting, {"members": listed})
+    return Recipe("blend", leader.weighting, {"members": listed}, leader.half_life_days)
 
 
 def matrix_for(
@@ -98,15 +116,6 @@ def matrix_for(
     Learning via Collective Matrix Factorization, KDD 2008. Popularity counts listeners alone.
     """
     if features is None or recipe.algorithm == "popularity":
-        return matrix_of(train, recipe.weighting, tracks).matrix
-    pair, more = train.doings, features.doings
-    whole = Interactions(
-        np.concatenate([train.listener_ids, features.listener_ids]),
-        np.concatenate([train.track_ids, features.track_ids]),
-        Doings(
-            np.concatenate([pair.plays, more.plays]),
-            np.concatenate([pair.skips, more.skips]),
-            np.concatenate([pair.feedback, more.feedback]),
-        ),
-    )
-    return matrix_of(whole, recipe.weighting, tracks).matrix
+        return recipe.matrix(train, tracks)
+    weigher = recipe.weigher(train, tracks)
+    return weighed(joined(train, features), weigher, tracks, as_of=train.latest()).matrix

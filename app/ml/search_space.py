@@ -32,7 +32,10 @@ class Arm:
         return f"{self.algorithm}/{self.weighting.value}"
 
     def recipe(self, settings: Mapping[str, Any]) -> Recipe:
-        return Recipe(self.algorithm, self.weighting, dict(settings))
+        own = dict(settings)
+        days = own.pop(HALF_LIFE, None)
+        fades = days is not None and days < _FOR_GOOD
+        return Recipe(self.algorithm, self.weighting, own, round(days, 1) if fades else None)
 
 
 _SPANS: dict[str, dict[str, Span]] = {
@@ -65,13 +68,25 @@ TUNED = tuple(_SPANS)
 """The algorithms that can be searched; a blend is made of what was found."""
 
 
-def arms_of(algorithms: tuple[str, ...], *, counted: bool) -> list[Arm]:
-    """The arms of some algorithms; without counts all weightings are the same."""
+HALF_LIFE = "half_life_days"
+_FOR_GOOD = 2000.0
+"""Days of a half-life from which on nothing fades."""
+_FADING = Span(7, 2 * _FOR_GOOD, log=True)
+
+
+def arms_of(algorithms: tuple[str, ...], *, counted: bool, dated: bool = False) -> list[Arm]:
+    """The arms of some algorithms; without counts all weightings are the same.
+
+    Where listens are `dated` each has a half-life to choose too, and starts with none.
+    """
+    start_of_fading = {HALF_LIFE: _FADING.high} if dated else {}
+    spans_of_fading = {HALF_LIFE: _FADING} if dated else {}
     arms = []
     for algorithm in algorithms:
         counts_matter = counted and algorithm != "popularity"
         weightings = [Weighting.RELATIVE] if counts_matter else []
         for weighting in [*weightings, Weighting.BINARY]:
             start = _STARTS.get(f"{algorithm}/{weighting.value}", _STARTS.get(algorithm, {}))
-            arms.append(Arm(algorithm, weighting, start, _SPANS[algorithm]))
+            spans = {**_SPANS[algorithm], **spans_of_fading}
+            arms.append(Arm(algorithm, weighting, {**start, **start_of_fading}, spans))
     return arms

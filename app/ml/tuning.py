@@ -5,23 +5,22 @@ Hyper-Parameter Optimization, NeurIPS 2011; by optuna.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from time import monotonic
-from typing import Any
 
 import numpy as np
 
 from app.errors import InvalidInput
 from app.ml.algorithms import ALGORITHMS
 from app.ml.blend_weights import candidates_of, climb
-from app.ml.bulk import Panel
 from app.ml.holdout import Holdout, per_listener
 from app.ml.interactions import Interactions
+from app.ml.panels import Panels
 from app.ml.recipe import Recipe
 from app.ml.recommender import Algorithm
-from app.ml.search import Search, Trial, Tuned, blend_of, matrix_for
+from app.ml.search import Search, Trial, Tuned, blend_of, matrix_for, members_of
 from app.ml.search_space import TUNED, Arm, arms_of
-from app.ml.weighting import Weighting
+from app.ml.studied import Studied
 
 __all__ = ["Search", "Trial", "Tuned", "tune"]
 
@@ -44,8 +43,17 @@ class _Ended(Exception):
     """Time is up, or somebody said stop: raised through the progress of a fit."""
 
 
-def tune(train: Interactions, search: Search, recorded: Sequence[Trial] = ()) -> Tuned:
-    """The best recipe of each algorithm on a fifth of each listener's tracks, and the chosen one.
+def tune(
+    train: Interactions,
+    search: Search,
+    recorded: Sequence[Trial] = (),
+    holdout: Holdout | None = None,
+) -> Tuned:
+    """The best recipe of each algorithm on a validation split of `train`, and the chosen one.
+
+    The split is `holdout`, such as the last listens of `train` against those before; without it
+    a fifth of each listener's tracks, which says nothing about time: only where listens are
+    dated and a split in time is given, half-lives are searched as well.
 
     `recorded` trials of an earlier search on the same data and seed count as done. Every arm is
     tried once before any is tried twice, as far as the time reaches. Raises InvalidInput for an
@@ -54,10 +62,12 @@ def tune(train: Interactions, search: Search, recorded: Sequence[Trial] = ()) ->
     singles = _checked(search.algorithms)
     blending = "blend" in search.algorithms and len(singles) > 1
     counted = bool(len(np.unique(train.doings.plays)) > 1)
-    holdout = per_listener(train, seed=search.seed)
+    dated = holdout is not None and holdout.train.latest() is not None
+    if holdout is None:
+        holdout = per_listener(train, seed=search.seed)
     most = max(200, _PANEL_SCORES // max(len(holdout.tracks), 1))
     run = _Run(search, holdout.sample(most, seed=search.seed), blending=blending)
-    for arm in arms_of(singles, counted=counted):
+    for arm in arms_of(singles, counted=counted, dated=dated):
         run.add(arm, recorded)
     run.search()
     if not run.best_arms():
@@ -74,31 +84,6 @@ def _checked(algorithms: Sequence[str]) -> tuple[str, ...]:
     return tuple(name for name in TUNED if name in algorithms) or TUNED
 
 
-@dataclass
-class _Studied:
-    """An arm, its sampler, and the trials so far."""
-
-    arm: Arm
-    study: Any
-    trials: list[Trial] = field(default_factory=list)
-
-    @property
-    def best(self) -> Trial | None:
-        done = [trial for trial in self.trials if trial.state == "complete"]
-        return max(done, key=lambda trial: trial.ndcg, default=None)
-
-    @property
-    def spent(self) -> float:
-        return sum(trial.seconds for trial in self.trials)
-
-    @property
-    def over(self) -> bool:
-        """Whether nothing more can be learnt of it."""
-        return bool(self.trials) and (
-            not self.arm.spans or any(trial.state == "refused" for trial in self.trials)
-        )
-
-
 class _Run:
     def __init__(self, search: Search, holdout: Holdout, *, blending: bool) -> None:
         self.chosen = search
@@ -106,14 +91,14 @@ class _Run:
         self.started = monotonic()
         later = _BLEND_SHARE * blending + _FEATURES_SHARE * (search.features is not None)
         self.deadline = self.started + search.seconds * (1 - later)
-        self.arms: list[_Studied] = []
-        self.panels: dict[Weighting, Panel] = {}
+        self.arms: list[Studied] = []
+        self.panels = Panels(holdout)
         self.features: Interactions | None = None
 
     def add(self, arm: Arm, recorded: Sequence[Trial]) -> None:
         from app.ml.sampling import known, new_study  # optuna is slow to import
 
-        studied = _Studied(arm, new_study(arm, self.chosen.seed + len(self.arms)))
+        studied = Studied(arm, new_study(arm, self.chosen.seed + len(self.arms)))
         for trial in recorded:
             if trial.arm == arm.name:
                 studied.trials.append(trial)
@@ -127,13 +112,13 @@ class _Run:
             except _Ended:
                 return
 
-    def _next(self) -> _Studied | None:
+    def _next(self) -> Studied | None:
         """The arm whose turn it is: the one with least time, worse ones being charged more."""
         if self._over():
             return None
         best = max((at.best.ndcg for at in self.arms if at.best), default=0.0)
 
-        def charged(studied: _Studied) -> float:
+        def charged(studied: Studied) -> float:
             if not studied.trials or not studied.best:
                 return studied.spent
             gap = 1 - studied.best.ndcg / best if best > 0 else 0.0
@@ -141,7 +126,7 @@ class _Run:
 
         return min((at for at in self.arms if not at.over), key=charged, default=None)
 
-    def _try(self, studied: _Studied) -> None:
+    def _try(self, studied: Studied) -> None:
         from app.ml.sampling import ask, tell
 
         started = monotonic()
@@ -161,7 +146,7 @@ class _Run:
 
     def _validate(self, recipe: Recipe, best: Trial | None) -> tuple[str, float, float]:
         model = self.fit(recipe)
-        panel = self.panel(recipe.weighting)
+        panel = self.panels.of(recipe)
         cut = (len(panel) + 3) // 4
         first = panel.part(slice(0, cut)).measure(model, self.chosen.k)[0]
         quarter = float(first.mean()) if len(first) else 0.0
@@ -181,11 +166,6 @@ class _Run:
             report=self._progress,
             memory_mib=self.chosen.memory_mib,
         )
-
-    def panel(self, weighting: Weighting) -> Panel:
-        if weighting not in self.panels:
-            self.panels[weighting] = Panel.of(self.holdout, weighting)
-        return self.panels[weighting]
 
     def _over(self) -> bool:
         passed = monotonic() - self.started
@@ -227,14 +207,13 @@ class _Run:
     def blended(self) -> Tuned:
         """The result with a blend of the best arms; without where time or memory is short."""
         found = self.result()
-        members = [pair for pair in self.best_arms() if pair[0].algorithm != "popularity"]
-        members = members[:_MEMBERS]
+        members = members_of(self.best_arms())[:_MEMBERS]
         self.deadline = self.started + self.chosen.seconds
         models, panels = [], []
         try:
-            for arm, trial in members:
-                models.append(self.fit(arm.recipe(trial.settings)))
-                panels.append(self.panel(arm.weighting))
+            for member in members:
+                models.append(self.fit(member))
+                panels.append(self.panels.of(member))
         except _Ended:
             members = members[: len(models)]
         if len(models) < 2:  # noqa: PLR2004

@@ -1,5 +1,7 @@
 """The listener's own list, from everything that they did until now."""
 
+from datetime import datetime
+
 import numpy as np
 from sqlmodel import Session
 
@@ -20,18 +22,26 @@ _USUAL = Dials()
 
 
 def recommend(
-    session: Session, model: LoadedModel | None, user_id: int, dials: Dials = _USUAL
+    session: Session,
+    model: LoadedModel | None,
+    user_id: int,
+    dials: Dials = _USUAL,
+    as_of: datetime | None = None,
 ) -> ServedList:
-    """The listener's list at this moment. Raises InvalidInput for a dial out of its range."""
+    """The listener's list as of a moment, now unless one is given.
+
+    Raises InvalidInput for a dial out of its range.
+    """
     dials.check()
     heard = listening.history_of(session, user_id)
-    chosen = _chosen(model, heard, dials) if model else popular(session, heard, dials)
+    chosen = _chosen(model, heard, dials, as_of) if model else popular(session, heard, dials)
     return served(session, ListKind.RECOMMENDATIONS, user_id, model, chosen[: dials.first])
 
 
-def _chosen(model: LoadedModel, heard: UserHistory, dials: Dials) -> Ranked:
+def _chosen(model: LoadedModel, heard: UserHistory, dials: Dials, as_of: datetime | None) -> Ranked:
     """The dials turned on the model's scores; popularity where nothing speaks for a track yet."""
-    scores = listener_scores(model.recommender, history_in(model, heard), model.popularity)
+    history = history_in(model, heard, as_of)
+    scores = listener_scores(model.recommender, history, model.popularity)
     refused = model.tracks.known([*heard.track_ids[heard.feedback < 0], *dials.exclude])
     known = model.tracks.known(heard.track_ids[is_known(heard)])
     unheard = _best(model, scores, dials, np.concatenate([refused, known]))

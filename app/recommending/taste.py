@@ -1,5 +1,7 @@
 """A listener's history as a model sees it."""
 
+from datetime import datetime
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -8,12 +10,16 @@ from app.ml.interactions import history_of
 from app.ml.model_slot import LoadedModel
 from app.ml.recommender import History
 from app.ml.weighting import Doings
+from app.models.columns import utc_now
 
 
-def history_in(model: LoadedModel, heard: UserHistory) -> History:
-    """What the model knows of a listener's history, weighed as its recipe says."""
-    doings = Doings(heard.plays, heard.skips, heard.feedback)
-    return history_of(heard.track_ids, doings, model.tracks, model.weighting)
+def history_in(model: LoadedModel, heard: UserHistory, as_of: datetime | None = None) -> History:
+    """What the model knows of a listener's history, weighed as its recipe says as of a moment:
+    the request's, now, unless one is given.
+    """
+    doings = Doings(heard.plays, heard.skips, heard.feedback, heard.listened_at)
+    moment = (as_of or utc_now()).timestamp()
+    return history_of(heard.track_ids, doings, model.tracks, model.weigher, as_of=moment)
 
 
 def is_known(heard: UserHistory) -> NDArray[np.bool_]:

@@ -22,6 +22,7 @@ from app.ml.als import Als, AlsSettings
 from app.ml.model_slot import LoadedModel
 from app.ml.recipe import Recipe
 from app.ml.vocabulary import Vocabulary
+from app.ml.weigher import Weigher
 from app.ml.weighting import Weighting
 from app.models import Artist, Role, Track, TrainingState
 from app.models.columns import id_of
@@ -207,7 +208,7 @@ def _small_model(version: int) -> LoadedModel:
     return LoadedModel(
         version=version,
         recommender=Als(factors, gram, AlsSettings(factors=2)),
-        weighting=Weighting.LOG,
+        weigher=Weigher(Weighting.LOG),
         tracks=Vocabulary.of(number + 1),
         artist_ids=1 + number // TRACKS_EACH,
         popularity=(1 - number / 100).astype(np.float32),

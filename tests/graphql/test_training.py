@@ -6,9 +6,10 @@ import pytest
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
-from app import training
+from app import recipes, training
 from app.graphql.ids import global_id
 from app.ml.model_slot import LoadedModel
+from app.ml.weighting import Weighting
 from app.models import TrainingState
 from app.queue import JobName
 from tests.graphql.conftest import ADMINISTRATOR, Door, OpenDoor, crown
@@ -19,7 +20,8 @@ mutation ($input: TrainModelInput) {
     __typename
     ... on TrainingStarted {
       training {
-        id version state stage progress requestedBy algorithm weighting settings seed error
+        id version state stage progress requestedBy algorithm weighting halfLifeDays settings
+        seed error
         listenerCount trackCount interactionCount dataFrom dataUntil startedAt finishedAt
       }
     }
@@ -53,6 +55,7 @@ def test_a_training_waits_in_the_queue(door: Door) -> None:
         "requestedBy": "root",
         "algorithm": "als",
         "weighting": "BINARY",
+        "halfLifeDays": None,
         "settings": {},
         "seed": 42,
         "error": None,
@@ -74,6 +77,22 @@ def test_a_recipe_of_ones_own(door: Door) -> None:
     assert (started["weighting"], started["seed"]) == ("BINARY", 7)
     assert started["settings"] == {"factors": 8, "alpha": 1.5}
     assert started["algorithm"] == "als"
+
+
+def test_a_recipe_whose_listens_fade(door: Door) -> None:
+    started = _train(door, halfLifeDays=45, weighting="BM25")["training"]
+    assert (started["halfLifeDays"], started["weighting"]) == (45, "BM25")
+    assert started["settings"] == {}
+    with door.state.database.read() as session:
+        recipe = recipes.recipe_of(training.training(session, 1))
+    assert (recipe.half_life_days, recipe.weighting) == (45, Weighting.BM25)
+
+
+@pytest.mark.parametrize("days", [0, -3, 1e9])
+def test_a_half_life_that_makes_no_sense_is_named(door: Door, days: float) -> None:
+    found = _train(door, halfLifeDays=days)
+    assert found["__typename"] == "InvalidInput"
+    assert found["field"] == "halfLifeDays"
 
 
 def test_one_training_at_a_time(door: Door) -> None:

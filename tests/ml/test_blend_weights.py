@@ -6,6 +6,7 @@ from app.ml.bulk import Panel
 from app.ml.holdout import per_listener
 from app.ml.interactions import Interactions, matrix_of
 from app.ml.recipe import Recipe
+from app.ml.weigher import Weigher
 from app.ml.weighting import Weighting
 
 
@@ -31,7 +32,7 @@ def test_climbing_leaves_what_does_not_help_at_nothing() -> None:
 
 def test_candidates_rank_as_the_whole_catalogue(tastes: Interactions) -> None:
     holdout = per_listener(tastes, seed=2)
-    panel = Panel.of(holdout, Weighting.BINARY)
+    panel = Panel.of(holdout, Weigher())
     matrix = matrix_of(holdout.train, Weighting.BINARY, holdout.tracks).matrix
     models = [Recipe(name).fit(matrix, seed=0) for name in ("neighbours", "rp3beta")]
     found = candidates_of(models, [panel, panel], 5)

@@ -14,6 +14,7 @@ from app.ml.interactions import Interactions, concatenate
 from app.ml.measuring import METRICS
 from app.ml.recipe import Recipe
 from app.ml.recommender import Explanation, Floats, History, Report
+from app.ml.weigher import Weigher
 from app.ml.weighting import Weighting
 
 TERMS = Terms(seed=0, k=2)
@@ -85,7 +86,7 @@ def small() -> Holdout:
 
 
 def measured(*scores: float, terms: Terms = TERMS) -> Evaluation:
-    return evaluate_recommender(Given(scores), Weighting.LOG, small(), terms)
+    return evaluate_recommender(Given(scores), Weigher(Weighting.LOG), small(), terms)
 
 
 def test_lists_are_measured_listener_by_listener() -> None:
@@ -120,7 +121,7 @@ def test_repeats_are_ranked_among_what_was_heard() -> None:
     before = pairs((1, 10, 1, 0, 0), (1, 20, 1, 0, 0), (1, 30, 1, 0, -1), (2, 40, 1, 0, 0))
     since = pairs((1, 10, 1, 0, 0), (1, 40, 1, 0, 0), (2, 10, 1, 0, 0))
     holdout = in_time(before, since)
-    found = evaluate_recommender(Given((1, 2, 9, 9)), Weighting.LOG, holdout, TERMS)
+    found = evaluate_recommender(Given((1, 2, 9, 9)), Weigher(Weighting.LOG), holdout, TERMS)
     assert found.per_listener["repeat_ndcg"][0] == pytest.approx(1 / log2(3))
     assert isnan(found.per_listener["repeat_ndcg"][1])
 
@@ -128,7 +129,9 @@ def test_repeats_are_ranked_among_what_was_heard() -> None:
 def test_a_listener_for_whom_nothing_speaks_is_served_popularity() -> None:
     before = pairs((1, 10, 0, 1, 0), (2, 20, 1, 0, 0), (3, 20, 1, 0, 0), (4, 30, 1, 0, 0))
     holdout = in_time(before, pairs((1, 20, 1, 0, 0), (2, 30, 1, 0, 0)))
-    found = evaluate_recommender(Given((9, 1, 8)), Weighting.LOG, holdout, Terms(seed=0, k=1))
+    found = evaluate_recommender(
+        Given((9, 1, 8)), Weigher(Weighting.LOG), holdout, Terms(seed=0, k=1)
+    )
     assert found.per_listener["ndcg"].tolist() == [1, 0]
 
 

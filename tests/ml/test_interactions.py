@@ -3,6 +3,7 @@ import pytest
 
 from app.ml.interactions import Interactions, concatenate, history_of, matrix_of
 from app.ml.vocabulary import Vocabulary
+from app.ml.weigher import Weigher
 from app.ml.weighting import Weighting
 
 TABLE = np.array(
@@ -62,7 +63,9 @@ def test_a_part_keeps_its_rows_together(interactions: Interactions) -> None:
 def test_a_history_is_the_listeners_row_of_the_matrix(interactions: Interactions) -> None:
     made = matrix_of(interactions, Weighting.LOG)
     part = interactions.at(slice(0, 2))
-    history = history_of(part.track_ids, part.doings, made.tracks, Weighting.LOG)
+    history = history_of(
+        part.track_ids, part.doings, made.tracks, Weigher(Weighting.LOG), as_of=None
+    )
     assert history.items.tolist() == [2, 0]
     assert history.strengths.tolist() == [2, -1]
 
@@ -71,7 +74,9 @@ def test_a_history_leaves_out_unknown_tracks_and_what_says_nothing(
     interactions: Interactions,
 ) -> None:
     tracks = Vocabulary.of([10, 99])
-    history = history_of(interactions.track_ids, interactions.doings, tracks, Weighting.LOG)
+    history = history_of(
+        interactions.track_ids, interactions.doings, tracks, Weigher(Weighting.LOG), as_of=None
+    )
     assert history.items.tolist() == [0]
     assert history.strengths.tolist() == [-1]
 

@@ -11,6 +11,7 @@ from app.ml.holdout import Holdout, per_listener
 from app.ml.interactions import Interactions, history_of, matrix_of
 from app.ml.recipe import Recipe
 from app.ml.recommender import Floats
+from app.ml.weigher import Weigher
 from app.ml.weighting import Weighting
 
 ALS = Recipe("als", Weighting.LOG, {"factors": 4, "iterations": 5, "regularization": 1.0})
@@ -19,10 +20,13 @@ ALS = Recipe("als", Weighting.LOG, {"factors": 4, "iterations": 5, "regularizati
 def all_scores(holdout: Holdout) -> Floats:
     """Of every tested listener and track, (n_listeners, n_tracks)."""
     model = ALS.fit(matrix_of(holdout.train, ALS.weighting).matrix, seed=0)
+    weigher = Weigher(ALS.weighting)
     pasts = (holdout.past(n) for n in range(len(holdout)))
     return np.stack(
         [
-            model.scores(history_of(past.track_ids, past.doings, holdout.tracks, ALS.weighting))
+            model.scores(
+                history_of(past.track_ids, past.doings, holdout.tracks, weigher, as_of=None)
+            )
             for past in pasts
         ]
     )

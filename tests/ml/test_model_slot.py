@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from app.ml.algorithms import ALGORITHMS
 from app.ml.model_slot import LoadedModel, ModelSlot
 from app.ml.recommender import History
 from app.ml.vocabulary import Vocabulary
+from app.ml.weigher import Weigher
 from app.ml.weighting import Weighting
 
 
@@ -21,7 +23,7 @@ def model(request: pytest.FixtureRequest, matrix: csr_matrix) -> LoadedModel:
     return LoadedModel(
         version=7,
         recommender=ALGORITHMS[request.param].fit(matrix, {}, seed=0, report=lambda _: None),
-        weighting=Weighting.BINARY,
+        weigher=Weigher(Weighting.BINARY),
         tracks=Vocabulary.of(np.arange(tracks) * 10),
         artist_ids=np.arange(tracks) // 3,
         popularity=np.linspace(0, 1, tracks, dtype=np.float32),
@@ -33,7 +35,7 @@ def test_a_loaded_model_is_the_saved_one(
 ) -> None:
     checksum = model.save(tmp_path / "7")
     loaded = LoadedModel.load(tmp_path / "7", checksum, 7)
-    assert (loaded.version, loaded.weighting) == (7, Weighting.BINARY)
+    assert (loaded.version, loaded.weigher.weighting) == (7, Weighting.BINARY)
     assert type(loaded.recommender) is type(model.recommender)
     assert loaded.recommender.settings() == model.recommender.settings()
     for name in ("artist_ids", "popularity"):
@@ -41,6 +43,35 @@ def test_a_loaded_model_is_the_saved_one(
     assert np.array_equal(loaded.tracks.ids, model.tracks.ids)
     scores = model.recommender.scores(history)
     assert loaded.recommender.scores(history).tobytes() == scores.tobytes()
+
+
+def test_how_doings_are_weighed_is_kept_with_the_model(model: LoadedModel, tmp_path: Path) -> None:
+    rarity = np.linspace(0, 2, model.recommender.n_items, dtype=np.float32)
+    weigher = Weigher(Weighting.BM25, 30.5, 12.25, rarity)
+    checksum = replace(model, weigher=weigher).save(tmp_path / "7")
+    loaded = LoadedModel.load(tmp_path / "7", checksum, 7).weigher
+    assert (loaded.weighting, loaded.half_life_days) == (Weighting.BM25, 30.5)
+    assert loaded.typical_plays == 12.25
+    assert loaded.rarity is not None
+    assert loaded.rarity.tobytes() == rarity.tobytes()
+
+
+def test_a_model_from_before_listens_could_fade_is_still_read(
+    model: LoadedModel, tmp_path: Path
+) -> None:
+    model.save(tmp_path / "7")
+    manifest = json.loads((tmp_path / "7" / "manifest.json").read_text())
+    for name in ("half_life_days", "typical_plays"):
+        del manifest["about"][name]
+    (tmp_path / "7" / "manifest.json").write_text(json.dumps(manifest))
+    assert LoadedModel.load(tmp_path / "7", None, 7).weigher == Weigher(Weighting.BINARY)
+
+
+def test_a_weighting_by_rarity_without_it_is_refused(model: LoadedModel, tmp_path: Path) -> None:
+    model.save(tmp_path / "7")
+    change(tmp_path / "7", {"weighting": "bm25"})
+    with pytest.raises(BadArtifact, match="rarity"):
+        LoadedModel.load(tmp_path / "7", None, 7)
 
 
 def test_another_version_is_refused(model: LoadedModel, tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from app.errors import InvalidInput
@@ -8,14 +10,18 @@ from app.ml import tuning
 from app.ml.algorithms import ALGORITHMS
 from app.ml.bulk import Panel
 from app.ml.evaluation import Terms, evaluate_recommender
-from app.ml.holdout import per_listener
-from app.ml.interactions import Interactions, matrix_of
+from app.ml.holdout import in_time, per_listener
+from app.ml.interactions import Interactions, joined, matrix_of
 from app.ml.recipe import Recipe
 from app.ml.recommender import Extent
-from app.ml.search_space import TUNED, arms_of
+from app.ml.search import blend_of, members_of
+from app.ml.search_space import TUNED, Arm, arms_of
 from app.ml.tuning import Search, Trial, tune
+from app.ml.weigher import Weigher
 from app.ml.weighting import Weighting
 
+DAY = 86_400.0
+NOW = 10_000 * DAY
 QUICK = ("neighbours", "rp3beta", "popularity", "blend")
 
 
@@ -108,10 +114,67 @@ def test_bulk_figures_are_those_of_the_evaluation(tastes: Interactions) -> None:
     for recipe in (Recipe("ials", Weighting.LOG, {"factors": 4}), Recipe("popularity")):
         model = recipe.fit(matrix, seed=0)
         terms = Terms(seed=0, k=5, max_listeners=None)
-        slow = evaluate_recommender(model, Weighting.LOG, holdout, terms).per_listener
-        ndcg, recall = Panel.of(holdout, Weighting.LOG).measure(model, 5)
+        slow = evaluate_recommender(model, Weigher(Weighting.LOG), holdout, terms).per_listener
+        ndcg, recall = Panel.of(holdout, Weigher(Weighting.LOG)).measure(model, 5)
         assert ndcg == pytest.approx(slow["ndcg"])
         assert recall == pytest.approx(slow["recall"])
+
+
+def _dated(tastes: Interactions, days: float) -> Interactions:
+    moments = np.full(len(tastes), NOW - days * DAY)
+    return replace(tastes, doings=replace(tastes.doings, listened_at=moments))
+
+
+@pytest.mark.usefixtures("clock")
+def test_half_lives_are_searched_where_the_split_is_in_time(tastes: Interactions) -> None:
+    """Everybody's taste has changed since: what was heard long ago leads astray."""
+    old, new = _dated(tastes, 400), _dated(tastes, 1)
+    flipped = replace(old, track_ids=old.track_ids ^ 1)
+    heard = np.random.default_rng(1).random(len(new)) < 0.5
+    before = joined(flipped.at(np.flatnonzero(heard)), new.at(np.flatnonzero(heard)))
+    pairs = before.listener_ids * 100 + before.track_ids
+    before = before.at(np.unique(pairs[::-1], return_index=True)[1])
+    held = in_time(before, new.at(np.flatnonzero(~heard)), NOW)
+    tuned = tune(before, Search(60, ("neighbours",), seed=1, k=5), holdout=held)
+    tried = {trial.settings["half_life_days"] for trial in tuned.trials}
+    assert len(tried) > 5
+    best = max(tuned.trials, key=lambda trial: trial.ndcg)
+    days = best.settings["half_life_days"]
+    assert tuned.recipe.half_life_days == (round(days, 1) if days < 2000 else None)
+    assert "half_life_days" not in tuned.recipe.settings
+
+
+@pytest.mark.usefixtures("clock")
+def test_a_random_split_says_nothing_about_time(tastes: Interactions) -> None:
+    tuned = tune(_dated(tastes, 3), Search(5, ("neighbours",), k=5))
+    assert all("half_life_days" not in trial.settings for trial in tuned.trials)
+    assert tuned.recipe.half_life_days is None
+
+
+def test_members_of_a_blend_share_weighting_and_half_life() -> None:
+    def ranked(name: str, weighting: Weighting, days: float) -> tuple[Arm, Trial]:
+        arm = Arm(name, weighting, {}, {})
+        return arm, Trial(arm.name, {"half_life_days": days}, "complete", 0.5, 0.5, 1.0)
+
+    found = [
+        ranked("ease", Weighting.BINARY, 20),
+        ranked("ials", Weighting.RELATIVE, 50),
+        ranked("popularity", Weighting.BINARY, 30),
+        ranked("als", Weighting.BM25, 60),
+        ranked("als", Weighting.RELATIVE, 4000),
+    ]
+    members = members_of(found)
+    assert [(m.algorithm, m.half_life_days) for m in members] == [
+        ("ease", None),
+        ("ials", 50),
+        ("als", 50),
+    ]
+    blend = blend_of(members, [0.5, 0.3, 0.2])
+    assert (blend.weighting, blend.half_life_days) == (Weighting.RELATIVE, 50)
+    assert [m["binary"] for m in blend.settings["members"]] == [True, False, False]
+    alone = members_of([found[0], ranked("als", Weighting.BINARY, 70)])
+    assert [member.half_life_days for member in alone] == [20, 20]
+    assert blend_of(alone, [0.5, 0.5]).half_life_days == 20
 
 
 def test_without_counts_there_is_one_weighting() -> None:

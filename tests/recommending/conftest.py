@@ -12,6 +12,7 @@ from app.listening import Listen
 from app.ml.als import Als, AlsSettings
 from app.ml.model_slot import LoadedModel
 from app.ml.vocabulary import Vocabulary
+from app.ml.weigher import Weigher
 from app.ml.weighting import Weighting
 from app.models import Feedback, ListKind
 from app.models.columns import utc_now
@@ -76,7 +77,7 @@ def _model(tracks: list[int]) -> LoadedModel:
     return LoadedModel(
         version=7,
         recommender=Als(factors, gram, AlsSettings(factors=2)),
-        weighting=Weighting.LOG,
+        weigher=Weigher(Weighting.LOG),
         tracks=Vocabulary.of(tracks),
         artist_ids=number // EACH,
         popularity=(1 - number / 100).astype(np.float32),

@@ -14,6 +14,7 @@ from app.ml.als import Als, AlsSettings, gram_of
 from app.ml.model_slot import LoadedModel
 from app.ml.recipe import Recipe
 from app.ml.vocabulary import Vocabulary
+from app.ml.weigher import Weigher
 from app.ml.weighting import Weighting
 from app.models import Role, Track, TrainingState
 from app.models.columns import id_of, utc_now
@@ -90,7 +91,7 @@ def _model(version: int, ids: list[int]) -> LoadedModel:
     return LoadedModel(
         version=version,
         recommender=Als(factors, gram_of(factors), AlsSettings(factors=2)),
-        weighting=Weighting.LOG,
+        weigher=Weigher(Weighting.LOG),
         tracks=Vocabulary.of(ids),
         artist_ids=number.astype(np.int64),
         popularity=(1 - number / 100).astype(np.float32),

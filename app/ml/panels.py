@@ -1,0 +1,26 @@
+"""Panels of a holdout by how recipes weigh."""
+
+from app.ml.bulk import Panel
+from app.ml.holdout import Holdout
+from app.ml.recipe import Recipe
+from app.ml.weighting import Weighting
+
+
+class Panels:
+    """One holdout's panels, made when a recipe first asks; those that fade are not kept."""
+
+    def __init__(self, holdout: Holdout) -> None:
+        self._holdout = holdout
+        self._kept: dict[Weighting, Panel] = {}
+
+    def of(self, recipe: Recipe) -> Panel:
+        """The tested listeners as this recipe sees them."""
+        if recipe.half_life_days is not None:
+            return self._made(recipe)
+        if recipe.weighting not in self._kept:
+            self._kept[recipe.weighting] = self._made(recipe)
+        return self._kept[recipe.weighting]
+
+    def _made(self, recipe: Recipe) -> Panel:
+        weigher = recipe.weigher(self._holdout.train, self._holdout.tracks)
+        return Panel.of(self._holdout, weigher)
