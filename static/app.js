@@ -1,12 +1,15 @@
 /** Joins the pages to the player. Everything here lives as long as the tab. */
+import { Bookmark } from "./player/bookmark.js";
 import { Deck } from "./player/deck.js";
 import { Marks } from "./player/marks.js";
 import { Outbox } from "./player/outbox.js";
 import { Player } from "./player/player.js";
 import { Queue } from "./player/queue.js";
 import { UpcomingList } from "./player/upcoming.js";
+import { SystemControls } from "./player/session.js";
 import { Video } from "./player/video.js";
 import { watchButtons } from "./player/buttons.js";
+import { watchKeys } from "./player/keys.js";
 import "./page.js";
 import "./zone.js";
 
@@ -14,11 +17,14 @@ const { viewer, script, frames } = document.body.dataset;
 const queue = new Queue(`pytune.queue.${viewer}`);
 const video = new Video(document.getElementById("screen"), { script, host: frames });
 const outbox = new Outbox(viewer);
-const player = new Player({ queue, video, outbox });
+const bookmark = new Bookmark(`pytune.play.${viewer}`);
+const player = new Player({ queue, video, outbox, bookmark });
 
 new Deck(player);
 new UpcomingList(player);
 new Marks(player);
+new SystemControls(player);
 watchButtons(player);
+watchKeys(player);
 player.restore();
 outbox.flush();

@@ -48,6 +48,7 @@ def content_security_policy(settings: Settings) -> str:
         "script-src": " ".join(["'self'", *scripts]),
         "style-src": "'self'",
         "img-src": "'self'",
+        "media-src": "'self'",
         "connect-src": "'self'",
         "frame-src": settings.video_frame_origin,
         "form-action": "'self'",

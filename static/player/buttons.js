@@ -6,6 +6,8 @@ export function watchButtons(player) {
     "[data-enqueue]": (button) => player.enqueue(entryOf(button.closest("[data-track]"))),
     "[data-close-stage]": () => close(player),
     "[data-clear]": () => player.queue.clear(),
+    "[data-shuffle]": () => player.queue.shuffle(!player.queue.isShuffled),
+    "[data-repeat]": () => player.queue.repeatNext(),
   };
   document.addEventListener("click", (event) => {
     for (const [selector, act] of Object.entries(actions)) {

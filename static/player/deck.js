@@ -1,4 +1,4 @@
-import { clock, setIcon } from "./shown.js";
+import { clock, setIcon, setState } from "./shown.js";
 
 const $ = (id) => document.getElementById(id);
 
@@ -11,12 +11,15 @@ export class Deck {
     this.player = player;
     player.addEventListener("change", () => this.#show());
     player.addEventListener("progress", () => this.#progress());
+    player.video.addEventListener("sound", () => this.#showSound());
     $("toggle").addEventListener("click", () => player.toggle());
     $("next").addEventListener("click", () => player.next());
     $("previous").addEventListener("click", () => player.next(-1));
-    $("volume").addEventListener("input", (event) => this.#turnTo(event.target.valueAsNumber));
+    $("mute").addEventListener("click", () => player.video.mute());
+    $("volume").addEventListener("input", (event) => (player.video.volume = event.target.valueAsNumber));
     $("seek").addEventListener("input", () => this.#drag());
     $("seek").addEventListener("change", () => this.#drop());
+    this.#showSound();
   }
 
   #show() {
@@ -25,8 +28,12 @@ export class Deck {
     if (!current) return;
     if (current.id !== this.#shown) this.#showTrack(current);
     setIcon($("toggle"), isPlaying);
-    $("previous").disabled = queue.isFirst;
-    $("next").disabled = !queue.upcoming.length;
+    $("previous").disabled = !queue.canMove(-1);
+    $("next").disabled = !queue.canMove(1);
+    for (const button of document.querySelectorAll("[data-shuffle]")) {
+      button.setAttribute("aria-pressed", String(queue.isShuffled));
+    }
+    for (const button of document.querySelectorAll("[data-repeat]")) setState(button, queue.repeat);
   }
 
   #showTrack(track) {
@@ -35,13 +42,19 @@ export class Deck {
     $("now-title").textContent = track.title;
     $("now-title").href = `/tracks/${track.id}`;
     $("now-artist").textContent = track.artist;
-    this.#showAt(0, track.seconds ?? 0);
+    this.#showAt(this.player.position, track.seconds ?? 0);
     const served = track.list ? `?list_id=${track.list}&position=${track.position}` : "";
     htmx.ajax("GET", `/tracks/${track.id}/feedback${served}`, { target: $("now-feedback"), swap: "innerHTML" });
   }
 
+  #showSound() {
+    const { volume, isMuted } = this.player.video;
+    $("volume").value = $("volume-bar").value = isMuted ? 0 : volume;
+    setState($("mute"), isMuted ? "muted" : "heard");
+  }
+
   #progress() {
-    if (!this.#seeking) this.#showAt(this.player.video.position, this.player.video.duration);
+    if (!this.#seeking) this.#showAt(this.player.position, this.player.duration);
   }
 
   #showAt(position, duration) {
@@ -62,10 +75,5 @@ export class Deck {
   #drop() {
     this.#seeking = false;
     this.player.seek($("seek").valueAsNumber);
-  }
-
-  #turnTo(percent) {
-    this.player.video.volume = percent;
-    $("volume-bar").value = percent;
   }
 }

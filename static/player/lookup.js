@@ -1,5 +1,6 @@
 const EVERY_MS = 1000;
 const MOST_ASKED = 20;
+const ANSWER_MS = 10_000;
 
 /** The id of a track's video, or null, and in which state the search ended. */
 export async function findVideo({ id, video }) {
@@ -15,7 +16,9 @@ export async function findVideo({ id, video }) {
 async function ask(id, method) {
   const failed = { state: "unknown", youtube_id: null };
   try {
-    const response = await fetch(`/tracks/${id}/video`, { method, headers: { Accept: "application/json" } });
+    const headers = { Accept: "application/json" };
+    const signal = AbortSignal.timeout(ANSWER_MS);
+    const response = await fetch(`/tracks/${id}/video`, { method, headers, signal });
     return response.ok ? response.json() : failed;
   } catch {
     return failed;

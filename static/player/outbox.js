@@ -1,4 +1,5 @@
 const RETRY_MS = 30_000;
+const ANSWER_MS = 20_000;
 const WORTH_RETRYING = new Set([401, 408, 425, 429]);
 
 /** Reports on their way to the server: kept in the browser until it has taken each of them once. */
@@ -53,7 +54,8 @@ async function isTaken({ path, fields }, viewer) {
   const body = new URLSearchParams({ ...fields, sent_at: new Date().toISOString() });
   const headers = { Accept: "application/json", "PyTune-Viewer": viewer };
   try {
-    const response = await fetch(path, { method: "POST", body, headers, keepalive: true });
+    const signal = AbortSignal.timeout(ANSWER_MS);
+    const response = await fetch(path, { method: "POST", body, headers, keepalive: true, signal });
     announce(response.headers.get("HX-Trigger"));
     return response.ok || (response.status < 500 && !WORTH_RETRYING.has(response.status));
   } catch {

@@ -5,12 +5,13 @@ const SLACK_SECONDS = 0.5;
 export class Play {
   #last = null;
 
-  constructor(entry, startedAt = new Date()) {
+  /** A new one, or the one that was kept when the page was left. */
+  constructor(entry, kept = null) {
     this.entry = entry;
-    this.startedAt = startedAt;
-    this.key = randomKey();
-    this.heard = 0;
-    this.isReported = false;
+    this.startedAt = kept ? new Date(kept.startedAt) : new Date();
+    this.key = kept?.key ?? randomKey();
+    this.heard = kept?.heard ?? 0;
+    this.isReported = kept?.isReported ?? false;
   }
 
   /** The video stands at `position`; since the last sample it can have come so far by playing. */
@@ -31,6 +32,12 @@ export class Play {
   /** Half of it, or four minutes. */
   isListen(duration) {
     return duration > 0 && this.heard >= Math.min(duration / 2, FOUR_MINUTES);
+  }
+
+  /** What is needed to go on with it after a reload. */
+  get kept() {
+    const { startedAt, key, heard, isReported } = this;
+    return { id: this.entry.id, startedAt: startedAt.toISOString(), key, heard, isReported };
   }
 
   /** What the server wants to know of it. */

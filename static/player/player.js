@@ -3,6 +3,7 @@ import { clearNote, showNote } from "./notes.js";
 import { Play } from "./play.js";
 
 const TICK_MS = 250;
+const TICKS_A_MARK = 4;
 const MOST_FAILURES = 3;
 const NOTE_OF = { missing: "missing", searching: "unavailable", unknown: "unavailable" };
 
@@ -13,18 +14,21 @@ export class Player extends EventTarget {
   #failures = 0;
   #ticking = null;
   #isLoaded = false;
+  #ticks = 0;
+  #from = 0;
   isPlaying = false;
   isOpen = false;
 
-  constructor({ queue, video, outbox }) {
+  constructor({ queue, video, outbox, bookmark }) {
     super();
-    Object.assign(this, { queue, video, outbox });
+    Object.assign(this, { queue, video, outbox, bookmark });
     this.#heed("playing", () => this.#playing());
     this.#heed("paused", () => this.#stopped());
     this.#heed("stalled", () => this.#play?.interrupt());
     this.#heed("ended", () => this.#ended());
     this.#heed("failed", () => this.#failed("blocked"));
     queue.addEventListener("change", () => this.#tell("change"));
+    addEventListener("pagehide", () => this.#mark());
   }
 
   /** What the video says before the current track is loaded is about the one before. */
@@ -39,6 +43,11 @@ export class Player extends EventTarget {
   /** The queue of before a reload stands ready; nothing is loaded until it is played. */
   restore() {
     this.queue.restore();
+    const kept = this.bookmark.of(this.current);
+    if (!kept) return;
+    this.#play = new Play(this.current, kept);
+    this.#from = kept.position;
+    this.#tell("progress");
   }
 
   /** Play a list from there on. The track that is on already goes on: it was not left. */
@@ -51,6 +60,15 @@ export class Player extends EventTarget {
     return this.isPlaying ? null : this.toggle();
   }
 
+  /** Where the current track stands; before it is loaded, where it will go on. */
+  get position() {
+    return this.#isLoaded ? this.video.position : this.#from;
+  }
+
+  get duration() {
+    return (this.#isLoaded && this.video.duration) || (this.current?.seconds ?? 0);
+  }
+
   enqueue(entry) {
     this.queue.append(entry);
     showNote("queued", entry);
@@ -60,7 +78,7 @@ export class Player extends EventTarget {
   toggle() {
     if (this.isPlaying) return this.video.pause();
     if (!this.isOpen) this.#open(true);
-    return this.#play ? this.video.play() : this.#begin();
+    return this.#play && this.#isLoaded ? this.video.play() : this.#begin(true);
   }
 
   /** Whatever is still being looked up or loaded does not open the video again. */
@@ -77,13 +95,25 @@ export class Player extends EventTarget {
 
   seek(seconds) {
     this.#play?.interrupt();
-    this.video.seek(seconds);
+    if (this.#isLoaded) this.video.seek(seconds);
+    else this.#from = seconds;
     this.#tell("progress");
   }
 
+  /** Some seconds on, or back. */
+  skip(seconds) {
+    this.seek(Math.min(Math.max(this.position + seconds, 0), this.duration));
+  }
+
+  /** To that share of the track. */
+  seekTo(share) {
+    this.seek(share * this.duration);
+  }
+
   /** Find the current track's video and play it; whoever moves on meanwhile overtakes it. */
-  async #begin() {
-    this.#leave();
+  async #begin(isOn = false) {
+    if (!isOn) this.#leave();
+    this.#tell("begin");
     const turn = ++this.#turn;
     const entry = this.current;
     this.#isLoaded = false;
@@ -97,7 +127,7 @@ export class Player extends EventTarget {
     entry.video = video;
     this.#open(true);
     this.#isLoaded = true;
-    await this.video.load(video).catch(() => turn === this.#turn && this.#fail("offline"));
+    await this.video.load(video, this.#from).catch(() => turn === this.#turn && this.#fail("offline"));
   }
 
   #move(step) {
@@ -125,19 +155,28 @@ export class Player extends EventTarget {
     if (this.#play && !this.#play.isReported && this.#play.isListen(this.video.duration)) {
       this.#report("/listens");
     }
+    this.#ticks += 1;
+    if (this.#ticks % TICKS_A_MARK === 0) this.#mark();
     this.#tell("progress");
+  }
+
+  #mark() {
+    if (this.#play && this.#isLoaded) this.bookmark.put(this.#play, this.video.position);
   }
 
   #ended() {
     this.#tick();
     this.#leave();
-    this.#move(1);
+    if (this.queue.repeat === "one") this.#begin();
+    else this.#move(1);
   }
 
   /** What was begun and is left before half of it was heard is a skip. */
   #leave() {
     if (this.#play && !this.#play.isReported) this.#report("/skips");
     this.#play = null;
+    this.#from = 0;
+    this.bookmark.clear();
     this.#stopped();
   }
 

@@ -1,7 +1,11 @@
+const REPEATS = ["off", "all", "one"];
+
 /** What is played, in order, and which of it is now. Knows neither page nor video. */
 export class Queue extends EventTarget {
   #entries = [];
   #at = -1;
+  repeat = "off";
+  isShuffled = false;
 
   /** Kept under this name for as long as the tab is open, reloads included. */
   constructor(name, storage = sessionStorage) {
@@ -14,32 +18,52 @@ export class Queue extends EventTarget {
     return this.#entries[this.#at] ?? null;
   }
 
+  get entries() {
+    return [...this.#entries];
+  }
+
   get upcoming() {
     return this.#entries.slice(this.#at + 1);
   }
 
-  get isFirst() {
-    return this.#at <= 0;
+  /** Whether there is an entry that many on, or back. */
+  canMove(step) {
+    return this.#place(step) !== null;
   }
 
+  /** A list from that entry on; where it is shuffled, all others follow in any order. */
   start(entries, at) {
-    this.#entries = [...entries];
+    this.#entries = entries.map((entry, order) => ({ ...entry, order }));
     this.#at = at;
+    if (this.isShuffled) {
+      const [first] = this.#entries.splice(at, 1);
+      this.#entries = [first, ...shuffled(this.#entries)];
+      this.#at = 0;
+    }
     this.#changed();
   }
 
-  append(entry) {
-    this.#entries.push(entry);
-    if (this.#at < 0) this.#at = 0;
+  append(...entries) {
+    const order = Math.max(-1, ...this.#entries.map((entry) => entry.order)) + 1;
+    this.#entries.push(...entries.map((entry, n) => ({ ...entry, order: order + n })));
+    if (this.#at < 0 && entries.length) this.#at = 0;
     this.#changed();
   }
 
   /** Go that many entries on, or back; the entry there, or null where there is none. */
   move(step) {
-    const entry = this.#entries[this.#at + step] ?? null;
-    if (entry) this.#at += step;
+    const place = this.#place(step);
+    if (place !== null) this.#at = place;
     this.#changed();
-    return entry;
+    return place === null ? null : this.current;
+  }
+
+  /** Put the n-th of the upcoming entries, from 0, at another place among them. */
+  reorder(from, to) {
+    const [moved] = this.#entries.splice(this.#at + 1 + from, 1);
+    this.#entries.splice(this.#at + 1 + to, 0, moved);
+    if (!this.isShuffled) this.#entries.forEach((entry, order) => (entry.order = order));
+    this.#changed();
   }
 
   /** Take out the n-th of the upcoming entries, from 0. */
@@ -53,13 +77,51 @@ export class Queue extends EventTarget {
     this.#changed();
   }
 
+  /** What follows in any order, or again in its own. */
+  shuffle(isShuffled) {
+    this.isShuffled = isShuffled;
+    const ahead = this.#entries.splice(this.#at + 1);
+    const ordered = isShuffled ? shuffled(ahead) : ahead.toSorted((a, b) => a.order - b.order);
+    this.#entries.push(...ordered);
+    this.#changed();
+  }
+
+  repeatNext() {
+    this.repeat = REPEATS[(REPEATS.indexOf(this.repeat) + 1) % REPEATS.length];
+    this.#changed();
+  }
+
   restore() {
     const kept = JSON.parse(this.storage.getItem(this.name) ?? "null");
-    if (kept) this.start(kept.entries, kept.at);
+    if (!kept) return;
+    this.#entries = kept.entries;
+    this.#at = kept.at;
+    this.repeat = kept.repeat ?? "off";
+    this.isShuffled = kept.isShuffled ?? false;
+    this.#changed();
+  }
+
+  #place(step) {
+    const place = this.#at + step;
+    if (place in this.#entries) return place;
+    const { length } = this.#entries;
+    return this.repeat === "all" && length ? (place + length) % length : null;
   }
 
   #changed() {
-    this.storage.setItem(this.name, JSON.stringify({ entries: this.#entries, at: this.#at }));
+    const { repeat, isShuffled } = this;
+    const kept = { entries: this.#entries, at: this.#at, repeat, isShuffled };
+    this.storage.setItem(this.name, JSON.stringify(kept));
     this.dispatchEvent(new Event("change"));
   }
+}
+
+/** A copy in an order that is as likely as any other. */
+function shuffled(entries) {
+  const drawn = [...entries];
+  for (let last = drawn.length - 1; last > 0; last -= 1) {
+    const other = Math.floor(Math.random() * (last + 1));
+    [drawn[last], drawn[other]] = [drawn[other], drawn[last]];
+  }
+  return drawn;
 }

@@ -15,3 +15,14 @@ export function setIcon(button, isPlaying) {
   if (word) word.textContent = says;
   else button.setAttribute("aria-label", says);
 }
+
+/** A button of several states: each has its icon and its words in the button's data. */
+export function setState(button, state) {
+  const icon = button.dataset[`icon${named(state)}`];
+  const use = button.querySelector("use");
+  use.setAttribute("href", use.getAttribute("href").replace(/#.*/, `#${icon}`));
+  button.setAttribute("aria-label", button.dataset[`says${named(state)}`]);
+  button.dataset.state = state;
+}
+
+const named = (state) => state[0].toUpperCase() + state.slice(1);

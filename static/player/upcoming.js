@@ -1,4 +1,6 @@
-/** The queue as a list: what follows, to jump to or to take out. */
+import { followDrag } from "./drag.js";
+
+/** The queue as a list: what follows, to jump to, to move or to take out. */
 export class UpcomingList {
   constructor(player) {
     this.player = player;
@@ -13,7 +15,10 @@ export class UpcomingList {
     const place = row && [...this.list.children].indexOf(row);
     const part = document.activeElement.dataset.part;
     this.#fill();
-    if (!row) return;
+    if (row) this.#focus(place, part);
+  }
+
+  #focus(place, part) {
     const next = this.list.children[place]?.querySelector(`[data-part="${part}"]`);
     (next ?? document.getElementById("next-up")).focus();
   }
@@ -30,11 +35,36 @@ export class UpcomingList {
     part("title").textContent = entry.title;
     part("link").href = `/tracks/${entry.id}`;
     part("artist").textContent = entry.artist;
-    for (const name of ["jump", "remove"]) {
+    for (const name of ["jump", "grip", "remove"]) {
       part(name).setAttribute("aria-label", part(name).dataset.says.replace("{title}", entry.title));
     }
     part("jump").addEventListener("click", () => this.player.next(ahead + 1));
     part("remove").addEventListener("click", () => this.player.queue.remove(ahead));
+    part("grip").addEventListener("keydown", (event) => this.#step(event, ahead));
+    part("grip").addEventListener("pointerdown", (event) => {
+      followDrag(event, (to) => this.#move(ahead, to));
+    });
     return row;
+  }
+
+  /** The arrows move the row whose grip has the focus. */
+  #step(event, ahead) {
+    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const to = ahead + step;
+    if (to < 0 || to >= this.player.queue.upcoming.length) return;
+    this.#move(ahead, to);
+    this.#focus(to, "grip");
+  }
+
+  #move(from, to) {
+    if (from === to) return;
+    const { title } = this.player.queue.upcoming[from];
+    this.player.queue.reorder(from, to);
+    const said = document.getElementById("moved");
+    const all = this.player.queue.upcoming.length;
+    const words = { title, place: to + 1, all };
+    said.textContent = said.dataset.says.replace(/\{(\w+)\}/g, (_, name) => words[name]);
   }
 }

@@ -1,6 +1,8 @@
 /** States of YouTube's player. */
 const STATES = { 0: "ended", 1: "playing", 2: "paused", 3: "stalled" };
 
+const VOLUME = "pytune.volume";
+
 let loading = null;
 
 /** YouTube's official player, its script loaded when the first video is. */
@@ -9,23 +11,28 @@ export class Video extends EventTarget {
   #player = null;
   #wanted = null;
   #isToPlay = false;
+  #from = 0;
   #volume = 80;
+  isMuted = false;
 
-  constructor(screen, { script, host }) {
+  constructor(screen, { script, host, storage = localStorage }) {
     super();
+    this.storage = storage;
+    Object.assign(this, JSON.parse(storage.getItem(VOLUME) ?? "{}"));
     this.screen = screen;
     this.script = script;
     this.host = host;
   }
 
-  /** Play a video, unless it is paused before it is there. Rejects where YouTube cannot be reached. */
-  async load(id) {
+  /** Play a video from that second, unless it is paused before it is there. Rejects without YouTube. */
+  async load(id, from = 0) {
     this.#wanted = id;
+    this.#from = from;
     this.#isToPlay = true;
-    if (this.#player) return this.#player.loadVideoById(id);
+    if (this.#player) return this.#player.loadVideoById(id, from);
     this.#opening ??= this.#open(id).finally(() => (this.#opening = null));
     const first = await this.#opening;
-    if (first !== this.#wanted && this.#isToPlay) this.#player.loadVideoById(this.#wanted);
+    if (first !== this.#wanted && this.#isToPlay) this.#player.loadVideoById(this.#wanted, this.#from);
   }
 
   async #open(id) {
@@ -36,7 +43,7 @@ export class Video extends EventTarget {
         width: "100%",
         height: "100%",
         videoId: id,
-        playerVars: { autoplay: Number(this.#isToPlay), playsinline: 1, rel: 0, origin: location.origin },
+        playerVars: this.#options,
         events: {
           onReady: ({ target }) => resolve(this.#opened(target, id)),
           onStateChange: ({ data }) => this.#tell(STATES[data]),
@@ -46,9 +53,15 @@ export class Video extends EventTarget {
     });
   }
 
+  get #options() {
+    const { origin } = location;
+    const [autoplay, start] = [Number(this.#isToPlay), Math.floor(this.#from)];
+    return { autoplay, start, playsinline: 1, rel: 0, origin };
+  }
+
   #opened(player, id) {
     this.#player = player;
-    player.setVolume(this.#volume);
+    this.#sound();
     if (this.#isToPlay) player.playVideo();
     else player.pauseVideo();
     return id;
@@ -88,9 +101,31 @@ export class Video extends EventTarget {
     return this.#volume;
   }
 
+  /** Turning it makes it heard again. */
   set volume(percent) {
-    this.#volume = percent;
-    this.#player?.setVolume(percent);
+    this.#volume = Math.min(Math.max(percent, 0), 100);
+    this.isMuted = false;
+    this.#turned();
+  }
+
+  turn(percent) {
+    this.volume += percent;
+  }
+
+  mute() {
+    this.isMuted = !this.isMuted;
+    this.#turned();
+  }
+
+  #turned() {
+    const { volume, isMuted } = this;
+    this.storage.setItem(VOLUME, JSON.stringify({ volume, isMuted }));
+    this.#sound();
+    this.#tell("sound");
+  }
+
+  #sound() {
+    this.#player?.setVolume(this.isMuted ? 0 : this.volume);
   }
 }
 

@@ -10,20 +10,21 @@
     #since = null;
     #end = null;
 
-    constructor(screen, { host, videoId, events }) {
+    constructor(screen, { host, videoId, playerVars, events }) {
       this.host = host;
       this.events = events;
       this.frame = document.createElement("iframe");
       this.frame.title = "Video";
       screen.replaceWith(this.frame);
       this.frame.addEventListener("load", () => events.onReady({ target: this }), { once: true });
-      this.#show(videoId);
+      this.#show(videoId, playerVars.start);
     }
 
-    #show(id) {
+    #show(id, from = 0) {
       this.id = id;
       this.length = id.startsWith("long") ? 3600 : 120;
-      this.#position = 0;
+      this.#position = from;
+      this.#since = null;
       this.frame.src = `${this.host}/embed/${id}`;
       this.#enter(UNSTARTED);
     }
@@ -41,8 +42,8 @@
       return ((this.length - this.#position) * 1000) / RATE;
     }
 
-    loadVideoById(id) {
-      this.#show(id);
+    loadVideoById(id, from) {
+      this.#show(id, from);
       this.playVideo();
     }
 

@@ -1,0 +1,90 @@
+"""The player by keys alone, the sheet that lists them, and what the system is told."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.tab import Tab
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def playing(tab: Tab) -> Tab:
+    """Plays a video of an hour."""
+    tab.open("/search?q=neu")
+    tab.play("Isi")
+    expect(tab.page.locator("#all")).to_have_text("1:00:00")
+    tab.page.locator("#main").focus()
+    return tab
+
+
+def test_space_and_arrows(playing: Tab) -> None:
+    keyboard = playing.page.keyboard
+    keyboard.press("Space")
+    expect(playing.page.locator("#toggle")).to_have_accessible_name("Play")
+    keyboard.press("5")
+    expect(playing.page.locator("#at")).to_have_text("30:00")
+    keyboard.press("ArrowRight")
+    expect(playing.page.locator("#at")).to_have_text("30:05")
+    keyboard.press("ArrowLeft")
+    keyboard.press("ArrowLeft")
+    expect(playing.page.locator("#at")).to_have_text("29:55")
+    keyboard.press("Space")
+    expect(playing.page.locator("#toggle")).to_have_accessible_name("Pause")
+
+
+def test_volume_and_mute_are_kept(playing: Tab) -> None:
+    keyboard, volume = playing.page.keyboard, playing.label("Volume")
+    keyboard.press("Shift+ArrowDown")
+    expect(volume).to_have_value("75")
+    keyboard.press("m")
+    expect(volume).to_have_value("0")
+    expect(playing.label("Unmute")).to_be_visible()
+    playing.page.reload()
+    expect(volume).to_have_value("0")
+    playing.label("Unmute").click()
+    expect(volume).to_have_value("75")
+
+
+def test_a_key_in_a_field_or_on_a_button_is_not_the_players(playing: Tab) -> None:
+    playing.page.locator("#ask").focus()
+    playing.page.keyboard.press("End")
+    playing.page.keyboard.type(" m5")
+    expect(playing.page.locator("#ask")).to_have_value("neu m5")
+    expect(playing.label("Mute")).to_be_visible()
+    playing.page.locator("#previous").evaluate("button => button.disabled = false")
+    playing.page.locator("#mute").focus()
+    playing.page.keyboard.press("Space")
+    expect(playing.label("Unmute")).to_be_visible()
+    expect(playing.page.locator("#toggle")).to_have_accessible_name("Pause")
+
+
+def test_the_sheet_lists_the_keys_and_switches_them_off(playing: Tab) -> None:
+    keyboard, sheet = playing.page.keyboard, playing.page.locator("#keys")
+    keyboard.press("?")
+    expect(sheet).to_be_visible()
+    expect(sheet.get_by_text("Play or pause")).to_be_visible()
+    playing.label("Take these keys in this browser").uncheck()
+    keyboard.press("Escape")
+    expect(sheet).to_be_hidden()
+    playing.page.reload()
+    playing.page.locator("#main").focus()
+    keyboard.press("m")
+    expect(playing.label("Mute")).to_be_visible()
+    playing.label("Keys").click()
+    expect(playing.label("Take these keys in this browser")).not_to_be_checked()
+
+
+def test_the_system_is_told_what_plays_with_its_sleeve(playing: Tab) -> None:
+    told = playing.page.wait_for_function(
+        """() => {
+          const { metadata, playbackState } = navigator.mediaSession;
+          if (!metadata) return null;
+          const { title, artist, artwork } = metadata;
+          return { title, artist, playbackState, picture: artwork[0].src };
+        }"""
+    ).json_value()
+    picture = told.pop("picture")
+    assert told == {"title": "Isi", "artist": "Neu!", "playbackState": "playing"}
+    assert picture.startswith("data:image/png;base64,")
+    assert len(picture) > 1000

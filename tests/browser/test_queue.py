@@ -1,0 +1,142 @@
+"""The queue: its order by keyboard and pointer, shuffled, repeated, and kept over a reload."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.conftest import Product
+from tests.browser.tab import Tab
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def queued(tab: Tab) -> Tab:
+    """Plays Autobahn; three others follow."""
+    tab.open("/search?q=an")
+    tab.page.locator("#ask").fill("k")
+    expect(tab.page.locator("#hits [data-track]")).to_have_count(2)
+    tab.play("Autobahn")
+    expect(tab.label("Pause")).to_be_visible()
+    tab.open("/search?q=neu")
+    for title in ("Hallogallo", "Isi"):
+        tab.page.get_by_label(f"Add to the queue: {title}").dispatch_event("click")
+    expect(_upcoming(tab)).to_have_text(["Neonlicht", "Hallogallo", "Isi"])
+    return tab
+
+
+def _upcoming(tab: Tab) -> Locator:
+    return tab.page.locator("#upcoming .row-title")
+
+
+def _open_queue(tab: Tab) -> None:
+    if not tab.page.locator("#queue").is_visible():
+        tab.label("Queue").click()
+
+
+def _key_of(tab: Tab, name: str) -> Locator:
+    """A button of the bar; the sheet of a phone has some of them too."""
+    return tab.page.locator(".player").get_by_label(name, exact=True)
+
+
+def _grip(tab: Tab, title: str) -> Locator:
+    return tab.label(f"Move {title} with the arrow keys or by dragging")
+
+
+def test_the_arrows_move_a_track_and_say_where_it_is(queued: Tab) -> None:
+    _open_queue(queued)
+    _grip(queued, "Isi").focus()
+    queued.page.keyboard.press("ArrowUp")
+    expect(_upcoming(queued)).to_have_text(["Neonlicht", "Isi", "Hallogallo"])
+    expect(queued.page.locator("#moved")).to_have_text("Isi is now 2 of 3.")
+    queued.page.keyboard.press("ArrowUp")
+    queued.page.keyboard.press("ArrowUp")
+    expect(_upcoming(queued)).to_have_text(["Isi", "Neonlicht", "Hallogallo"])
+    expect(_grip(queued, "Isi")).to_be_focused()
+
+
+def test_a_track_can_be_dragged(queued: Tab) -> None:
+    _open_queue(queued)
+    start, end = _grip(queued, "Neonlicht").bounding_box(), _grip(queued, "Isi").bounding_box()
+    assert start is not None
+    assert end is not None
+    mouse = queued.page.mouse
+    mouse.move(start["x"] + 10, start["y"] + 10)
+    mouse.down()
+    mouse.move(start["x"] + 10, end["y"] + end["height"], steps=8)
+    mouse.up()
+    expect(_upcoming(queued)).to_have_text(["Hallogallo", "Isi", "Neonlicht"])
+    queued.label("Next track").click()
+    expect(queued.now).to_have_text("Hallogallo")
+
+
+def test_shuffled_and_back(queued: Tab) -> None:
+    _key_of(queued, "Shuffle").click()
+    expect(_key_of(queued, "Shuffle")).to_have_attribute("aria-pressed", "true")
+    assert sorted(_upcoming(queued).all_text_contents()) == ["Hallogallo", "Isi", "Neonlicht"]
+    _key_of(queued, "Shuffle").click()
+    expect(_upcoming(queued)).to_have_text(["Neonlicht", "Hallogallo", "Isi"])
+
+
+def test_the_whole_queue_again(tab: Tab) -> None:
+    tab.open("/search?q=can")
+    tab.play("Vitamin C")
+    _key_of(tab, "Repeat: off").click()
+    expect(tab.label("Previous track")).to_be_enabled()
+    tab.label("Previous track").click()
+    expect(tab.now).to_have_text("Spoon")
+    tab.label("Next track").click()
+    expect(tab.now).to_have_text("Vitamin C")
+
+
+def test_one_track_again_is_another_listen(tab: Tab) -> None:
+    tab.open("/search?q=at+last")
+    tab.play("At Last")
+    _key_of(tab, "Repeat: off").click()
+    _key_of(tab, "Repeat: the whole queue").click()
+    expect(_key_of(tab, "Repeat: this track")).to_be_visible()
+    with tab.answer("/listens"):
+        pass
+    with tab.answer("/listens"):
+        pass
+    first, second = (request.post_data or "" for request in tab.sent("/listens")[:2])
+    assert _key(first) != _key(second)
+    expect(tab.now).to_have_text("At Last")
+
+
+def test_a_reload_goes_on_where_it_was_and_counts_the_play_once(tab: Tab) -> None:
+    tab.open("/search?q=neu")
+    tab.play("Isi")
+    with tab.answer("/listens"):
+        pass
+    tab.page.reload()
+    expect(tab.now).to_have_text("Isi")
+    expect(tab.page.locator("#at")).to_have_text(re.compile(r"^([4-9]|\d\d):\d\d$"))
+    tab.page.locator("#toggle").click()
+    expect(tab.page.locator("#all")).to_have_text("1:00:00")
+    at = tab.page.locator("#seek").input_value()
+    assert int(at) >= 240
+    tab.page.locator("#at").click()
+    expect(tab.page.locator("#seek")).not_to_have_value(at)
+    assert len(tab.sent("/listens")) == 1
+    assert tab.sent("/skips") == []
+
+
+def test_what_is_left_after_a_reload_without_being_played_on_is_a_skip(
+    tab: Tab, product: Product
+) -> None:
+    tab.open("/search?q=can")
+    tab.play("Vitamin C")
+    expect(tab.page.locator("#at")).not_to_have_text("0:00")
+    tab.page.reload()
+    with tab.answer("/skips") as skipped:
+        tab.label("Next track").click()
+    track_id = product.world.tracks["Vitamin C"]
+    assert f"track_id={track_id}&" in (skipped.value.request.post_data or "")
+
+
+def _key(body: str) -> str:
+    found = re.search(r"idempotency_key=(\w+)", body)
+    assert found
+    return found[1]
