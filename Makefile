@@ -8,6 +8,8 @@ BIN = .venv/bin
 
 # No test run takes longer. Where there is no GNU timeout, each test's own limit is left.
 MINUTES ?= 10
+# Processes that share the tests out; 0 runs them in one, for a debugger.
+WORKERS ?= 2
 LIMITED = $(shell timeout --foreground 1 true 2>/dev/null && echo timeout --foreground --signal=INT --kill-after=30 $(MINUTES)m)
 
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -30,7 +32,7 @@ demo: .venv/.runtime ## Set up the demo and serve it at 127.0.0.1:8000; PORT= ch
 	@exec $(BIN)/pytune demo $(if $(PORT),--port $(PORT))
 
 test: .venv/.dev $(NODE) ## Run the tests, 10 minutes at most (MINUTES=); ARGS= goes to pytest
-	@$(LIMITED) $(BIN)/pytest -q $(ARGS) || { code=$$?; \
+	@$(LIMITED) $(BIN)/pytest -q --numprocesses=$(WORKERS) --no-loadscope-reorder $(ARGS) || { code=$$?; \
 		[ $$code -ne 124 ] || echo "The tests took longer than $(MINUTES) minutes." >&2; exit $$code; }
 
 check: .venv/.dev ## Lint, formatting, types, floors, the exported schema

@@ -75,13 +75,13 @@ NEEDS = (
     ),
 )
 
-_LEFT_OUT = pytest.StashKey[dict[str, Counter[str]]]()
+_PROPERTY = "left out"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.stash[_LEFT_OUT] = {}
     for need in NEEDS:
         config.addinivalue_line("markers", f"{need.marker}: needs {need.what}")
+    config.pluginmanager.register(LeftOut())
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -92,22 +92,31 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             continue
         if need.can_be_demanded and os.environ.get(TEST_ALL) == "1":
             pytest.fail(need.missing, pytrace=False)
-        files = item.config.stash[_LEFT_OUT].setdefault(need.marker, Counter())
-        files[item.location[0]] += 1
+        item.user_properties.append((_PROPERTY, need.marker))
         pytest.skip(need.missing)
 
 
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
-    left_out = config.stash[_LEFT_OUT]
-    if not left_out:
-        return
-    terminalreporter.section("left out")
-    for need in NEEDS:
-        files = left_out.get(need.marker)
-        if files:
-            terminalreporter.line(f"{files.total()} tests, as {need.missing}")
-            for file, count in sorted(files.items()):
-                terminalreporter.line(f"    {count} in {file}")
-    terminalreporter.line(f"{TEST_ALL}=1 makes them fail instead.")
+class LeftOut:
+    """Counts what was left out, also by other processes: it is told by the tests' reports."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, Counter[str]] = {}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.when == "setup" and report.skipped:
+            for name, marker in report.user_properties:
+                if name == _PROPERTY:
+                    files = self._files.setdefault(str(marker), Counter())
+                    files[report.location[0]] += 1
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        if not self._files:
+            return
+        terminalreporter.section("left out")
+        for need in NEEDS:
+            files = self._files.get(need.marker)
+            if files:
+                terminalreporter.line(f"{files.total()} tests, as {need.missing}")
+                for file, count in sorted(files.items()):
+                    terminalreporter.line(f"    {count} in {file}")
+        terminalreporter.line(f"{TEST_ALL}=1 makes them fail instead.")
