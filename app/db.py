@@ -11,7 +11,13 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    DBAPIError,
+    OperationalError,
+    SQLAlchemyError,
+)
 from sqlmodel import Session
 
 from app.errors import DatabaseUnavailable, InvalidInput
@@ -23,6 +29,8 @@ T = TypeVar("T")
 
 _DEADLOCK_CODES = {1205, 1213}
 """MySQL's lock wait time-out and deadlock: the transaction may be tried again."""
+_AWAY_CODES = {1040, 1053, 2002, 2003, 2006, 2013}
+"""No more connections, shutting down, not reachable, gone, lost in a query."""
 _ATTEMPTS = 5
 _PAUSE, _PAUSE_SECONDS = threading.Event(), 0.02
 """Never set: something to wait for while another process is busy."""
@@ -161,6 +169,18 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def is_away(error: SQLAlchemyError) -> bool:
+    """Whether the server could not be reached or went away: the same may work a little later."""
+    if not isinstance(error, DBAPIError):
+        return False
+    return error.connection_invalidated or _code(error) in _AWAY_CODES
+
+
 def _is_deadlock(error: OperationalError) -> bool:
+    return _code(error) in _DEADLOCK_CODES
+
+
+def _code(error: DBAPIError) -> object:
+    """MySQL's number of the error; None where there is none."""
     arguments: tuple[object, ...] = getattr(error.orig, "args", ())
-    return bool(arguments) and arguments[0] in _DEADLOCK_CODES
+    return arguments[0] if arguments else None

@@ -74,6 +74,14 @@ class InvalidCredentials(PyTuneError):
     template = "That name and password do not match."
 
 
+class UnsoundModel(PyTuneError):
+    code = "unsound_model"
+    template = (
+        "The model fitted on everything is not sound: {reason}. It was thrown away, and the"
+        " champion stays. Look at the newest data and at the recipe, then train again."
+    )
+
+
 class NotSignedIn(PyTuneError):
     code = "not_signed_in"
     template = "Sign in first: send a session cookie or an Authorization: Bearer token."

@@ -35,13 +35,20 @@ def all_pairs(session: Session) -> Interactions:
 
 
 def pairs_between(
-    session: Session, since: datetime | None, before: datetime | None
+    session: Session,
+    since: datetime | None,
+    before: datetime | None,
+    last_event_id: int | None = None,
 ) -> Interactions:
     """Pairs summed over the events since a time (inclusive) and before another.
 
     Undated events count as before every time. Feedback is that of the last event of the span.
+    With `last_event_id` what was recorded later is left out, whenever it happened.
     """
-    sums = _sums(since, before).subquery()
+    span = _sums(since, before)
+    if last_event_id is not None:
+        span = span.where(EVENTS.c.id <= last_event_id)
+    sums = span.subquery()
     said = EVENTS.alias("said")
     sign = case((said.c.kind == EventKind.LOVE, 1), (said.c.kind == EventKind.DISLIKE, -1), else_=0)
     statement = (

@@ -22,9 +22,9 @@ def recipe_of(training: Training) -> Recipe:
 
 
 def stored(recipe: Recipe) -> dict[str, Any]:
-    """The settings of a training's row: the algorithm's own, and what plays become."""
+    """The settings of a training's row: all of the algorithm's own, and what plays become."""
     fades = {} if recipe.half_life_days is None else {_HALF_LIFE: recipe.half_life_days}
-    return {"weighting": recipe.weighting.value, **fades, **recipe.settings}
+    return {"weighting": recipe.weighting.value, **fades, **recipe.complete().settings}
 
 
 def checked(
@@ -33,13 +33,12 @@ def checked(
     settings: Mapping[str, Any],
     half_life_days: float | None = None,
 ) -> Recipe:
-    """Raises InvalidInput naming the algorithm, weighting or setting that is unknown."""
+    """Spelled out. Raises InvalidInput naming the algorithm, weighting or setting unknown."""
     if algorithm not in ALGORITHMS:
         raise InvalidInput("algorithm", f"must be one of {sorted(ALGORITHMS)}, is {algorithm!r}")
-    ALGORITHMS[algorithm].check(settings)
     if weighting not in list(Weighting):
         raise InvalidInput("weighting", f"must be one of {list(Weighting)}, is {weighting!r}")
     if half_life_days is not None and not _SHORTEST <= half_life_days <= _LONGEST:
         problem = f"must be {_SHORTEST} to {_LONGEST} days, is {half_life_days}"
         raise InvalidInput("halfLifeDays", problem)
-    return Recipe(algorithm, Weighting(weighting), settings, half_life_days)
+    return Recipe(algorithm, Weighting(weighting), settings, half_life_days).complete()

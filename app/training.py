@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from app import listening, recipes
+from app import listening, recipes, training_log
 from app.db import Database
 from app.errors import (
     InvalidInput,
@@ -19,7 +19,7 @@ from app.errors import (
     TrainingUnderway,
 )
 from app.ml.recipe import Recipe
-from app.models import Evaluation, Promotion, Training, TrainingState
+from app.models import Evaluation, Promotion, Training, TrainingStage, TrainingState
 from app.models.columns import id_of, utc_now
 from app.queue import JobName, JobQueue
 from app.turns import take_turn
@@ -144,7 +144,7 @@ def start(session: Session, training_id: int) -> Training:
     return row
 
 
-def progress(session: Session, training_id: int, stage: str, share: float) -> None:
+def progress(session: Session, training_id: int, stage: TrainingStage, share: float) -> None:
     """What it does now and how much of all is done, 0 to 1; also says that its job lives.
 
     A last word that comes after the end changes nothing.
@@ -162,7 +162,7 @@ def finish(session: Session, training_id: int, fitted: Fitted) -> Training:
     """
     row = _in_state(session, training_id, TrainingState.RUNNING)
     row.sqlmodel_update(asdict(fitted))
-    row.state, row.stage, row.progress = TrainingState.FINISHED, "", 1.0
+    row.state, row.stage, row.progress = TrainingState.FINISHED, TrainingStage.PROMOTING, 1.0
     row.finished_at = utc_now()
     session.add(row)
     return row
@@ -174,6 +174,7 @@ def fail(session: Session, training_id: int, reason: str) -> None:
     if row.state in _ACTIVE:
         row.state, row.error, row.finished_at = TrainingState.FAILED, reason, utc_now()
         session.add(row)
+        training_log.write(session, training_id, [training_log.line(f"Failed: {reason}")])
 
 
 def _in_state(session: Session, training_id: int, wanted: TrainingState) -> Training:

@@ -1,6 +1,6 @@
 """Evaluate: the training's recipe against the champion's, both fitted before the same cutoff."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlmodel import Session
 
@@ -9,8 +9,10 @@ from app.ml import contest, cutoff, holdout
 from app.ml.contest import ContestResult
 from app.ml.evaluation import Terms
 from app.ml.holdout import Holdout
+from app.ml.interactions import Interactions
 from app.ml.recipe import Recipe
 from app.ml.recommender import Report
+from app.models import Training
 from app.training import Champion
 from jobs.runtime import Runtime
 from jobs.training_data import TrainingData, artists_of
@@ -23,23 +25,49 @@ def evaluate(
     data: TrainingData,
     seed: int,
     report: Report,
-) -> ContestResult:
+) -> tuple[ContestResult, Holdout]:
     """Hold out the last listens, or a share of each listener's where they have no dates."""
-    with rt.database.read() as session:
-        held = _holdout(session, data, seed)
-        artists = artists_of(session, held.tracks)
-    rival = recipes.recipe_of(champion.training) if champion else None
-    terms = Terms(seed=seed, artist_ids=artists)
-    return contest.run(recipe, rival, held, terms, report=report)
-
-
-def _holdout(session: Session, data: TrainingData, seed: int) -> Holdout:
     moment = cutoff.choose_cutoff(data.dated.seconds, data.dated.listener_ids)
-    if moment is None:
+    at = None if moment is None else datetime.fromtimestamp(moment, UTC)
+    rival = recipes.recipe_of(champion.training) if champion else None
+    knew: Interactions | None = None
+    held = rt.read(lambda session: _holdout(session, data, at, seed))
+    if champion is not None and contest.is_refresh(recipe, rival):
+        row = champion.training
+        knew = rt.read(lambda session: _known_to(session, row, data, at, held))
+    terms = Terms(seed=seed, artist_ids=rt.read(lambda session: artists_of(session, held.tracks)))
+    return contest.run(recipe, rival, held, terms, champion_knew=knew, report=report), held
+
+
+def _holdout(session: Session, data: TrainingData, at: datetime | None, seed: int) -> Holdout:
+    if at is None:
         return holdout.per_listener(data.interactions, seed=seed)
-    at = datetime.fromtimestamp(moment, UTC)
+    newest = data.last_event_id
     return holdout.in_time(
-        interactions.pairs_between(session, since=None, before=at),
-        interactions.pairs_between(session, since=at, before=None),
-        moment,
+        interactions.pairs_between(session, since=None, before=at, last_event_id=newest),
+        interactions.pairs_between(session, since=at, before=None, last_event_id=newest),
+        at.timestamp(),
     )
+
+
+def _known_to(
+    session: Session, champion: Training, data: TrainingData, at: datetime | None, held: Holdout
+) -> Interactions | None:
+    """What of the training part the champion would have been fitted on; None for all of it.
+
+    What was recorded when it was fitted, and happened as long before the cutoff as its data ends
+    before the newest listen: so both models are as old on the day of the cutoff as they are
+    today. The part that is held out is the most that the champion can be older.
+    """
+    if champion.last_event_id is None:
+        return None
+    before = at and at - _older(champion.data_until, data.data_until, at)
+    known = held.within(interactions.pairs_between(session, None, before, champion.last_event_id))
+    return None if known.fingerprint() == held.train.fingerprint() else known
+
+
+def _older(champion: datetime | None, newest: datetime | None, at: datetime) -> timedelta:
+    """How much older than the newest listen the champion's data is, within the held-out part."""
+    if champion is None or newest is None:
+        return timedelta(0)
+    return max(timedelta(0), min(newest - champion, newest - at))

@@ -1,4 +1,4 @@
-"""A running training says every second what it does and that it lives."""
+"""A running training says every second what it does and that it lives, and what it has to tell."""
 
 import logging
 import threading
@@ -7,10 +7,12 @@ from typing import Self
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
-from app import training
+from app import training, training_log
 from app.db import Database
 from app.ml.recommender import Report
+from app.models import TrainingStage
 from app.queue import JobQueue
+from app.training_log import Line
 
 log = logging.getLogger(__name__)
 
@@ -18,15 +20,16 @@ _BEAT_SECONDS = 1.0
 
 
 class Heartbeat:
-    """Writes stage and share of a training from a thread of its own, while it is entered."""
+    """Writes stage, share and log of a training from a thread of its own, while it is entered."""
 
     def __init__(self, database: Database, queue: JobQueue, training_id: int) -> None:
         self.database = database
         self.queue = queue
         self.training_id = training_id
-        self._stage, self._share = "", 0.0
+        self._stage, self._share = TrainingStage.READING, 0.0
+        self._lines: list[Line] = []
         self._over = threading.Event()
-        self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -35,23 +38,36 @@ class Heartbeat:
     def __exit__(self, *_: object) -> None:
         self._over.set()
         self._thread.join()
-        self.queue.announce_progress(self.training_id)
+        self._beat()
 
-    def say(self, stage: str, share: float) -> None:
+    def say(self, stage: TrainingStage, share: float) -> None:
         """What is done now, and the share of the whole that is done, 0 to 1."""
         self._stage, self._share = stage, share
 
-    def part(self, stage: str, begin: float, end: float) -> Report:
+    def note(self, text: str) -> None:
+        """A line for the log."""
+        self._lines.append(training_log.line(text))
+        log.info(text, extra={"training": self.training_id})
+
+    def part(self, stage: TrainingStage, begin: float, end: float) -> Report:
         """A report for something that takes the whole from `begin` to `end`."""
+        self.say(stage, begin)
         return lambda share: self.say(stage, begin + share * (end - begin))
 
-    def _beat(self) -> None:
+    def _run(self) -> None:
         while not self._over.wait(_BEAT_SECONDS):
-            try:
-                self.database.transact(self._write)
-                self.queue.announce_progress(self.training_id)
-            except SQLAlchemyError:
-                log.warning("a heartbeat could not be written", exc_info=True)
+            self._beat()
 
-    def _write(self, session: Session) -> None:
+    def _beat(self) -> None:
+        lines = self._lines[:]
+        try:
+            self.database.transact(lambda session: self._write(session, lines))
+        except SQLAlchemyError:
+            log.warning("a heartbeat could not be written", exc_info=True)
+            return
+        del self._lines[: len(lines)]
+        self.queue.announce_progress(self.training_id)
+
+    def _write(self, session: Session, lines: list[Line]) -> None:
         training.progress(session, self.training_id, self._stage, self._share)
+        training_log.write(session, self.training_id, lines)

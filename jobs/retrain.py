@@ -18,8 +18,7 @@ def retrain() -> None:
 
 
 def _retrain(rt: Runtime) -> None:
-    with rt.database.read() as session:
-        recipe = _due_recipe(session)
+    recipe = rt.read(_due_recipe)
     if recipe is None:
         log.info("no retraining: nothing was recorded since the last one")
         return

@@ -1,14 +1,29 @@
 """What a job works with: settings, database and queue, opened for it and closed after it."""
 
-from collections.abc import Iterator
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeVar
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
 
 from app import lifeline
-from app.db import Database, open_database
+from app.db import Database, is_away, open_database
 from app.logs import configure
 from app.queue import JobQueue
 from app.settings import Settings
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+_PATIENCE_SECONDS = 300.0
+"""How long a job waits for a database that is away before it fails."""
+_AGAIN_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +31,19 @@ class Runtime:
     settings: Settings
     database: Database
     queue: JobQueue
+
+    def read(self, work: Callable[[Session], T]) -> T:
+        """`work` in a session for reading; again where the database went away meanwhile."""
+
+        def once() -> T:
+            with self.database.read() as session:
+                return work(session)
+
+        return _patiently(once)
+
+    def transact(self, work: Callable[[Session], T]) -> T:
+        """`work` in a transaction; again where the database went away meanwhile."""
+        return _patiently(lambda: self.database.transact(work))
 
 
 @contextmanager
@@ -31,3 +59,15 @@ def runtime() -> Iterator[Runtime]:
     finally:
         queue.close()
         database.dispose()
+
+
+def _patiently(work: Callable[[], T]) -> T:
+    deadline, pause = time.monotonic() + _PATIENCE_SECONDS, threading.Event()
+    while True:
+        try:
+            return work()
+        except SQLAlchemyError as error:
+            if not is_away(error) or time.monotonic() > deadline:
+                raise
+            log.warning("the database is away", extra={"reason": str(error).splitlines()[0]})
+            pause.wait(_AGAIN_SECONDS)

@@ -15,9 +15,8 @@ def tidy() -> None:
 
 
 def _tidy(rt: Runtime) -> None:
-    tokens = rt.database.transact(accounts.remove_expired_tokens)
-    with rt.database.read() as session:
-        idle = training.active_training(session) is None
+    tokens = rt.transact(accounts.remove_expired_tokens)
+    idle = rt.read(training.active_training) is None
     leftovers = artifacts.remove_unfinished(rt.settings.artifacts) if idle else 0
     removed = promotion.remove_old_models(rt.database, rt.settings)
     log.info(

@@ -4,22 +4,24 @@ No transaction is open while anything is fitted, and the champion changes in one
 """
 
 import logging
+from typing import Any
 
 from sqlmodel import Session
 
 from app import recipes, training
 from app.errors import NoListens, PyTuneError, TrainingOver
 from app.importing.loader import refresh_listener_counts
+from app.ml import sanity
 from app.ml.contest import ContestResult
 from app.ml.interactions import fallback_of
 from app.ml.model_slot import LoadedModel
-from app.ml.recipe import Recipe
 from app.ml.vocabulary import Vocabulary
-from app.models import Evaluation, Training
+from app.models import Evaluation, Training, TrainingStage
 from app.models.columns import id_of
 from app.promotion import MAX_REASON
-from app.training import Fitted
+from app.training import Champion, Fitted
 from app.turns import take_turn
+from jobs import telling
 from jobs.evaluate import evaluate
 from jobs.heartbeat import Heartbeat
 from jobs.runtime import Runtime, runtime
@@ -40,67 +42,83 @@ def train(training_id: int) -> None:
             log.info("a training was cancelled or given up", extra={"reason": str(over)})
         except Exception as error:
             reason = str(error) if isinstance(error, PyTuneError) else repr(error)
-            rt.database.transact(lambda session: training.fail(session, training_id, reason))
+            rt.transact(lambda session: training.fail(session, training_id, reason))
             rt.queue.announce_progress(training_id)
             raise
 
 
 def _train(rt: Runtime, training_id: int, heartbeat: Heartbeat) -> None:
-    row = rt.database.transact(lambda session: training.start(session, training_id))
-    heartbeat.say("reading listens", 0.02)
-    with rt.database.read() as session:
-        data, champion = read_training_data(session), training.champion(session)
+    row = rt.transact(lambda session: training.start(session, training_id))
+    heartbeat.say(TrainingStage.READING, 0.02)
+    data, champion = rt.read(_data_and_champion)
     if not len(data.interactions):
         raise NoListens
+    heartbeat.note(telling.of_data(data))
+    report = heartbeat.part(TrainingStage.EVALUATING, 0.05, 0.6)
     recipe = recipes.recipe_of(row)
-    report = heartbeat.part("evaluating", 0.05, 0.6)
-    result = evaluate(rt, recipe, champion, data, row.seed, report)
-    fitted = _fit(rt, row, recipe, data, heartbeat)
-    heartbeat.say("finishing", 0.98)
+    result, holdout = evaluate(rt, recipe, champion, data, row.seed, report)
+    heartbeat.note(telling.of_contest(result))
+    model = _fit(rt, row, data, heartbeat)
+    heartbeat.say(TrainingStage.CHECKING, 0.93)
+    sound = sanity.check(model, result, holdout)
+    heartbeat.note(telling.of_refit(model, sound))
+    heartbeat.say(TrainingStage.SAVING, 0.95)
+    fitted = _save(rt, model, data)
+    heartbeat.say(TrainingStage.PROMOTING, 0.98)
+    metrics = result.as_json() | {"refit": sound.as_json() if sound else None}
     rival = champion.version if champion else None
-    if rt.database.transact(lambda session: _end(session, training_id, fitted, result, rival)):
+    ended = rt.transact(lambda session: _end(session, training_id, fitted, result, metrics, rival))
+    heartbeat.note(ended.reason)
+    if ended.promote:
         rt.queue.announce_champion(training_id)
 
 
-def _fit(
-    rt: Runtime, row: Training, recipe: Recipe, data: TrainingData, heartbeat: Heartbeat
-) -> Fitted:
-    """Fit on everything and write the artifact."""
-    pairs, tracks = data.interactions, Vocabulary.of(data.interactions.track_ids)
-    matrix, weigher = recipe.matrix(pairs, tracks), recipe.weigher(pairs, tracks)
-    report = heartbeat.part("fitting", 0.6, 0.95)
-    recommender = recipe.fit(matrix, seed=row.seed, report=report)
-    heartbeat.say("saving", 0.95)
-    with rt.database.read() as session:
-        artists = artists_of(session, tracks)
-    model = LoadedModel(
+def _data_and_champion(session: Session) -> tuple[TrainingData, Champion | None]:
+    return read_training_data(session), training.champion(session)
+
+
+def _fit(rt: Runtime, row: Training, data: TrainingData, heartbeat: Heartbeat) -> LoadedModel:
+    """On everything."""
+    recipe, pairs = recipes.recipe_of(row), data.interactions
+    report = heartbeat.part(TrainingStage.FITTING, 0.6, 0.93)
+    tracks = Vocabulary.of(pairs.track_ids)
+    return LoadedModel(
         version=id_of(row),
-        recommender=recommender,
-        weigher=weigher,
+        recommender=recipe.fit(recipe.matrix(pairs, tracks), seed=row.seed, report=report),
+        weigher=recipe.weigher(pairs, tracks),
         tracks=tracks,
-        artist_ids=artists,
+        artist_ids=rt.read(lambda session: artists_of(session, tracks)),
         popularity=fallback_of(pairs, tracks, recipe.half_life_days, as_of=pairs.latest()),
     )
-    name = training.artifact_name(model.version)
+
+
+def _save(rt: Runtime, model: LoadedModel, data: TrainingData) -> Fitted:
+    """Write the artifact."""
+    name, pairs = training.artifact_name(model.version), data.interactions
     return Fitted(
         artifact=name,
         checksum=model.save(rt.settings.artifacts / name),
-        listeners=matrix.shape[0],
-        tracks=len(tracks),
-        interactions=int(matrix.nnz),
+        listeners=len(Vocabulary.of(pairs.listener_ids)),
+        tracks=len(model.tracks),
+        interactions=len(pairs),
         data_from=data.data_from,
         data_until=data.data_until,
         last_event_id=data.last_event_id,
-        fingerprint=data.interactions.fingerprint(),
+        fingerprint=pairs.fingerprint(),
     )
 
 
 def _end(
-    session: Session, training_id: int, fitted: Fitted, result: ContestResult, rival: int | None
-) -> bool:
+    session: Session,
+    training_id: int,
+    fitted: Fitted,
+    result: ContestResult,
+    metrics: dict[str, Any],
+    rival: int | None,
+) -> Evaluation:
     """The model, what was measured, and, if it won, the promotion: all or nothing.
 
-    Whether it was promoted: not where it won against a champion that is none any more.
+    It is not promoted where it won against a champion that is none any more.
     """
     take_turn(session)
     training.finish(session, training_id, fitted)
@@ -110,7 +128,7 @@ def _end(
     evaluation = Evaluation(
         training_id=training_id,
         champion_id=rival,
-        metrics=result.as_json(),
+        metrics=metrics,
         promote=result.verdict.promote and not stale,
         reason=f"{_STALE} {reason}"[:MAX_REASON] if stale else reason,
     )
@@ -119,4 +137,4 @@ def _end(
     if evaluation.promote:
         training.promote(session, training_id, "gate", reason, evaluation)
     refresh_listener_counts(session)
-    return evaluation.promote
+    return evaluation

@@ -19,13 +19,12 @@ def watch_drift() -> None:
 
 def _watch_drift(rt: Runtime, now: datetime) -> list[SignalName]:
     """The signals of which an alert was raised."""
-    with rt.database.read() as session:
-        report = monitoring.watch(session, rt.settings, now)
+    report = rt.read(lambda session: monitoring.watch(session, rt.settings, now))
     if report is None:
         log.info("drift is not looked for yet: the champion's first days are not over")
         return []
     quiet = timedelta(hours=rt.settings.drift_quiet_hours)
-    raised = rt.database.transact(lambda session: monitoring.alert(session, report, quiet))
+    raised = rt.transact(lambda session: monitoring.alert(session, report, quiet))
     for signal in report.drifted:
         log.warning(monitoring.explained(signal, report), extra={"alerted": signal.name in raised})
     if raised and rt.settings.drift_retrains:

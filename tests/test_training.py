@@ -19,7 +19,7 @@ from app.errors import (
 from app.listening import Listen
 from app.ml.recipe import Recipe
 from app.ml.weighting import Weighting
-from app.models import Promotion, Training, TrainingState
+from app.models import Promotion, Training, TrainingStage, TrainingState
 from app.models.columns import utc_now
 from app.queue import JobName, JobQueue
 from app.settings import Settings
@@ -57,7 +57,7 @@ def test_a_launch_is_a_row_and_a_job(database: Database, queue: JobQueue, heard:
     assert job.timeout == queue.settings.training_timeout_seconds
     assert (row.state, row.job_id, row.requested_by) == (TrainingState.QUEUED, job.id, "root")
     assert (row.seed, row.algorithm) == (7, "als")
-    assert recipes.recipe_of(row) == RECIPE
+    assert recipes.recipe_of(row) == RECIPE.complete()
     assert set(row.library_versions) == {"implicit", "numpy", "scipy", "pytune"}
 
 
@@ -103,9 +103,9 @@ def test_a_training_runs_and_fails(database: Database, queue: JobQueue, heard: l
     number = training.launch(database, queue, "root", RECIPE)
     with database.write() as session:
         assert training.start(session, number).state is TrainingState.RUNNING
-        training.progress(session, number, "fitting", 0.5)
+        training.progress(session, number, TrainingStage.FITTING, 0.5)
     row = _row(database, number)
-    assert (row.stage, row.progress) == ("fitting", 0.5)
+    assert (row.stage, row.progress) == (TrainingStage.FITTING, 0.5)
     assert row.started_at is not None
     assert row.heartbeat_at is not None
     database.transact(lambda session: training.fail(session, number, "x" * 5000))
@@ -119,9 +119,10 @@ def test_what_is_over_stays_as_it_is(
 ) -> None:
     number = finished(database, settings, heard)
     database.transact(lambda session: training.fail(session, number, "too late"))
-    database.transact(lambda session: training.progress(session, number, "finishing", 0.98))
+    late = TrainingStage.PROMOTING
+    database.transact(lambda session: training.progress(session, number, late, 0.98))
     row = _row(database, number)
-    assert row.stage == ""
+    assert row.stage is TrainingStage.PROMOTING
     assert (row.state, row.error, row.progress) == (TrainingState.FINISHED, None, 1.0)
     with pytest.raises(TrainingOver), database.write() as session:
         training.start(session, number)

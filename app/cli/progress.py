@@ -89,7 +89,7 @@ def follow_training(
         while True:
             with database.read() as session:
                 row = training.training(session, training_id)
-            progress.update(task, completed=row.progress, note=row.stage or row.state.value)
+            progress.update(task, completed=row.progress, note=row.stage.value)
             if row.state not in {TrainingState.QUEUED, TrainingState.RUNNING}:
                 break
             if moment is not None and not moment():

@@ -7,7 +7,7 @@ import strawberry
 
 from app.jobs import JobState
 from app.ml.weighting import Weighting
-from app.models import Feedback, Role, TrainingState, VideoState
+from app.models import Feedback, Role, TrainingStage, TrainingState, VideoState
 from app.queue import JobName
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "JobState",
     "Role",
     "ServiceState",
+    "TrainingStage",
     "TrainingState",
     "VideoState",
     "Weighting",
@@ -86,6 +87,17 @@ _describe(
     RUNNING="A worker is at it; see `stage` and `progress`.",
     FINISHED="It has made a model.",
     FAILED="It has ended without a model; `error` says why.",
+)
+_describe(
+    TrainingStage,
+    "What a training does.",
+    WAITING="Nothing yet: it waits for a worker.",
+    READING="It reads listens and feedback.",
+    EVALUATING="It fits recipes on what came before the cutoff, and tests them on what came after.",
+    FITTING="It fits its recipe on everything.",
+    CHECKING="It holds that model against the one that was tested.",
+    SAVING="It writes the model's files.",
+    PROMOTING="It writes down what was measured, and names the champion.",
 )
 _describe(
     Algorithm,

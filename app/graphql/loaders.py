@@ -6,10 +6,10 @@ from typing import Protocol, TypeVar
 from sqlmodel import Session
 from strawberry.dataloader import DataLoader
 
-from app import catalog, evaluations, listening
+from app import catalog, evaluations, listening, training_log
 from app.catalog import CatalogArtist
 from app.listening import TrackState
-from app.models import Evaluation
+from app.models import Evaluation, LogLine
 
 T = TypeVar("T")
 
@@ -29,6 +29,7 @@ class Loaders:
         self.artist_by_id = DataLoader(self._artists)
         self.track_state_by_id = DataLoader(self._track_states)
         self.evaluations_by_training_id = DataLoader(self._evaluations)
+        self.log_by_training_id = DataLoader(self._logs)
 
     async def _artists(self, ids: list[int]) -> list[CatalogArtist | None]:
         return await self._read(lambda session: catalog.artists_by_id(session, ids))
@@ -41,3 +42,6 @@ class Loaders:
 
     async def _evaluations(self, ids: list[int]) -> list[list[Evaluation]]:
         return await self._read(lambda session: evaluations.evaluations_of(session, ids))
+
+    async def _logs(self, ids: list[int]) -> list[list[LogLine]]:
+        return await self._read(lambda session: training_log.lines_of(session, ids))

@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 from app import training
 from app.access import required
 from app.graphql.context import Context, Info
-from app.graphql.enums import Role, TrainingState
+from app.graphql.enums import Role, TrainingStage, TrainingState
 from app.graphql.ids import required_number
 from app.graphql.permissions import followed_by_administrators
 from app.graphql.promotion import ModelVersion
@@ -29,7 +29,7 @@ MAX_SUBSCRIPTIONS = 20
 class TrainingProgress:
     version: int = strawberry.field(description="Number of the training.")
     state: TrainingState = strawberry.field(description="How far it is.")
-    stage: str = strawberry.field(description="What it does now, in a few words.")
+    stage: TrainingStage = strawberry.field(description="What it does now, or did last.")
     progress: float = strawberry.field(description="How much of all is done, from 0 to 1.")
     error: str | None = strawberry.field(description="Why it failed, if it did.")
 

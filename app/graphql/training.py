@@ -12,7 +12,7 @@ from app import recipes, training
 from app.errors import InvalidInput, TrainingNotFound
 from app.graphql import problems
 from app.graphql.context import Context, Info
-from app.graphql.enums import Algorithm, TrainingState, Weighting
+from app.graphql.enums import Algorithm, TrainingStage, TrainingState, Weighting
 from app.graphql.evaluation import Evaluation
 from app.graphql.ids import Node, global_id
 from app.graphql.paging import DEFAULT_PAGE, After, Connection, First, Page
@@ -23,11 +23,17 @@ from app.models.columns import id_of
 from app.training import DEFAULT_SEED
 
 
+@strawberry.type(description="A line of a training's log.")
+class LogLine:
+    at: datetime = strawberry.field(description="When it was written.")
+    text: str = strawberry.field(description="What was said.")
+
+
 @strawberry.type(description="One making of a model. Its number is the model's version.")
 class Training(Node):
     version: int = strawberry.field(description="Number of the training, version of its model.")
     state: TrainingState = strawberry.field(description="How far it is.")
-    stage: str = strawberry.field(description="What it does now, in a few words.")
+    stage: TrainingStage = strawberry.field(description="What it does now, or did last.")
     progress: float = strawberry.field(description="How much of all is done, from 0 to 1.")
     requested_by: str = strawberry.field(description="A user's name, or what asked for it.")
     algorithm: str = strawberry.field(description="Name of the algorithm.")
@@ -36,7 +42,7 @@ class Training(Node):
         description="Days in which a listen loses half its weight; null: it keeps it."
     )
     settings: JSON = strawberry.field(
-        description="The algorithm's settings that were given; the others had their defaults."
+        description="Every setting of the algorithm, the defaults among them."
     )
     seed: int = strawberry.field(description="Seed of everything random in it.")
     listener_count: int | None = strawberry.field(description="Listeners it was fitted on.")
@@ -58,6 +64,11 @@ class Training(Node):
     async def evaluations(self, info: Info) -> list[Evaluation]:
         rows = await info.context.loaders.evaluations_by_training_id.load(self.version)
         return [Evaluation.of(row) for row in rows]
+
+    @as_parent("What it had to tell, in order: for people, in English.")
+    async def log(self, info: Info) -> list[LogLine]:
+        rows = await info.context.loaders.log_by_training_id.load(self.version)
+        return [LogLine(at=row.at, text=row.text) for row in rows]
 
     @classmethod
     def of(cls, row: TrainingRow) -> Self:

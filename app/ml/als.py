@@ -70,8 +70,8 @@ class Als(FactorModel):
         return self.chosen.regularization
 
     @classmethod
-    def check(cls, settings: Mapping[str, Any]) -> None:
-        AlsSettings.of(settings)
+    def complete(cls, settings: Mapping[str, Any]) -> dict[str, Any]:
+        return asdict(AlsSettings.of(settings))
 
     @classmethod
     def peak_bytes(cls, extent: Extent, settings: Mapping[str, Any]) -> int:

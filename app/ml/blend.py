@@ -64,8 +64,8 @@ class Blend:
         return self.members[0].model.n_items
 
     @classmethod
-    def check(cls, settings: Mapping[str, Any]) -> None:
-        members_of(settings)
+    def complete(cls, settings: Mapping[str, Any]) -> dict[str, Any]:
+        return {"members": [_completed(member) for member in members_of(settings)]}
 
     @classmethod
     def peak_bytes(cls, extent: Extent, settings: Mapping[str, Any]) -> int:
@@ -189,7 +189,16 @@ def _check_member(member: Any) -> None:
         raise InvalidInput("binary", "must be true or false")
     if not isinstance(member.get("settings", {}), Mapping):
         raise InvalidInput("settings", "must be an object")
-    SINGLE[member["algorithm"]].check(member.get("settings", {}))
+    SINGLE[member["algorithm"]].complete(member.get("settings", {}))
+
+
+def _completed(member: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "algorithm": member["algorithm"],
+        "weight": float(member["weight"]),
+        "binary": _binary(member),
+        "settings": SINGLE[member["algorithm"]].complete(member.get("settings", {})),
+    }
 
 
 def _binary(member: Mapping[str, Any]) -> bool:

@@ -53,13 +53,12 @@ def run(
 ) -> ContestResult:
     """Evaluate the challenger, the champion if there is one, and popularity; let the gate decide.
 
-    With `champion_knew` the champion is fitted on that, such as the listens before its own
-    training, and not on the holdout's training part: so a refresh is weighed against the model
-    that would otherwise go on serving. Without it a refresh is the champion over again, fitted
-    once, and only popularity and the limits can stop it. Raises InvalidInput for a recipe that
-    cannot be fitted.
+    With `champion_knew` the champion is fitted on that and not on the holdout's training part:
+    so a refresh is weighed against the model that would otherwise go on serving. Without it a
+    refresh is the champion over again, fitted once, and only popularity and the limits can stop
+    it. Raises InvalidInput for a recipe that cannot be fitted.
     """
-    again = champion == challenger and champion_knew is None
+    again = is_refresh(challenger, champion) and champion_knew is None
     rivals = 1 if champion is None or again else 2
     ours = evaluate(challenger, holdout, terms, report=_part(report, 0, rivals))
     theirs = ours if again else None
@@ -70,6 +69,11 @@ def run(
     report(1.0)
     verdict = gate.decide(ours, theirs, popular, settings=settings, seed=terms.seed)
     return ContestResult(verdict, ours, theirs, popular, holdout.counts())
+
+
+def is_refresh(challenger: Recipe, champion: Recipe | None) -> bool:
+    """Whether both are the same recipe, however much of it is spelled out."""
+    return champion is not None and champion.complete() == challenger.complete()
 
 
 def _part(report: Report, n: int, rivals: int) -> Report:

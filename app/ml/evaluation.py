@@ -6,7 +6,7 @@ Recommendation, KDD 2020).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import nan
 from time import perf_counter
 from typing import Any
@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 
 from app.ml import metrics
 from app.ml.bootstrap import Interval, finite, mean_intervals
-from app.ml.holdout import Holdout
+from app.ml.holdout import Holdout, Lists
 from app.ml.interactions import Interactions
 from app.ml.measuring import METRICS, Crowd, Served, measure, serve
 from app.ml.recipe import Recipe
@@ -84,6 +84,8 @@ class Evaluation:
     coverage: float
     """Share of the catalogue that stands in at least one list."""
     cost: Cost = Cost()
+    lists: Lists = field(default_factory=lambda: Lists.of(()))
+    """Ids of the tracks that each was served, best first."""
 
     def intervals(self) -> dict[str, Interval]:
         """The mean of each metric, with its bootstrap 95% interval."""
@@ -201,12 +203,14 @@ class _Tally:
         self.seconds = np.full(len(holdout), nan)
         self.heard = np.zeros(len(holdout), dtype=np.int64)
         self.times_listed = np.zeros(len(holdout.tracks), dtype=np.int64)
+        self.listed: list[Ids] = []
 
     def add(self, n: int, served: Served, crowd: Crowd) -> None:
         found = measure(served, self.holdout, n, crowd)
         self.values[:, n] = [found[name] for name in METRICS]
         self.seconds[n], self.heard[n] = served.seconds, len(served.heard)
         self.times_listed[served.listed] += 1
+        self.listed.append(self.holdout.tracks.ids[served.listed])
 
     def evaluation(self, recipe: Recipe, terms: Terms, recommender: Recommender) -> Evaluation:
         size = sum(array.nbytes for array in recommender.arrays().values())
@@ -219,4 +223,5 @@ class _Tally:
             per_listener=dict(zip(METRICS, self.values, strict=True)),
             coverage=metrics.coverage(self.times_listed),
             cost=Cost(milliseconds=1000 * slowest, mebibytes=size / 2**20),
+            lists=Lists.of(self.listed),
         )

@@ -8,6 +8,7 @@ could foresee it from listens alone, but the listener did play it: leaving it ou
 every recipe, and would give nothing to one that finds a place for new tracks.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,6 +33,11 @@ class Lists:
         starts = np.searchsorted(owners[order], np.arange(n_owners + 1))
         return cls(ids[order], starts)
 
+    @classmethod
+    def of(cls, lists: Sequence[Ids]) -> "Lists":
+        ends = np.cumsum([0, *map(len, lists)], dtype=np.intp)
+        return cls(np.concatenate([np.zeros(0, dtype=np.int64), *lists]), ends)
+
     def __len__(self) -> int:
         return len(self.starts) - 1
 
@@ -40,9 +46,7 @@ class Lists:
 
     def at(self, owners: Positions) -> "Lists":
         """The lists of some owners, in their order."""
-        chosen = [self[int(owner)] for owner in owners]
-        ends = np.cumsum([0, *map(len, chosen)], dtype=np.intp)
-        return Lists(np.concatenate([np.zeros(0, dtype=np.int64), *chosen]), ends)
+        return Lists.of([self[int(owner)] for owner in owners])
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,13 @@ class Holdout:
         return self.train.at(
             slice(*np.searchsorted(self.train.listener_ids, [listener, listener + 1]))
         )
+
+    def within(self, pairs: Interactions) -> Interactions:
+        """Those of the pairs that the training part holds too, as they are."""
+        listeners = Vocabulary.of(self.train.listener_ids)
+        held = Vocabulary(_keys(self.train, listeners, self.tracks))
+        wanted = _keys(pairs, listeners, self.tracks)
+        return pairs.at(np.flatnonzero((wanted >= 0) & (held.positions(wanted) >= 0)))
 
     def sample(self, most: int, *, seed: int) -> "Holdout":
         """The same split with at most so many tested listeners, drawn without replacement."""

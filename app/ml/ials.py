@@ -70,8 +70,8 @@ class Ials(FactorModel):
         return float(_ridge(np.array([n]), self.n_items, self.chosen)[0])
 
     @classmethod
-    def check(cls, settings: Mapping[str, Any]) -> None:
-        IalsSettings.of(settings)
+    def complete(cls, settings: Mapping[str, Any]) -> dict[str, Any]:
+        return asdict(IalsSettings.of(settings))
 
     @classmethod
     def peak_bytes(cls, extent: Extent, settings: Mapping[str, Any]) -> int:

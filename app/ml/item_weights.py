@@ -32,13 +32,8 @@ class ItemWeights:
     chosen: Settings
 
     @classmethod
-    def check(cls, settings: Settings) -> None:
-        check(cls.algorithm, settings, cls.ranges)
-
-    @classmethod
     def complete(cls, settings: Settings) -> dict[str, Any]:
-        """Every setting spelled out. Raises InvalidInput for one unknown or out of its range."""
-        cls.check(settings)
+        check(cls.algorithm, settings, cls.ranges)
         return {**cls.defaults, **settings}
 
     @property

@@ -33,7 +33,7 @@ class Popularity:
         cls, matrix: csr_matrix, settings: Mapping[str, Any], *, seed: int, report: Report
     ) -> Self:
         del seed
-        cls.check(settings)
+        cls.complete(settings)
         shares = popularity_of(matrix)
         report(1.0)
         return cls(shares)
@@ -58,12 +58,13 @@ class Popularity:
         return {"shares": self.shares}
 
     @classmethod
-    def check(cls, settings: Mapping[str, Any]) -> None:
+    def complete(cls, settings: Mapping[str, Any]) -> dict[str, Any]:
         ranges.check(cls.algorithm, settings, {})
+        return {}
 
     @classmethod
     def peak_bytes(cls, extent: Extent, settings: Mapping[str, Any]) -> int:
-        cls.check(settings)
+        cls.complete(settings)
         return 8 * extent.n_values + 20 * extent.n_items
 
     def settings(self) -> dict[str, Any]:
@@ -71,7 +72,7 @@ class Popularity:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], settings: Mapping[str, Any]) -> Self:
-        cls.check(settings)
+        cls.complete(settings)
         return cls(np.asarray(arrays["shares"]))
 
 

@@ -1,7 +1,7 @@
 """A recipe: algorithm, its settings and the weighting of plays. Recipes are what compete."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from scipy.sparse import csr_matrix
@@ -37,6 +37,13 @@ class Recipe:
             "half_life_days": self.half_life_days,
             "settings": dict(self.settings),
         }
+
+    def complete(self) -> "Recipe":
+        """The same with every setting spelled out, also where defaults change one day.
+
+        Raises InvalidInput for an unknown algorithm, or settings that it does not take.
+        """
+        return replace(self, settings=self._kind().complete(self.settings))
 
     def weigher(self, interactions: Interactions, tracks: Vocabulary) -> Weigher:
         """How a listener's doings are weighed where this recipe is fitted on `interactions`."""

@@ -69,8 +69,8 @@ class Recommender(Protocol):
     def n_items(self) -> int: ...
 
     @classmethod
-    def check(cls, settings: Mapping[str, Any]) -> None:
-        """Raises InvalidInput for a setting that is unknown or out of its range."""
+    def complete(cls, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """Every setting spelled out. Raises InvalidInput for one unknown or out of its range."""
         ...
 
     @classmethod

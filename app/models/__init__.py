@@ -10,7 +10,16 @@ from app.models.listening import (
     UserItem,
 )
 from app.models.serving import ListKind, Playlist, PlaylistTrack, Prediction
-from app.models.training import Alert, Evaluation, Promotion, Training, TrainingState, Turn
+from app.models.training import (
+    Alert,
+    Evaluation,
+    LogLine,
+    Promotion,
+    Training,
+    TrainingStage,
+    TrainingState,
+    Turn,
+)
 from app.models.user import ApiToken, Role, User
 
 __all__ = [
@@ -26,6 +35,7 @@ __all__ = [
     "Feedback",
     "ImportState",
     "ListKind",
+    "LogLine",
     "Playlist",
     "PlaylistTrack",
     "Prediction",
@@ -33,6 +43,7 @@ __all__ = [
     "Role",
     "Track",
     "Training",
+    "TrainingStage",
     "TrainingState",
     "Turn",
     "User",

@@ -43,13 +43,13 @@ class UtcDateTime(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
-def enum_type(enum: type[StrEnum]) -> Enum:
-    """A closed set kept as its values in VARCHAR(32), so that members can be added later."""
+def enum_type(enum: type[StrEnum], length: int = 32) -> Enum:
+    """A closed set kept as its values in VARCHAR, so that members can be added later."""
     return Enum(
         enum,
         native_enum=False,
         create_constraint=False,
-        length=32,
+        length=length,
         values_callable=lambda members: [member.value for member in members],
     )
 

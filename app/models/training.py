@@ -10,7 +10,7 @@ from sqlmodel import Field, SQLModel
 from app.models.columns import TABLE_OPTIONS, BigId, UtcDateTime, enum_type, utc_now
 
 MAX_MESSAGE = 1000
-"""Characters of an alert's message."""
+"""Characters of an alert's message, and of a line of a training's log."""
 
 
 class TrainingState(StrEnum):
@@ -18,6 +18,16 @@ class TrainingState(StrEnum):
     RUNNING = "running"
     FINISHED = "finished"
     FAILED = "failed"
+
+
+class TrainingStage(StrEnum):
+    WAITING = "waiting"
+    READING = "reading"
+    EVALUATING = "evaluating"
+    FITTING = "fitting"
+    CHECKING = "checking"
+    SAVING = "saving"
+    PROMOTING = "promoting"
 
 
 class Training(SQLModel, table=True):
@@ -32,11 +42,15 @@ class Training(SQLModel, table=True):
     state: TrainingState = Field(
         default=TrainingState.QUEUED, sa_type=enum_type(TrainingState), index=True
     )
-    stage: str = Field(default="", max_length=100)
+    stage: TrainingStage = Field(
+        default=TrainingStage.WAITING, sa_type=enum_type(TrainingStage, length=100)
+    )
+    """What it does now, or did last."""
     progress: float = Field(default=0.0)
     """0 to 1."""
     algorithm: str = Field(max_length=32)
     settings: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    """The recipe's weighting and every setting, spelled out: defaults may change one day."""
     seed: int
     listeners: int | None = Field(default=None)
     tracks: int | None = Field(default=None)
@@ -60,6 +74,18 @@ class Training(SQLModel, table=True):
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class LogLine(SQLModel, table=True):
+    """What a training had to tell, a line at a time."""
+
+    __tablename__ = "training_log"
+    __table_args__ = TABLE_OPTIONS
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    training_id: int = Field(foreign_key="training.id", index=True, ondelete="CASCADE")
+    at: datetime = Field(sa_type=UtcDateTime)
+    text: str = Field(max_length=MAX_MESSAGE)
 
 
 class Evaluation(SQLModel, table=True):

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from app import training
+from app.models import TrainingStage
 from app.models.columns import id_of
 from tests.browser.conftest import OpenPage, Product
 from tests.web import world
@@ -23,7 +24,7 @@ def test_the_panel_follows_the_training_and_then_rests(
         assert row is not None
         number = id_of(row)
         training.start(session, number)
-        training.progress(session, number, "fitting", 0.5)
+        training.progress(session, number, TrainingStage.FITTING, 0.5)
     bar = tab.page.get_by_label(f"Progress of training {number}")
     expect(bar).to_have_attribute("value", "50")
     with product.database.write() as session:

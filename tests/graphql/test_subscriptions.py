@@ -12,7 +12,7 @@ from app.access import COOKIE
 from app.graphql.ids import global_id
 from app.ml.model_slot import LoadedModel
 from app.ml.recipe import Recipe
-from app.models import Role, TrainingState, User
+from app.models import Role, TrainingStage, TrainingState, User
 from app.models.columns import id_of
 from app.queue import CHAMPION_CHANNEL, TRAINING_CHANNEL
 from tests.graphql.conftest import ADMINISTRATOR, LISTENER, Door, OpenDoor, crown
@@ -35,7 +35,7 @@ def _requested(door: Door) -> int:
     )
 
 
-def _go_on(door: Door, number: int, stage: str, share: float) -> None:
+def _go_on(door: Door, number: int, stage: TrainingStage, share: float) -> None:
     """As its job does: it begins, then says how far it is."""
     with door.state.database.write() as session:
         if training.training(session, number).state is TrainingState.QUEUED:
@@ -48,13 +48,19 @@ def test_a_training_is_followed_until_it_is_over(door: Door) -> None:
     number = _requested(door)
     with signed_in(door) as socket:
         socket.subscribe(PROGRESS, id=global_id("Training", number))
-        waiting = {"version": number, "state": "QUEUED", "stage": "", "progress": 0, "error": None}
+        waiting = {
+            "version": number,
+            "state": "QUEUED",
+            "stage": "WAITING",
+            "progress": 0,
+            "error": None,
+        }
         assert socket.next() == waiting
         door.state.database.transact(lambda session: training.start(session, number))
         door.state.queue.announce_progress(number)
         assert socket.next() == {**waiting, "state": "RUNNING"}
-        _go_on(door, number, "fitting", 0.6)
-        fitting = {**waiting, "state": "RUNNING", "stage": "fitting", "progress": 0.6}
+        _go_on(door, number, TrainingStage.FITTING, 0.6)
+        fitting = {**waiting, "state": "RUNNING", "stage": "FITTING", "progress": 0.6}
         assert socket.next() == fitting
         door.state.database.transact(lambda session: training.fail(session, number, "no"))
         door.state.queue.announce_progress(number)
@@ -67,10 +73,10 @@ def test_what_is_announced_is_told_long_before_the_next_poll(open_door: OpenDoor
     number = _requested(door)
     with signed_in(door) as socket:
         socket.subscribe(PROGRESS, id=global_id("Training", number))
-        assert socket.next()["stage"] == ""
+        assert socket.next()["stage"] == "WAITING"
         await_listeners(door, TRAINING_CHANNEL, 1)
-        _go_on(door, number, "fitting", 0.6)
-        assert socket.next()["stage"] == "fitting"
+        _go_on(door, number, TrainingStage.FITTING, 0.6)
+        assert socket.next()["stage"] == "FITTING"
 
 
 def test_without_a_key_value_server_the_row_is_polled(open_door: OpenDoor, tmp_path: Path) -> None:
@@ -78,9 +84,9 @@ def test_without_a_key_value_server_the_row_is_polled(open_door: OpenDoor, tmp_p
     number = _requested(door)
     with signed_in(door) as socket:
         socket.subscribe(PROGRESS, id=global_id("Training", number))
-        assert socket.next()["stage"] == ""
-        _go_on(door, number, "fitting", 0.6)
-        assert socket.next()["stage"] == "fitting"
+        assert socket.next()["stage"] == "WAITING"
+        _go_on(door, number, TrainingStage.FITTING, 0.6)
+        assert socket.next()["stage"] == "FITTING"
 
 
 def test_a_training_that_is_over_is_told_once(door: Door, model: LoadedModel) -> None:

@@ -1,13 +1,15 @@
 """Trainings, and making one more."""
 
+from dataclasses import asdict
 from typing import Any
 
 import pytest
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
-from app import recipes, training
+from app import recipes, training, training_log
 from app.graphql.ids import global_id
+from app.ml.als import AlsSettings
 from app.ml.model_slot import LoadedModel
 from app.ml.weighting import Weighting
 from app.models import TrainingState
@@ -50,13 +52,13 @@ def test_a_training_waits_in_the_queue(door: Door) -> None:
         "id": global_id("Training", 1),
         "version": 1,
         "state": "QUEUED",
-        "stage": "",
+        "stage": "WAITING",
         "progress": 0.0,
         "requestedBy": "root",
         "algorithm": "als",
         "weighting": "BINARY",
         "halfLifeDays": None,
-        "settings": {},
+        "settings": asdict(AlsSettings()),
         "seed": 42,
         "error": None,
         **dict.fromkeys(
@@ -75,14 +77,14 @@ def test_a_recipe_of_ones_own(door: Door) -> None:
     given = {"weighting": "BINARY", "seed": 7, "factors": 8, "alpha": 1.5}
     started = _train(door, algorithm="ALS", **given)["training"]
     assert (started["weighting"], started["seed"]) == ("BINARY", 7)
-    assert started["settings"] == {"factors": 8, "alpha": 1.5}
+    assert started["settings"] == asdict(AlsSettings(factors=8, alpha=1.5))
     assert started["algorithm"] == "als"
 
 
 def test_a_recipe_whose_listens_fade(door: Door) -> None:
     started = _train(door, halfLifeDays=45, weighting="BM25")["training"]
     assert (started["halfLifeDays"], started["weighting"]) == (45, "BM25")
-    assert started["settings"] == {}
+    assert started["settings"] == asdict(AlsSettings())
     with door.state.database.read() as session:
         recipe = recipes.recipe_of(training.training(session, 1))
     assert (recipe.half_life_days, recipe.weighting) == (45, Weighting.BM25)
@@ -93,6 +95,18 @@ def test_a_half_life_that_makes_no_sense_is_named(door: Door, days: float) -> No
     found = _train(door, halfLifeDays=days)
     assert found["__typename"] == "InvalidInput"
     assert found["field"] == "halfLifeDays"
+
+
+def test_the_log_is_read_in_order(door: Door) -> None:
+    number = _train(door)["training"]["version"]
+    with door.state.database.write() as session:
+        lines = [training_log.line(text) for text in ("It began.", "It went on.")]
+        training_log.write(session, number, lines)
+        training.fail(session, number, "It was enough.")
+    asked = "{ trainings { edges { node { log { at text } } } } }"
+    newest = door.ask(asked, ADMINISTRATOR)["trainings"]["edges"][0]["node"]
+    told = [line["text"] for line in newest["log"]]
+    assert told == ["It began.", "It went on.", "Failed: It was enough."]
 
 
 def test_one_training_at_a_time(door: Door) -> None:

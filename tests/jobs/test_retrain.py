@@ -10,6 +10,7 @@ from app.db import Database
 from app.errors import QueueUnavailable
 from app.listening import Listen
 from app.ml.recipe import Recipe
+from app.ml.weighting import Weighting
 from app.models import Training, TrainingState
 from app.queue import JobName, JobQueue
 from app.settings import Settings
@@ -62,12 +63,13 @@ def test_without_a_champion_the_usual_recipe_is_trained(rt: Runtime, tracks: lis
     _retrain(rt)
     (row,), (job,) = _trainings(rt), rt.queue.queue.jobs
     assert (row.requested_by, row.state) == ("schedule", TrainingState.QUEUED)
-    assert recipes.recipe_of(row) == Recipe()
+    assert recipes.recipe_of(row) == Recipe().complete()
     assert (job.func_name, job.args) == (JobName.TRAIN.value, [row.id])
 
 
 def test_the_champions_recipe_is_trained_on_newer_listens(rt: Runtime, tracks: list[int]) -> None:
-    own = {"weighting": "linear", "factors": 5}
+    recipe = Recipe("als", Weighting.LINEAR, {"factors": 5}).complete()
+    own = {"weighting": "linear", **recipe.settings}
     _champion(rt, tracks, seen=_newest(rt) - 1, settings=own)
     _retrain(rt)
     assert _trainings(rt)[0].settings == own

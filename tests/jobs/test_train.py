@@ -1,59 +1,21 @@
 """The training job, run as the worker runs it but in this process."""
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 from sqlmodel import select
 
-from app import training
-from app.db import Database
-from app.errors import TrainingOver
-from app.ml.recipe import Recipe
-from app.ml.weighting import Weighting
-from app.models import Evaluation, TrainingState, UserItem
-from app.models.columns import id_of
-from app.queue import JobQueue
-from app.settings import Settings
+from app import recipes, training, training_log
+from app.errors import TrainingOver, UnsoundModel
+from app.ml.als import Als
+from app.models import Evaluation, TrainingStage, TrainingState
 from jobs import train
-from jobs.heartbeat import Heartbeat
 from jobs.runtime import Runtime
-from tests import making
+from tests.jobs.conftest import RECIPE, requested, run_training
 from tests.models_made import crowned
-
-RECIPE = Recipe("als", Weighting.LOG, {"factors": 4, "iterations": 5})
-
-
-@pytest.fixture
-def rt(settings: Settings, database: Database) -> Iterator[Runtime]:
-    queue = JobQueue(settings)
-    yield Runtime(settings, database, queue)
-    queue.close()
-
-
-@pytest.fixture
-def tracks(database: Database) -> list[int]:
-    """Forty; each of sixty listeners played some of the quarter that is to their taste."""
-    rng = np.random.default_rng(1)
-    with database.write() as session:
-        numbers = making.tracks(session, 40)
-        for listener in range(60):
-            user = making.user(session, f"listener {listener}")
-            for track in rng.choice(numbers[listener % 4 :: 4], 7, replace=False):
-                session.add(UserItem(user_id=user, track_id=int(track), plays=1))
-    return numbers
-
-
-def _train(rt: Runtime, number: int) -> None:
-    with Heartbeat(rt.database, rt.queue, number) as heartbeat:
-        train._train(rt, number, heartbeat)
-
-
-def _requested(rt: Runtime) -> int:
-    return rt.database.transact(
-        lambda session: id_of(training.request(session, "root", RECIPE, seed=7))
-    )
 
 
 def _evaluation(rt: Runtime) -> Evaluation:
@@ -73,10 +35,10 @@ def _while(report: Callable[[], Any], monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_winner_is_promoted_with_its_evaluation(rt: Runtime, tracks: list[int]) -> None:
-    number = _requested(rt)
+    number = requested(rt)
     with rt.queue.champion_news() as news:
         news.get_message(timeout=1)
-        _train(rt, number)
+        run_training(rt, number)
         announced = news.get_message(ignore_subscribe_messages=True, timeout=5)
     assert announced is not None
     assert int(announced["data"]) == number
@@ -93,7 +55,7 @@ def test_the_winner_is_promoted_with_its_evaluation(rt: Runtime, tracks: list[in
 def test_who_won_against_a_champion_of_before_is_not_promoted(
     rt: Runtime, tracks: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    number = _requested(rt)
+    number = requested(rt)
     other: list[int] = []
 
     def crown() -> None:
@@ -105,7 +67,7 @@ def test_who_won_against_a_champion_of_before_is_not_promoted(
             training.training(session, number).state = TrainingState.RUNNING
 
     _while(crown, monkeypatch)
-    _train(rt, number)
+    run_training(rt, number)
     with rt.database.read() as session:
         champion = training.champion(session)
         assert training.training(session, number).state is TrainingState.FINISHED
@@ -119,14 +81,14 @@ def test_who_won_against_a_champion_of_before_is_not_promoted(
 def test_a_training_cancelled_while_it_runs_makes_no_model(
     rt: Runtime, tracks: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    number = _requested(rt)
+    number = requested(rt)
 
     def cancel() -> None:
         rt.database.transact(lambda session: training.fail(session, number, "Cancelled by root."))
 
     _while(cancel, monkeypatch)
     with pytest.raises(TrainingOver):
-        _train(rt, number)
+        run_training(rt, number)
     with rt.database.read() as session:
         row = training.training(session, number)
         assert training.champion(session) is None
@@ -136,3 +98,73 @@ def test_a_training_cancelled_while_it_runs_makes_no_model(
         "Cancelled by root.",
         None,
     )
+
+
+def _files(rt: Runtime, number: int) -> dict[str, str]:
+    """Checksum of each file of a model."""
+    manifest = rt.settings.artifacts / training.artifact_name(number) / "manifest.json"
+    files: dict[str, str] = json.loads(manifest.read_text())["files"]
+    return files
+
+
+def test_the_same_data_seed_and_recipe_give_the_same_model_bit_for_bit(
+    rt: Runtime, tracks: list[int]
+) -> None:
+    numbers = [requested(rt)]
+    run_training(rt, numbers[0])
+    with rt.database.read() as session:
+        kept = recipes.recipe_of(training.training(session, numbers[0]))
+    assert kept == RECIPE.complete()
+    assert set(kept.settings) == {"factors", "regularization", "alpha", "iterations"}
+    numbers.append(requested(rt, kept))
+    run_training(rt, numbers[1])
+    one, same = (_files(rt, number) for number in numbers)
+    assert one == same
+    with rt.database.read() as session:
+        rows = [training.training(session, number) for number in numbers]
+    assert rows[0].fingerprint == rows[1].fingerprint
+
+
+def test_a_training_tells_what_it_did(rt: Runtime, tracks: list[int]) -> None:
+    number = requested(rt)
+    run_training(rt, number)
+    with rt.database.read() as session:
+        (lines,) = training_log.lines_of(session, [number])
+        assert training.training(session, number).stage is TrainingStage.PROMOTING
+    read, tested, fitted, verdict = (line.text for line in lines)
+    assert read.startswith("Read 420 pairs of listener and track, up to event 0, fingerprint ")
+    assert "tested 60 listeners" in tested
+    assert fitted.startswith("Fitted on everything: 40 tracks. Of 60 listeners' lists ")
+    assert verdict == _evaluation(rt).reason
+    assert [line.at for line in lines] == sorted(line.at for line in lines)
+
+
+def test_a_refit_that_is_not_sound_is_thrown_away(
+    rt: Runtime, tracks: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number, fit = requested(rt), Als.fit
+
+    def broken_at_last(matrix: Any, settings: Any, **more: Any) -> Als:
+        made = fit(matrix, settings, **more)
+        everything = matrix.nnz == 420
+        return (
+            Als(np.full_like(made.item_factors, np.nan), made.gram, made.chosen)
+            if everything
+            else made
+        )
+
+    monkeypatch.setattr(Als, "fit", broken_at_last)
+    with pytest.raises(UnsoundModel, match="item_factors holds what is no number"):
+        run_training(rt, number)
+    with rt.database.read() as session:
+        assert training.champion(session) is None
+        assert session.exec(select(Evaluation)).first() is None
+    assert not rt.settings.artifacts.exists()
+
+
+def test_the_evaluation_keeps_how_the_refit_compares(rt: Runtime, tracks: list[int]) -> None:
+    run_training(rt, requested(rt))
+    refit = _evaluation(rt).metrics["refit"]
+    assert refit["listeners"] == 60
+    assert 0.5 < refit["overlap"] <= 1
+    assert refit["ndcg"] > refit["popularity_ndcg"]

@@ -61,7 +61,7 @@ def test_a_member_of_more_weight_has_more_say(matrix: csr_matrix, history: Histo
 )
 def test_members_that_make_no_sense_are_refused_by_name(members: Any, field: str) -> None:
     with pytest.raises(InvalidInput, match=field):
-        Blend.check({"members": members})
+        Blend.complete({"members": members})
 
 
 def test_a_blend_needs_more_memory_than_its_dearest_member() -> None:

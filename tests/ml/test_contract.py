@@ -154,9 +154,9 @@ def test_artifacts_hold_no_listener(model: Recommender, matrix: csr_matrix) -> N
 
 
 def test_an_unknown_setting_is_refused_by_name(model: Recommender, matrix: csr_matrix) -> None:
-    type(model).check(SMALL[model.algorithm])
+    type(model).complete(SMALL[model.algorithm])
     with pytest.raises(InvalidInput, match="colour"):
-        type(model).check({"colour": 1})
+        type(model).complete({"colour": 1})
     with pytest.raises(InvalidInput, match="colour"):
         type(model).fit(matrix, {"colour": 1}, seed=0, report=lambda _: None)
 

@@ -40,7 +40,7 @@ class Given:
         raise NotImplementedError
 
     @classmethod
-    def check(cls, settings: Mapping[str, Any]) -> None:
+    def complete(cls, settings: Mapping[str, Any]) -> dict[str, Any]:
         raise NotImplementedError
 
     def scores(self, history: History) -> Floats:

@@ -113,9 +113,9 @@ def test_a_dislike_lowers_what_is_near_it(matrix: csr_matrix) -> None:
 
 def test_a_setting_out_of_its_range_is_refused_by_name() -> None:
     with pytest.raises(InvalidInput, match="beta"):
-        Rp3beta.check({"beta": -1})
+        Rp3beta.complete({"beta": -1})
     with pytest.raises(InvalidInput, match="core"):
-        Ease.check({"core": 0.5})
+        Ease.complete({"core": 0.5})
 
 
 def test_ease_and_rp3beta_agree_with_irspack(matrix: csr_matrix) -> None:

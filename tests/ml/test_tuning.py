@@ -191,9 +191,9 @@ def test_every_arm_can_be_fitted_where_it_starts_and_where_its_spans_end(
 ) -> None:
     for arm in arms_of(TUNED, counted=True):
         kind = ALGORITHMS[arm.algorithm]
-        kind.check(arm.start)
+        kind.complete(arm.start)
         for end in ("low", "high"):
-            kind.check(
+            kind.complete(
                 {
                     name: (int if span.whole else float)(getattr(span, end))
                     for name, span in arm.spans.items()

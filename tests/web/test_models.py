@@ -3,7 +3,7 @@
 import pytest
 
 from app import training
-from app.models import TrainingState
+from app.models import TrainingStage, TrainingState
 from tests.web.conftest import OpenSite, Site
 from tests.web.pages import text
 
@@ -41,7 +41,7 @@ def test_a_training_is_enqueued_and_followed_until_it_ends(admin: Site) -> None:
     assert "Train now" not in text(waiting)
     with admin.state.database.write() as session:
         training.start(session, 2)
-        training.progress(session, 2, "fitting", 0.4)
+        training.progress(session, 2, TrainingStage.FITTING, 0.4)
     running = admin.htmx("/admin/models", "div#trainings").text
     assert running.startswith('<div class="stack" id="trainings" hx-get')
     assert '<progress value="40" max="100"' in running
@@ -70,13 +70,15 @@ def test_the_verdict_is_followed_until_the_champion_is_loaded(admin: Site) -> No
 @pytest.mark.parametrize(
     ("stage", "words"),
     [
-        ("reading listens", "It is reading the listens."),
-        ("fitting", "It is fitting."),
-        ("saving", "It is saving the model."),
-        ("promoting", "It is promoting the model."),
+        (TrainingStage.READING, "It is reading the listens."),
+        (TrainingStage.EVALUATING, "It is being tested against the champion."),
+        (TrainingStage.FITTING, "It is fitting."),
+        (TrainingStage.CHECKING, "It is checking the model."),
+        (TrainingStage.SAVING, "It is saving the model."),
+        (TrainingStage.PROMOTING, "It is promoting the model."),
     ],
 )
-def test_each_stage_is_worded(admin: Site, stage: str, words: str) -> None:
+def test_each_stage_is_worded(admin: Site, stage: TrainingStage, words: str) -> None:
     admin.post("/admin/trainings", {})
     with admin.state.database.write() as session:
         training.start(session, 2)
