@@ -63,6 +63,10 @@ class Context(BaseContext):
         """Whether nobody is known to be signed in."""
         return not isinstance(self._viewer, Viewer)
 
+    @property
+    def is_administrator(self) -> bool:
+        return isinstance(self._viewer, Viewer) and self._viewer.is_administrator
+
     async def read(self, work: Callable[[Session], T]) -> T:
         """Run a use-case in a reading session."""
         return await to_thread.run_sync(self._read, work)

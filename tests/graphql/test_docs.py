@@ -11,7 +11,7 @@ from graphql import FieldNode, OperationDefinitionNode, parse
 from rq.job import JobStatus
 
 from app import alerts
-from app.graphql import limits, presented, problems, router
+from app.graphql import asked, cost, documents, presented, problems, router
 from app.graphql.paging import DEFAULT_PAGE, MAX_PAGE
 from app.graphql.schema import schema
 from app.ml.model_slot import LoadedModel
@@ -71,7 +71,7 @@ def test_an_example_works(door: Door, model: LoadedModel, example: Example) -> N
         assert field
         assert "code" not in field, "the example shows how it fails"
     if example.answer is not None:
-        assert _shape(answer) == _shape(example.answer)
+        assert _shape(answer["data"]) == _shape(example.answer["data"])
 
 
 @pytest.mark.parametrize("example", FOLLOWED, ids=lambda example: "+".join(example.fields))
@@ -141,11 +141,18 @@ def test_the_table_of_problems_is_complete() -> None:
 
 def test_the_limits_are_those_that_hold() -> None:
     for name, limit in (
-        ("tokens in a document", limits.MAX_TOKENS),
-        ("levels of fields", limits.MAX_DEPTH),
-        ("aliases", limits.MAX_ALIASES),
-        ("directives", limits.MAX_DIRECTIVES),
+        ("tokens in a document", documents.MAX_TOKENS),
+        ("levels of fields", asked.MAX_DEPTH),
+        ("fields", asked.MAX_FIELDS),
+        ("fields that stand in one place again", asked.MAX_REPEATS),
+        ("aliases", asked.MAX_ALIASES),
+        ("directives", asked.MAX_DIRECTIVES),
+        ("cost", cost.MAX_COST),
+        ("cost, for administrators", cost.MAX_COST_OF_ADMINISTRATORS),
     ):
-        assert f"| {name} | {limit} |" in PAGE
+        assert f"| {name} | {limit:,} |" in PAGE
     assert f"| bytes in a request | {router.MAX_BODY:,} |" in PAGE
     assert f"is 1 to {MAX_PAGE}, {DEFAULT_PAGE} if it is left out" in PAGE
+    assert f"each costs {cost.ROOT}" in PAGE
+    assert f"taken to be {cost.SHORT_LIST} long" in PAGE
+    assert f"{cost.INTROSPECTION} for the schema itself" in PAGE

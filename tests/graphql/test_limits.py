@@ -4,8 +4,11 @@ import time
 
 import pytest
 
-from app.graphql.limits import MAX_ALIASES, MAX_DEPTH, MAX_DIRECTIVES, MAX_TOKENS
-from tests.graphql.conftest import Door
+from app.graphql import documents
+from app.graphql.asked import MAX_ALIASES, MAX_DEPTH, MAX_DIRECTIVES, MAX_FIELDS, MAX_REPEATS
+from app.graphql.cost import MAX_COST, MAX_COST_OF_ADMINISTRATORS
+from app.graphql.documents import MAX_TOKENS
+from tests.graphql.conftest import ADMINISTRATOR, LISTENER, Door
 
 
 def _nested(depth: int) -> str:
@@ -42,8 +45,36 @@ def test_aliases(door: Door) -> None:
 
 def test_aliases_count_each_time_their_fragment_is_used(door: Door) -> None:
     fragment = "fragment f on User { a: id b: id c: id d: id }"
-    spread = " ".join(["... on Query { viewer { ...f } }"] * 4)
+    spread = " ".join(f"v{number}: viewer {{ ...f }}" for number in range(4))
     assert _codes(door, f"{{ {spread} }} {fragment}") == {"too_complex"}
+
+
+def test_fields_of_a_fragment_count_wherever_it_is_used(door: Door) -> None:
+    """36 in each place: one, three times the nine of the fragment, and eight on the way."""
+    nine = "id title album year genre durationSeconds listenerCount youtubeId videoState"
+    below = "artist { tracks(first: 1) { edges { node { ...f"
+    within = f"...f {below} {below} {'} ' * 8}"
+
+    def document(places: int) -> str:
+        tracks = " ".join(f't{n}: track(id: "") {{ {within} }}' for n in range(places))
+        return f"{{ {tracks} }} fragment f on Track {{ {nine} }}"
+
+    assert 13 * 36 < MAX_FIELDS < 14 * 36
+    assert len(door.post(document(13)).json()["errors"]) == 13, "nobody is signed in"
+    assert _codes(door, document(14)) == {"too_complex"}
+
+
+def test_the_same_field_again_and_again(door: Door) -> None:
+    """Each would be compared with each: a few kilobytes could keep validation busy for seconds."""
+
+    def document(times: int) -> str:
+        return "{" + "viewer { id }" * times + "}"
+
+    assert door.ask(document(1 + MAX_REPEATS // 2), None) == {"viewer": None}
+    assert _codes(door, document(2 + MAX_REPEATS // 2)) == {"too_complex"}
+    fragments = " ".join(f"fragment f{n} on Query {{ viewer {{ id }} }}" for n in range(40))
+    spreads = " ".join(f"...f{n}" for n in range(40))
+    assert _codes(door, f"{{ {spreads} }} {fragments}") == {"too_complex"}
 
 
 def test_directives(door: Door) -> None:
@@ -108,3 +139,73 @@ def test_fragments_that_spread_themselves_are_refused(door: Door) -> None:
 def test_introspection_goes_no_deeper_than_it_must(door: Door) -> None:
     circle = "{ __schema { types { " + "fields { type { " * 4 + "name" + " } }" * 4 + " } } }"
     assert _codes(door, circle) == {"invalid_request"}
+
+
+def _cost(door: Door, document: str, **variables: object) -> object:
+    return door.post(document, LISTENER, **variables).json()["extensions"]["cost"]
+
+
+def test_the_cost_is_told_with_every_answer(door: Door) -> None:
+    told = door.post("{ tracks(first: 5) { edges { node { id title } } } }", LISTENER).json()
+    assert told["extensions"] == {"cost": 10 + 1 + 5 * 1, "costLimit": MAX_COST}
+    told = door.post("{ viewer { id } }", ADMINISTRATOR).json()
+    assert told["extensions"] == {"cost": 10, "costLimit": MAX_COST_OF_ADMINISTRATORS}
+
+
+@pytest.mark.parametrize(
+    ("document", "variables", "cost"),
+    [
+        ("{ viewer { id name role } status { state } }", {}, 20),
+        ("{ tracks { totalCount } }", {}, 11),
+        ("{ tracks { edges { node { id } } } }", {}, 11 + 20),
+        ("{ tracks(first: null) { edges { node { id } } } }", {}, 11 + 20),
+        ("{ tracks(first: 1000) { edges { node { id } } } }", {}, 11 + 100),
+        ("query ($n: Int) { tracks(first: $n) { edges { node { id } } } }", {"n": 7}, 11 + 7),
+        ("query ($n: Int) { tracks(first: $n) { edges { node { id } } } }", {"n": None}, 11 + 20),
+        ("query ($n: Int) { tracks(first: $n) { edges { node { id } } } }", {}, 11 + 20),
+        ("query ($n: [ID!]!) { nodes(ids: $n) { id ...a } } fragment a on Artist { trackCount }"
+         , {"n": ["x"] * 4}, 10 + 4),
+        ('{ nodes(ids: ["", 7]) { ... on Artist { tracks(first: 3) { edges { node { id } } } } } }'
+         , {}, 10 + 2 * (1 + 1 + 3)),
+        ("{ recommendations(first: 4) { items { score track { id } reasons { contribution } } } }"
+         , {}, 10 + 1 + 4 * (1 + 1)),
+        ("{ viewer { id } __schema { types { name } } }", {}, 110),
+        ("query one { viewer { id } }", {}, 10),
+    ],
+)  # fmt: skip
+def test_what_an_operation_costs(
+    door: Door, document: str, variables: dict[str, object], cost: int
+) -> None:
+    assert _cost(door, document, **variables) == cost
+
+
+TRACKS_OF_ARTISTS = """query ($n: Int) {
+  artists(first: 100) { edges { node { tracks(first: $n) { edges { node { id } } } } } }
+}"""
+
+
+def test_what_costs_too_much_is_refused_unexecuted(door: Door) -> None:
+    assert "errors" not in door.post(TRACKS_OF_ARTISTS, LISTENER, n=40).json()
+    refused = door.post(TRACKS_OF_ARTISTS, LISTENER, n=50).json()
+    assert "data" not in refused
+    assert refused["extensions"]["cost"] > refused["extensions"]["costLimit"] == MAX_COST
+    assert [error["extensions"]["code"] for error in refused["errors"]] == ["too_complex"]
+    assert "errors" not in door.post(TRACKS_OF_ARTISTS, ADMINISTRATOR, n=50).json()
+
+
+def test_one_of_several_operations_is_executed_by_its_name(door: Door) -> None:
+    two = "query a { viewer { id } } query b { status { state } }"
+    assert _codes(door, two) == {"invalid_request"}
+    assert _codes(door, "{ viewer { id } } query b { status { state } }") == {"invalid_request"}
+    for name, field in (("a", "viewer"), ("b", "status")):
+        answer = door.client.post("/graphql", json={"query": two, "operationName": name})
+        assert list(answer.json()["data"]) == [field]
+    answer = door.client.post("/graphql", json={"query": two, "operationName": "c"})
+    assert answer.status_code == 400
+
+
+def test_a_long_document_is_read_each_time(door: Door) -> None:
+    """What is remembered would fill the memory with other people's strings."""
+    before = documents._remembered.cache_info().currsize  # type: ignore[attr-defined]
+    assert door.ask(f"{{ viewer {{ id }} }} #{'x' * 20_000}", None) == {"viewer": None}
+    assert documents._remembered.cache_info().currsize == before  # type: ignore[attr-defined]
