@@ -98,6 +98,12 @@ def promotions(session: Session, first: int, before_id: int | None = None) -> li
     return [Champion(*row) for row in session.exec(statement)]
 
 
+def promotions_of(session: Session, training_id: int) -> list[Promotion]:
+    """Each time that the model became champion, the newest first."""
+    statement = select(Promotion).where(Promotion.training_id == training_id)
+    return list(session.exec(statement.order_by(col(Promotion.id).desc())))
+
+
 def count_promotions(session: Session) -> int:
     return session.exec(select(func.count()).select_from(Promotion)).one()
 

@@ -58,6 +58,10 @@ class ChampionFollower:
         if self._thread.is_alive():
             self._thread.join(self.settings.champion_poll_seconds + 5)
 
+    def gave_up(self, version: int) -> bool:
+        """Whether that champion's files could not be used when they were last looked at."""
+        return version in self._reported
+
     def reload(self, *, force: bool = False) -> Reload:
         """Load the champion if it is not the loaded one, or in any case by `force`."""
         with self._turn:
@@ -82,6 +86,7 @@ class ChampionFollower:
                 version = self._load_an_earlier_one(champion.version)
             return Reload(version, changed=False, problem=str(error))
         self.slot.swap(model)
+        self._reported.discard(model.version)
         log.info("model swapped", extra={"version": model.version, "previous": version})
         return Reload(model.version, changed=True)
 

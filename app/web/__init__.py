@@ -15,6 +15,7 @@ from app.web.models import router as models
 from app.web.preferences import router as preferences
 from app.web.search import router as search
 from app.web.tracks import router as tracks
+from app.web.trainings import router as trainings
 from app.web.videos import router as videos
 
 ROUTERS = (
@@ -27,6 +28,7 @@ ROUTERS = (
     preferences,
     search,
     tracks,
+    trainings,
     videos,
 )
 

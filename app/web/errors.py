@@ -23,12 +23,21 @@ STATUS = {
     "not_found": HTTPStatus.NOT_FOUND,
     "no_listens": HTTPStatus.CONFLICT,
     "training_underway": HTTPStatus.CONFLICT,
+    "no_champion": HTTPStatus.CONFLICT,
+    "no_previous_champion": HTTPStatus.CONFLICT,
+    "model_removed": HTTPStatus.CONFLICT,
+    "bad_artifact": HTTPStatus.CONFLICT,
     "invalid_input": HTTPStatus.UNPROCESSABLE_ENTITY,
     "rate_limited": HTTPStatus.TOO_MANY_REQUESTS,
     "queue_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
     "database_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """Of foreseen errors; of others it is 500."""
+
+
+def status_of(problem: PyTuneError | None) -> int:
+    """Of a page that says what was refused, or of one that says nothing of the kind."""
+    return STATUS.get(problem.code, HTTPStatus.INTERNAL_SERVER_ERROR) if problem else HTTPStatus.OK
 
 
 class PageNotFound(NotFound):
@@ -89,7 +98,7 @@ def _invalid(request: Request, error: Exception) -> Response:
 
 def _answer(request: Request, error: Exception, viewer: Viewer | None) -> Response:
     known = error if isinstance(error, PyTuneError) else Unforeseen()
-    status = STATUS.get(known.code, HTTPStatus.INTERNAL_SERVER_ERROR)
+    status = status_of(known)
     if not _wants_page(request):
         return JSONResponse({"error": known.code, "message": str(known)}, status)
     return page(request, viewer, "errors/error.html", {"error": known}, status)

@@ -37,7 +37,9 @@ def page(
 ) -> HTMLResponse:
     """The whole page, or its main part with the title for htmx."""
     shown = {**context, "layout": _layout(request, viewer), "viewer": viewer}
-    return HTMLResponse(_rendered(request, template, shown), status, headers=_HEADERS)
+    # What was sent is answered where it was sent from: its address cannot be opened.
+    kept = {"HX-Push-Url": "false"} if request.method == "POST" else {}
+    return HTMLResponse(_rendered(request, template, shown), status, headers=_HEADERS | kept)
 
 
 def part(request: Request, template: str, context: Mapping[str, Any]) -> HTMLResponse:

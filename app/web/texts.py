@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
 from starlette.requests import Request
@@ -32,6 +32,15 @@ def install(environment: Environment, language: str) -> None:
         "points": formats.points,
         "duration": duration,
         "moment": formats.moment_in,
+        "figure": formats.figure,
+        "gain": formats.gain,
+    }
+    environment.globals |= {
+        "figure": formats.figure,
+        "gain": formats.gain,
+        "quantity": formats.quantity,
+        "share": formats.share,
+        "tick": formats.tick,
     }
 
 
@@ -92,6 +101,26 @@ class Formats:
     def points(self, value: float) -> str:
         """What something gave to a score, such as +0.34."""
         return str(format_decimal(value, format="+0.00;-0.00", locale=self.language))
+
+    def figure(self, value: float) -> str:
+        """A metric, such as 0.2476."""
+        return str(format_decimal(value, format="0.0000", locale=self.language))
+
+    def tick(self, value: float) -> str:
+        """A value on an axis, with no more digits than it has."""
+        return str(format_decimal(value, format="0.0###", locale=self.language))
+
+    def gain(self, value: float) -> str:
+        """A share that was gained or lost, such as +8.0%."""
+        return str(format_percent(value, format="+0.0%;-0.0%", locale=self.language))
+
+    def share(self, value: float) -> str:
+        """A share of a whole, such as 12.5%."""
+        return str(format_percent(value, format="0.0%", locale=self.language))
+
+    def quantity(self, value: float) -> str:
+        """Seconds, megabytes and their like, such as 12.3."""
+        return str(format_decimal(value, format="#,##0.0", locale=self.language))
 
     def moment(self, time: datetime, zone: ZoneInfo | None = None) -> str:
         """Date and time in that zone; in UTC, and saying so, without one."""

@@ -14,6 +14,7 @@ def test_it_names_the_champion_and_what_it_learned_from(admin: Site) -> None:
     page = text(admin.get("/admin/models").text)
     assert "Training 1 is the champion, and this server recommends by it." in page
     assert "1 Champion ALS 1,234 12 root" in page
+    assert "Training 1 the first Promoted by root" in page
 
 
 def test_without_a_model_it_says_what_is_served(open_site: OpenSite) -> None:
@@ -28,8 +29,10 @@ def test_a_champion_that_is_damaged_is_not_said_to_be_served(open_site: OpenSite
     for array in site.state.settings.artifacts.glob("*/*.npy"):
         array.write_bytes(b"damaged")
     site.state.slot.swap(None)
-    page = text(site.get("/admin/models").text)
-    assert "this server could not load it" in page
+    site.state.follower.reload()
+    page = site.get("/admin/models").text
+    assert "its files cannot be used: the most played tracks are recommended" in text(page)
+    assert "hx-trigger" not in page.partition('id="trainings"')[2].partition("</section>")[0]
 
 
 def test_a_training_is_enqueued_and_followed_until_it_ends(admin: Site) -> None:
@@ -60,7 +63,7 @@ def test_the_verdict_is_followed_until_the_champion_is_loaded(admin: Site) -> No
     waiting = admin.htmx("/admin/models", "div#trainings").text
     assert 'hx-trigger="every 2s"' in waiting
     assert '<hx-partial hx-target="#verdict">' in waiting
-    assert "could not load it" in text(waiting)
+    assert "This server is loading it" in text(waiting)
     admin.state.slot.swap(loaded)
     over = admin.htmx("/admin/models", "div#trainings").text
     assert "hx-trigger" not in over

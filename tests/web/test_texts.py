@@ -81,6 +81,9 @@ def test_numbers_and_moments() -> None:
     english, french = texts.Formats("en"), texts.Formats("fr")
     assert (english.number(1234567), french.number(1234.5)) == ("1,234,567", "1\u202f234,5")
     assert (english.points(0.336), english.points(-2)) == ("+0.34", "-2.00")
+    assert (english.figure(0.24755), french.tick(0.24)) == ("0.2476", "0,24")
+    assert (english.gain(0.0802), english.gain(-0.5)) == ("+8.0%", "-50.0%")
+    assert (english.share(0.125), english.quantity(1234.56)) == ("12.5%", "1,234.6")
     moment = datetime(2026, 3, 1, 9, 5, tzinfo=UTC)
     assert english.moment(moment) == "1 Mar 2026, 09:05 UTC"
     assert french.moment(moment, ZoneInfo("Europe/Paris")) == "1 mars 2026, 10:05"
