@@ -59,6 +59,11 @@ class AlertNotFound(NotFound):
         super().__init__(kind="alert", id=alert_id)
 
 
+class ListNotFound(NotFound):
+    def __init__(self, list_id: str) -> None:
+        super().__init__(kind="list", id=list_id)
+
+
 class JobNotFound(NotFound):
     def __init__(self, job_id: str) -> None:
         super().__init__(kind="job", id=job_id)

@@ -85,10 +85,10 @@ class ServedLog:
 
 
 def _insert(session: Session, batch: list[ServedList]) -> None:
-    insert_missing(session, PREDICTIONS, [_row(served) for served in batch])
+    insert_missing(session, PREDICTIONS, [as_row(served) for served in batch])
 
 
-def _row(served: ServedList) -> dict[str, Any]:
+def as_row(served: ServedList) -> dict[str, Any]:
     return {
         "list_id": served.id,
         "user_id": served.user_id,

@@ -15,6 +15,7 @@ from app.graphql.nodes import NodesQuery
 from app.graphql.presented import presented
 from app.graphql.problems import HANDLERS
 from app.graphql.promotion import PromotionMutation, PromotionQuery
+from app.graphql.radio import RadioQuery
 from app.graphql.recommending import RecommendingQuery
 from app.graphql.status import StatusQuery
 from app.graphql.subscriptions import Subscription
@@ -29,6 +30,7 @@ class Query(
     NodesQuery,
     CatalogQuery,
     RecommendingQuery,
+    RadioQuery,
     TrainingQuery,
     PromotionQuery,
     JobsQuery,

@@ -13,6 +13,7 @@ from app.models.columns import TABLE_OPTIONS, BigId, UtcDateTime, enum_type, utc
 class ListKind(StrEnum):
     RECOMMENDATIONS = "recommendations"
     SIMILAR = "similar"
+    RADIO = "radio"
 
 
 class Prediction(SQLModel, table=True):

@@ -1,7 +1,9 @@
 """Use-cases: recommend, similar, explain. Always folded in, never computed beforehand."""
 
+from app.recommending.cursor import Cursor, Seed, SeedKind
 from app.recommending.dials import MAX_FIRST, Dials
 from app.recommending.personal import recommend
+from app.recommending.radio import Radio, radio
 from app.recommending.reasons import Reason, reasons, reasons_of
 from app.recommending.served import ServedList, ServedTrack
 from app.recommending.similar import similar_tracks
@@ -9,12 +11,17 @@ from app.recommending.taste import history_in, is_known
 
 __all__ = [
     "MAX_FIRST",
+    "Cursor",
     "Dials",
+    "Radio",
     "Reason",
+    "Seed",
+    "SeedKind",
     "ServedList",
     "ServedTrack",
     "history_in",
     "is_known",
+    "radio",
     "reasons",
     "reasons_of",
     "recommend",

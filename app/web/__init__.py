@@ -13,6 +13,7 @@ from app.web.home import router as home
 from app.web.listening import router as listening
 from app.web.models import router as models
 from app.web.preferences import router as preferences
+from app.web.radio import router as radio
 from app.web.search import router as search
 from app.web.tracks import router as tracks
 from app.web.trainings import router as trainings
@@ -26,6 +27,7 @@ ROUTERS = (
     listening,
     models,
     preferences,
+    radio,
     search,
     tracks,
     trainings,

@@ -99,9 +99,14 @@ def youtube_search(artist: str, title: str) -> str:
     return f"https://www.youtube.com/results?{urlencode({'search_query': f'{artist} {title}'})}"
 
 
-def _player_json(item: Item) -> str:
+def player_entry(item: Item) -> dict[str, Any]:
+    """An entry of the player's queue: what `data-track` holds."""
     search = youtube_search(item.track.artist_name, item.track.title)
-    return json.dumps(player_data(item) | {"search": search}, ensure_ascii=False)
+    return player_data(item) | {"search": search}
+
+
+def _player_json(item: Item) -> str:
+    return json.dumps(player_entry(item), ensure_ascii=False)
 
 
 def _rendered(request: Request, template: str, context: Mapping[str, Any]) -> str:

@@ -34,6 +34,7 @@ QUERIES = {
     "artists": (For.LISTENERS, "artists { totalCount }"),
     "recommendations": (For.LISTENERS, "recommendations { id }"),
     "similarTracks": (For.LISTENERS, f'similarTracks(trackId: "{TRACK}") {{ id }}'),
+    "radio": (For.LISTENERS, f'radio(seedId: "{TRACK}") {{ id }}'),
     "recommendationsFor": (For.ADMINISTRATORS, f'recommendationsFor(userId: "{USER}") {{ id }}'),
     "trainings": (For.ADMINISTRATORS, "trainings { totalCount }"),
     "jobs": (For.ADMINISTRATORS, "jobs { id }"),

@@ -14,7 +14,7 @@ from app.ml.model_slot import LoadedModel
 from app.ml.vocabulary import Vocabulary
 from app.ml.weigher import Weigher
 from app.ml.weighting import Weighting
-from app.models import Feedback, ListKind
+from app.models import Feedback, ListKind, Track
 from app.models.columns import utc_now
 from app.recommending import Dials
 from tests import making
@@ -66,10 +66,11 @@ def world(database: Database) -> World:
             making.track(session, f"Song {n}", f"Artist {n // EACH}", listener_count=COUNT - n)
             for n in range(COUNT)
         ]
-    return World(database, ann, tracks, _model(tracks))
+        artists = [session.get_one(Track, track).artist_id for track in tracks]
+    return World(database, ann, tracks, _model(tracks, artists))
 
 
-def _model(tracks: list[int]) -> LoadedModel:
+def _model(tracks: list[int], artists: list[int]) -> LoadedModel:
     number = np.arange(COUNT)
     tastes = np.stack([number < COUNT // 2, number >= COUNT // 2], axis=1)
     factors = (tastes * (1 - number / 100)[:, None]).astype(np.float32)
@@ -79,6 +80,6 @@ def _model(tracks: list[int]) -> LoadedModel:
         recommender=Als(factors, gram, AlsSettings(factors=2)),
         weigher=Weigher(Weighting.LOG),
         tracks=Vocabulary.of(tracks),
-        artist_ids=number // EACH,
+        artist_ids=np.array(artists),
         popularity=(1 - number / 100).astype(np.float32),
     )

@@ -1,0 +1,101 @@
+"""Radio: an endless queue, a part at a time."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import strawberry
+
+from app import recommending
+from app.errors import InvalidInput
+from app.graphql.catalog import Track
+from app.graphql.context import Info
+from app.graphql.ids import decoded
+from app.graphql.paging import DEFAULT_PAGE, First, checked_first
+from app.graphql.permissions import for_listeners
+from app.recommending import Seed, SeedKind, ServedTrack
+
+_KINDS = {"Track": SeedKind.TRACK, "Artist": SeedKind.ARTIST}
+
+
+@strawberry.type(description="A track of a radio's queue.")
+class RadioTrack:
+    position: int = strawberry.field(description="Its place in this part, 1 for the first.")
+    score: float = strawberry.field(
+        description="How well it follows, in standard deviations; comparable within one part alone."
+    )
+    track: Track = strawberry.field(description="The track.")
+
+    @classmethod
+    def of(cls, item: ServedTrack) -> "RadioTrack":
+        return cls(position=item.position, score=item.score, track=Track.of(item.track))
+
+
+@strawberry.type(description="The next part of a radio's queue, made at the moment of the request.")
+class Radio:
+    id: strawberry.ID = strawberry.field(
+        description="Give it as `listId` when a track of this part is played, skipped or rated."
+    )
+    model_version: int | None = strawberry.field(
+        description="Version of the model that made it; null for artist and genre without a model."
+    )
+    served_at: datetime = strawberry.field(description="When it was computed.")
+    items: list[RadioTrack] = strawberry.field(description="The tracks, in the order to be played.")
+    end_cursor: str = strawberry.field(
+        description="Give it as `after` for what follows: it remembers what was queued."
+    )
+
+    @classmethod
+    def of(cls, radio: recommending.Radio) -> "Radio":
+        served = radio.served
+        return cls(
+            id=strawberry.ID(served.id),
+            model_version=served.model_version,
+            served_at=served.served_at,
+            items=[RadioTrack.of(item) for item in served.items],
+            end_cursor=str(radio.cursor),
+        )
+
+
+@strawberry.type
+class RadioQuery:
+    @for_listeners(
+        "An endless queue from a seed. What the viewer plays, loves, skips and dislikes after its"
+        " start turns what follows; nothing queued comes again until all else was."
+    )
+    async def radio(
+        self,
+        info: Info,
+        seed_id: Annotated[
+            strawberry.ID,
+            strawberry.argument(
+                description="Id of a track or an artist, or of a list that the viewer was served."
+            ),
+        ],
+        after: Annotated[
+            str | None,
+            strawberry.argument(
+                description="The `endCursor` of the part before; null begins a radio."
+            ),
+        ] = None,
+        first: First = DEFAULT_PAGE,
+    ) -> Radio:
+        seed, size = _seed(seed_id), checked_first(first)
+        model, viewer = info.context.state.slot.model, info.context.signed_in
+        radio = await info.context.read(
+            lambda session: recommending.radio(session, model, viewer.id, seed, after, size)
+        )
+        info.context.state.served_log.put(radio.served)
+        return Radio.of(radio)
+
+
+def _seed(text: str) -> Seed:
+    """Raises InvalidInput."""
+    kind, number = decoded(text) or ("", 0)
+    if kind in _KINDS:
+        return Seed(_KINDS[kind], number)
+    try:
+        return Seed(SeedKind.LIST, str(UUID(text)))
+    except ValueError:
+        problem = "must be the id of a track, an artist or a served list, as the API gave it"
+        raise InvalidInput("seedId", problem) from None
