@@ -1,32 +1,22 @@
 """The one door-keeper of GraphQL and pages: who is asking, may they, and not too often."""
 
-import logging
-import math
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from limits import RateLimitItemPerMinute
-from limits.errors import StorageError
-from limits.storage import MemoryStorage, RedisStorage
-from limits.strategies import FixedWindowRateLimiter
-from redis.exceptions import RedisError
+from limits import RateLimitItem, RateLimitItemPerMinute
 
 from app import accounts
 from app.accounts import SignIn
 from app.db import Database
-from app.errors import CrossSiteRefused, NotAllowed, NotSignedIn, RateLimited
+from app.errors import CrossSiteRefused, NotAllowed, NotSignedIn, RateLimited, TooManyRequests
 from app.models import Role
 from app.models.columns import id_of
+from app.rates import Rates
 from app.settings import Settings
 
-log = logging.getLogger(__name__)
-
 COOKIE = "pytune_session"
-_ANSWER_SECONDS = 2.0
-"""A key-value server that takes longer is taken for absent."""
 _SAME_SITE = {"same-origin", "none"}
 """Values of Sec-Fetch-Site of our own pages and of an address typed by hand."""
 
@@ -99,21 +89,23 @@ def required(viewer: Viewer | None, role: Role = Role.LISTENER) -> Viewer:
     return viewer
 
 
+def retry_after(error: Exception) -> dict[str, str]:
+    """The header that says when to come again, where the error does."""
+    if isinstance(error, RateLimited):
+        return {"Retry-After": str(error.values["retry_after_seconds"])}
+    return {}
+
+
 class Access:
     """Tokens to viewers, and sign-in that grows deaf to guessing."""
 
     def __init__(self, settings: Settings, database: Database) -> None:
         self.settings = settings
         self.database = database
-        self._limit = RateLimitItemPerMinute(settings.sign_in_attempts_per_minute)
-        shared = RedisStorage(
-            _limits_url(settings.key_value_url),
-            wrap_exceptions=True,
-            socket_timeout=_ANSWER_SECONDS,
-            socket_connect_timeout=_ANSWER_SECONDS,
-        )
-        self._shared = FixedWindowRateLimiter(shared)
-        self._own = FixedWindowRateLimiter(MemoryStorage())
+        self._rates = Rates(settings)
+        self._attempts = RateLimitItemPerMinute(settings.sign_in_attempts_per_minute)
+        self._of_users = RateLimitItemPerMinute(settings.requests_per_minute)
+        self._of_strangers = RateLimitItemPerMinute(settings.strangers_requests_per_minute)
 
     def viewer(self, caller: Caller) -> Viewer | None:
         if caller.token is None:
@@ -123,6 +115,18 @@ class Access:
         if user is None:
             return None
         return Viewer(id_of(user), user.name, user.role, user.language, user.time_zone)
+
+    def enter(self, caller: Caller) -> Viewer | None:
+        """As `viewer`, counted: by user, and by address where nobody is signed in.
+
+        Raises TooManyRequests.
+        """
+        viewer = self.viewer(caller)
+        if viewer:
+            self._count_request(self._of_users, f"user:{viewer.id}")
+        else:
+            self._count_request(self._of_strangers, f"address:{caller.address}")
+        return viewer
 
     def sign_in(self, caller: Caller, name: str, password: str, token_name: str) -> SignIn:
         """Raises InvalidCredentials, or RateLimited after too many failures.
@@ -136,7 +140,7 @@ class Access:
         with self.database.read() as session:
             user = accounts.check_credentials(session, name, password)
         for key in keys:
-            self._count(key, -1)
+            self._rates.take(self._attempts, "sign-in", key, times=-1)
         lifetime = timedelta(days=self.settings.session_days)
         return self.database.transact(
             lambda session: accounts.open_session(session, user, lifetime, token_name)
@@ -147,25 +151,12 @@ class Access:
         if token is not None:
             self.database.transact(lambda session: accounts.close_session(session, token))
 
+    def _count_request(self, limit: RateLimitItem, key: str) -> None:
+        if not self._rates.take(limit, "requests", key):
+            seconds = self._rates.wait_seconds(limit, "requests", key)
+            raise TooManyRequests(retry_after_seconds=seconds)
+
     def _take_attempt(self, key: str) -> None:
-        if not self._count(key, 1):
-            raise RateLimited(retry_after_seconds=self._wait_seconds(key))
-
-    def _count(self, key: str, attempts: int) -> bool:
-        """Add to the minute's attempts; whether there was room."""
-        try:
-            return self._shared.hit(self._limit, "sign-in", key, cost=attempts)
-        except (StorageError, RedisError):
-            log.warning("sign-in attempts are counted by this process alone")
-            return self._own.hit(self._limit, "sign-in", key, cost=attempts)
-
-    def _wait_seconds(self, key: str) -> int:
-        try:
-            window = self._shared.get_window_stats(self._limit, "sign-in", key)
-        except (StorageError, RedisError):
-            window = self._own.get_window_stats(self._limit, "sign-in", key)
-        return max(1, math.ceil(window.reset_time - time.time()))
-
-
-def _limits_url(url: str) -> str:
-    return url.replace("unix://", "redis+unix://", 1) if url.startswith("unix://") else url
+        if not self._rates.take(self._attempts, "sign-in", key):
+            seconds = self._rates.wait_seconds(self._attempts, "sign-in", key)
+            raise RateLimited(retry_after_seconds=seconds)

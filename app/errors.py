@@ -102,6 +102,18 @@ class RateLimited(PyTuneError):
     template = "Too many attempts: try again in {retry_after_seconds} seconds."
 
 
+class TooManyRequests(RateLimited):
+    template = "Too many requests: try again in {retry_after_seconds} seconds."
+
+
+class TookTooLong(PyTuneError):
+    code = "time_limit"
+    template = (
+        "This took longer than {seconds:g} seconds. What it changes may have been done all the"
+        " same: look before you send it again."
+    )
+
+
 class CrossSiteRefused(PyTuneError):
     code = "cross_site"
     template = "A request from {origin!r} was refused: send it from PyTune's own address."

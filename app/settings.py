@@ -50,6 +50,12 @@ class Settings(BaseSettings):
     """Days until a sign-in expires."""
     sign_in_attempts_per_minute: int = Field(default=10, ge=1)
     """Failed sign-ins per name and per address: slow enough to make guessing hopeless."""
+    requests_per_minute: int = Field(default=1200, ge=1)
+    """GraphQL requests of one user: more than a busy front-end makes, less than a loop."""
+    strangers_requests_per_minute: int = Field(default=300, ge=1)
+    """GraphQL requests from one address by whoever is not signed in."""
+    request_seconds: float = Field(default=30.0, gt=0)
+    """A GraphQL request that takes longer is answered with an error."""
     champion_poll_seconds: float = Field(default=5.0, gt=0)
     """Longest a web process may go on serving the previous champion."""
     training_timeout_seconds: int = Field(default=6 * 3600, ge=60)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app import access, accounts
+from app import access, accounts, rates
 from app.access import COOKIE, Access, Caller, Viewer
 from app.db import Database
 from app.errors import CrossSiteRefused, InvalidCredentials, NotAllowed, NotSignedIn, RateLimited
@@ -131,7 +131,7 @@ def test_a_key_value_server_that_hangs_is_as_good_as_none(
     silent_server: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(access, "_ANSWER_SECONDS", 0.05)
+    monkeypatch.setattr(rates, "_ANSWER_SECONDS", 0.05)
     hanging = Access(few.model_copy(update={"redis_url": f"unix://{silent_server}"}), database)
     _fail(hanging, "ann", "10.0.0.1")
     assert _is_deaf(hanging, "ann", "10.0.0.1")

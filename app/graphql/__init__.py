@@ -1,7 +1,7 @@
 """The GraphQL door."""
 
 from fastapi import FastAPI
-from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 
 from app.graphql.context import context_of
 from app.graphql.router import Router
@@ -17,7 +17,7 @@ def mount(app: FastAPI, settings: Settings) -> None:
         path="/graphql",
         graphql_ide=None,
         allow_queries_via_get=not settings.production,
-        subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
+        subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL),
         max_subscriptions_per_connection=MAX_SUBSCRIPTIONS,
         context_getter=context_of,
         include_in_schema=False,

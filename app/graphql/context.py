@@ -12,7 +12,7 @@ from starlette.requests import HTTPConnection
 from strawberry.fastapi import BaseContext
 
 from app.access import Caller, Viewer, caller_of, required
-from app.errors import DatabaseUnavailable
+from app.errors import DatabaseUnavailable, TooManyRequests
 from app.graphql.loaders import Loaders
 from app.state import State
 
@@ -25,25 +25,33 @@ class Context(BaseContext):
     """Use-cases run in worker threads: `read` and `write` give each its own session."""
 
     def __init__(
-        self, state: State, caller: Caller, viewer: Viewer | DatabaseUnavailable | None
+        self,
+        state: State,
+        caller: Caller,
+        viewer: Viewer | DatabaseUnavailable | TooManyRequests | None,
     ) -> None:
         super().__init__()
+        self.excess = viewer if isinstance(viewer, TooManyRequests) else None
+        """Why nothing is to be executed, if the caller asks too often."""
         self.state = state
         self.caller = caller
         self.lasts = False
-        """Whether it is that of a web socket, which outlives requests."""
-        self._viewer = viewer
+        """Whether it is that of a web socket or a stream of events, which subscriptions are for."""
+        self._viewer = None if isinstance(viewer, TooManyRequests) else viewer
         self.loaders = self._new_loaders()
 
     @classmethod
     async def open(cls, state: State, caller: Caller) -> Self:
-        """Look the caller's token up, once for the whole request."""
-        return cls(state, caller, await _viewer(state, caller))
+        """Look the caller's token up, once for the whole request, which is counted."""
+        try:
+            return cls(state, caller, await _viewer(state, caller, state.access.enter))
+        except TooManyRequests as excess:
+            return cls(state, caller, excess)
 
     async def renew(self, caller: Caller | None = None) -> None:
         """Look the token up again, and forget what was loaded: much may have changed meanwhile."""
         self.caller = caller or self.caller
-        self._viewer = await _viewer(self.state, self.caller)
+        self._viewer = await _viewer(self.state, self.caller, self.state.access.viewer)
         self.loaders = self._new_loaders()
 
     @property
@@ -68,8 +76,8 @@ class Context(BaseContext):
         return isinstance(self._viewer, Viewer) and self._viewer.is_administrator
 
     async def read(self, work: Callable[[Session], T]) -> T:
-        """Run a use-case in a reading session."""
-        return await to_thread.run_sync(self._read, work)
+        """Run a use-case in a reading session, left behind where the request's time is over."""
+        return await to_thread.run_sync(self._read, work, abandon_on_cancel=True)
 
     async def write(self, work: Callable[[Session], T]) -> T:
         """Run a use-case in a transaction; what was loaded before it is forgotten."""
@@ -85,9 +93,11 @@ class Context(BaseContext):
         return Loaders(self.read, lambda: self.signed_in.id)
 
 
-async def _viewer(state: State, caller: Caller) -> Viewer | DatabaseUnavailable | None:
+async def _viewer(
+    state: State, caller: Caller, look: Callable[[Caller], Viewer | None]
+) -> Viewer | DatabaseUnavailable | None:
     try:
-        return await to_thread.run_sync(state.access.viewer, caller) if caller.token else None
+        return await to_thread.run_sync(look, caller)
     except SQLAlchemyError as error:
         log.exception("the database could not be asked who is signed in")
         address = state.database.url.render_as_string()

@@ -19,11 +19,11 @@ from app.graphql.documents import Document, Rules
 
 
 class SubscriptionsOnly(ASTValidationRule):
-    """Over a web socket, whose body and token nobody looks at again for each operation."""
+    """Over what stays open: token and time are looked at for each request, not within one."""
 
     def enter_operation_definition(self, node: OperationDefinitionNode, *_: Any) -> None:
         if node.operation is not OperationType.SUBSCRIPTION:
-            message = "Web sockets are for subscriptions: send this by POST."
+            message = "Streams are for subscriptions: send this by POST, and take JSON."
             self.report_error(GraphQLError(message, node))
 
 
@@ -32,7 +32,7 @@ class NoSubscriptions(ASTValidationRule):
 
     def enter_operation_definition(self, node: OperationDefinitionNode, *_: Any) -> None:
         if node.operation is OperationType.SUBSCRIPTION:
-            message = "Subscriptions are told over a web socket, by graphql-transport-ws."
+            message = "Subscriptions are told over a web socket or as text/event-stream."
             self.report_error(GraphQLError(message, node))
 
 

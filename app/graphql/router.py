@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Mapping
 from dataclasses import replace
 from typing import Any
 
+import anyio
 import orjson
 from cross_web import HTTPException, StarletteRequestAdapter
 from fastapi import Request, Response
@@ -15,15 +16,21 @@ from strawberry.http import GraphQLHTTPResponse
 from strawberry.http.exceptions import NonJsonMessageReceived, WebSocketDisconnected
 from strawberry.types import ExecutionResult
 
-from app.access import caller_of, refuse_cross_site
-from app.errors import CrossSiteRefused
+from app.access import caller_of, refuse_cross_site, retry_after
+from app.errors import CrossSiteRefused, PyTuneError, TookTooLong, TooManyRequests
 from app.graphql.context import Context
 from app.graphql.presented import INVALID_REQUEST
 
 JSON = "application/json"
+EVENT_STREAM = "text/event-stream"
 GRAPHQL_JSON = "application/graphql-response+json"
-_FORBIDDEN = 4403
-"""As the protocol's own code for a connection that is refused."""
+STATUS: Mapping[type[PyTuneError], int] = {
+    CrossSiteRefused: 403,
+    TooManyRequests: 429,
+    TookTooLong: 503,
+}
+_CLOSED = 4000
+"""Is added to the status where a web socket is refused, as its protocol has it."""
 MAX_BODY = 1 << 20
 """Bytes. A thousand ids take 20,000."""
 
@@ -72,18 +79,33 @@ class Router(GraphQLRouter[Context, None]):
 
     async def run(self, request: Any, context: Any = None, root_value: Any = None) -> Any:
         try:
+            if context.excess is not None:
+                raise context.excess
+            context.lasts = EVENT_STREAM in request.headers.get("accept", "")
             if request.scope["type"] == "http" and (request.method == "POST" or request.cookies):
                 refuse_cross_site(request.headers, context.caller)
             if request.scope["type"] == "websocket":
                 # Before anything is read: browsers open web sockets to anywhere, with cookies.
                 refuse_cross_site(request.headers, replace(context.caller, bearer=None))
-            return await super().run(request, context, root_value)
-        except CrossSiteRefused as error:
+            return await self._run_in_time(request, context, root_value)
+        except (CrossSiteRefused, TooManyRequests, TookTooLong) as error:
+            status = STATUS[type(error)]
             if request.scope["type"] == "websocket":
-                return await request.close(_FORBIDDEN)
-            return _refusal(request, 403, str(error), error.code)
+                return await request.close(_CLOSED + status)
+            response = _refusal(request, status, str(error), error.code)
+            response.headers.update(retry_after(error))
+            return response
         except HTTPException as error:
             return _refusal(request, error.status_code, error.reason, INVALID_REQUEST)
+
+    async def _run_in_time(self, request: Any, context: Context, root_value: Any) -> Any:
+        """Web sockets may stay open. Raises TookTooLong."""
+        seconds = context.state.settings.request_seconds
+        with anyio.move_on_after(seconds if request.scope["type"] == "http" else None) as scope:
+            answer = await super().run(request, context, root_value)
+        if scope.cancelled_caught:
+            raise TookTooLong(seconds=seconds)
+        return answer
 
     async def on_ws_connect(self, context: Context) -> Any:
         """The token comes as `Authorization` in the connection's parameters, or by cookie."""

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from app.access import COOKIE
+from app.access import COOKIE, retry_after
 from app.accounts import SignIn
 from app.errors import InvalidCredentials, PyTuneError, RateLimited
 from app.models.columns import utc_now
@@ -63,7 +63,10 @@ def _form(
 ) -> Response:
     status = STATUS[problem.code] if problem else 200
     shown = {"onward": local_path(onward), "name": name, "problem": problem}
-    return page(request, None, "accounts/login.html", shown, status)
+    answer = page(request, None, "accounts/login.html", shown, status)
+    if problem is not None:
+        answer.headers.update(retry_after(problem))
+    return answer
 
 
 def _give_cookie(response: Response, made: SignIn, settings: Settings) -> None:

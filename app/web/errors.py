@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
-from app.access import Viewer, caller_of
+from app.access import Viewer, caller_of, retry_after
 from app.errors import InvalidInput, NotFound, NotSignedIn, PyTuneError
 from app.settings import Settings
 from app.web.door import local_path
@@ -100,8 +100,11 @@ def _answer(request: Request, error: Exception, viewer: Viewer | None) -> Respon
     known = error if isinstance(error, PyTuneError) else Unforeseen()
     status = status_of(known)
     if not _wants_page(request):
-        return JSONResponse({"error": known.code, "message": str(known)}, status)
-    return page(request, viewer, "errors/error.html", {"error": known}, status)
+        body = {"error": known.code, "message": str(known)}
+        return JSONResponse(body, status, retry_after(known))
+    answer = page(request, viewer, "errors/error.html", {"error": known}, status)
+    answer.headers.update(retry_after(known))
+    return answer
 
 
 def _to_sign_in(request: Request) -> Response:

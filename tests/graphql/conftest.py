@@ -125,6 +125,7 @@ class Live:
     """A web process, and its database to look into."""
 
     address: str
+    settings: Settings
     database: Database
 
     def token(self, user_id: int) -> str:
@@ -164,7 +165,7 @@ def live(
     settings = Settings(data_dir=folder, redis_url=key_value_server)
     database = open_database(settings)
     with servers.served(settings) as origin:
-        yield Live(f"{origin}/graphql", database)
+        yield Live(f"{origin}/graphql", settings, database)
     database.dispose()
 
 

@@ -209,4 +209,4 @@ def test_junk_is_refused(door: Door, junk: Any) -> None:
 def test_a_subscription_by_post_is_refused(door: Door, document: str, variables: Any) -> None:
     error = door.error(document, ADMINISTRATOR, **variables)
     assert error["extensions"] == {"code": "invalid_request"}
-    assert error["message"].startswith("Subscriptions are told over a web socket")
+    assert error["message"].startswith("Subscriptions are told over")

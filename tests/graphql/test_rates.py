@@ -1,0 +1,98 @@
+"""How often may be asked, and how long an answer may take."""
+
+import threading
+from pathlib import Path
+
+import pytest
+from starlette.websockets import WebSocketDisconnect
+
+from app import catalog
+from app.access import COOKIE
+from tests.graphql.conftest import ADMINISTRATOR, LISTENER, OTHER, Door, OpenDoor
+from tests.graphql.sockets import opened
+
+VIEWER = "{ viewer { name } }"
+
+
+def _statuses(door: Door, user_id: int | None, times: int) -> list[int]:
+    return [door.post(VIEWER, user_id).status_code for _ in range(times)]
+
+
+def test_each_user_has_so_many_requests_a_minute(open_door: OpenDoor) -> None:
+    door = open_door(requests_per_minute=3)
+    assert _statuses(door, LISTENER, 4) == [200, 200, 200, 429]
+    assert _statuses(door, OTHER, 1) == [200]
+    door.client.cookies.set(COOKIE, door.token(LISTENER))
+    assert door.post(VIEWER).status_code == 429
+
+
+def test_strangers_of_one_address_share_theirs(open_door: OpenDoor) -> None:
+    door = open_door(strangers_requests_per_minute=2)
+    assert _statuses(door, None, 3) == [200, 200, 429]
+    nonsense = {"Authorization": "Bearer nobodys"}
+    refused = door.client.post("/graphql", json={"query": VIEWER}, headers=nonsense)
+    assert refused.status_code == 429
+    assert _statuses(door, LISTENER, 1) == [200]
+
+
+def test_who_is_refused_is_told_when_to_come_again(open_door: OpenDoor) -> None:
+    door = open_door(requests_per_minute=1)
+    _statuses(door, LISTENER, 1)
+    refused = door.post(VIEWER, LISTENER)
+    seconds = int(refused.headers["Retry-After"])
+    assert 0 < seconds <= 60
+    assert refused.json() == {
+        "errors": [
+            {
+                "message": f"Too many requests: try again in {seconds} seconds.",
+                "extensions": {"code": "rate_limited"},
+            }
+        ]
+    }
+
+
+def test_web_sockets_count_too(open_door: OpenDoor) -> None:
+    door = open_door(strangers_requests_per_minute=1)
+    _statuses(door, None, 1)
+    with pytest.raises(WebSocketDisconnect), opened(door):
+        pass
+
+
+def test_processes_count_together(open_door: OpenDoor) -> None:
+    first, second = open_door(requests_per_minute=2), open_door(requests_per_minute=2)
+    assert _statuses(first, LISTENER, 1) == [200]
+    assert _statuses(second, LISTENER, 2) == [200, 429]
+    assert _statuses(first, LISTENER, 1) == [429]
+
+
+def test_without_a_key_value_server_each_process_counts(
+    open_door: OpenDoor, tmp_path: Path
+) -> None:
+    door = open_door(redis_url=f"unix://{tmp_path}/nobody", requests_per_minute=2)
+    assert _statuses(door, LISTENER, 3) == [200, 200, 429]
+
+
+def test_what_takes_too_long_is_given_up(
+    open_door: OpenDoor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    door, answered = open_door(request_seconds=0.2), threading.Event()
+    token = door.token(ADMINISTRATOR)
+    monkeypatch.setattr(catalog, "count_tracks", lambda *_: answered.wait(60))
+    headers = {"Authorization": f"Bearer {token}"}
+    body = {"query": "{ tracks { totalCount } }"}
+    answer = door.client.post("/graphql", json=body, headers=headers)
+    answered.set()
+    assert answer.status_code == 503
+    (error,) = answer.json()["errors"]
+    assert error["extensions"] == {"code": "time_limit"}
+    assert error["message"].startswith("This took longer than 0.2 seconds.")
+    assert door.ask(VIEWER)["viewer"]
+
+
+def test_a_page_that_is_refused_says_when_to_come_again(open_door: OpenDoor) -> None:
+    door = open_door(sign_in_attempts_per_minute=1)
+    form = {"name": "ann", "password": "wrong"}
+    door.client.post("/login", data=form)
+    refused = door.client.post("/login", data=form)
+    assert refused.status_code == 429
+    assert 0 < int(refused.headers["Retry-After"]) <= 60
