@@ -12,6 +12,8 @@ from crontab import CronTab
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app import machine
+
 _SOCKET_PATH_LIMIT = 100
 """Bytes. A Unix socket's path may hold 108 on Linux and 104 on macOS, its end mark included."""
 
@@ -60,6 +62,8 @@ class Settings(BaseSettings):
     """Longest a web process may go on serving the previous champion."""
     training_timeout_seconds: int = Field(default=6 * 3600, ge=60)
     """A training that takes longer is ended and marked failed."""
+    training_memory_mib: int | None = Field(default=None, ge=1)
+    """What a fit may need at most; one that would need more is refused before it starts."""
     worker_death_seconds: int = Field(default=30, ge=2)
     """How long a dead worker's job may go on looking alive."""
     retrain_cron: str = "30 3 * * *"
@@ -88,7 +92,12 @@ class Settings(BaseSettings):
     """Host of the embedded player's frames."""
 
     @field_validator(
-        "database_url", "database_password_file", "redis_url", "artifact_dir", mode="before"
+        "database_url",
+        "database_password_file",
+        "redis_url",
+        "artifact_dir",
+        "training_memory_mib",
+        mode="before",
     )
     @classmethod
     def _empty_is_none(cls, value: Any) -> Any:
@@ -126,6 +135,11 @@ class Settings(BaseSettings):
     def artifacts(self) -> Path:
         """The folder of model artifacts, absolute."""
         return (self.artifact_dir or self.folder / "models").absolute()
+
+    @property
+    def memory_for_fits(self) -> int:
+        """Mebibytes; three quarters of the machine's or container's memory unless set."""
+        return self.training_memory_mib or machine.memory_for_fits()
 
     @property
     def candidates_kept(self) -> timedelta:

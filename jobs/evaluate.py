@@ -35,7 +35,8 @@ def evaluate(
     if champion is not None and contest.is_refresh(recipe, rival):
         row = champion.training
         knew = rt.read(lambda session: _known_to(session, row, data, at, held))
-    terms = Terms(seed=seed, artist_ids=rt.read(lambda session: artists_of(session, held.tracks)))
+    artists = rt.read(lambda session: artists_of(session, held.tracks))
+    terms = Terms(seed=seed, artist_ids=artists, memory_mib=rt.settings.memory_for_fits)
     return contest.run(recipe, rival, held, terms, champion_knew=knew, report=report), held
 
 

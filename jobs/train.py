@@ -56,6 +56,7 @@ def _train(rt: Runtime, training_id: int, heartbeat: Heartbeat) -> None:
     heartbeat.note(telling.of_data(data))
     report = heartbeat.part(TrainingStage.EVALUATING, 0.05, 0.6)
     recipe = recipes.recipe_of(row)
+    recipe.check_memory(data.interactions.extent(), rt.settings.memory_for_fits)
     result, holdout = evaluate(rt, recipe, champion, data, row.seed, report)
     heartbeat.note(telling.of_contest(result))
     model = _fit(rt, row, data, heartbeat)
@@ -82,9 +83,10 @@ def _fit(rt: Runtime, row: Training, data: TrainingData, heartbeat: Heartbeat) -
     recipe, pairs = recipes.recipe_of(row), data.interactions
     report = heartbeat.part(TrainingStage.FITTING, 0.6, 0.93)
     tracks = Vocabulary.of(pairs.track_ids)
+    matrix, memory = recipe.matrix(pairs, tracks), rt.settings.memory_for_fits
     return LoadedModel(
         version=id_of(row),
-        recommender=recipe.fit(recipe.matrix(pairs, tracks), seed=row.seed, report=report),
+        recommender=recipe.fit(matrix, seed=row.seed, report=report, memory_mib=memory),
         weigher=recipe.weigher(pairs, tracks),
         tracks=tracks,
         artist_ids=rt.read(lambda session: artists_of(session, tracks)),

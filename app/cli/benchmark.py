@@ -34,14 +34,19 @@ def benchmark(
         Path | None, typer.Option(help="Lines `item tag count`, taken where they help.")
     ] = None,
     memory_mib: Annotated[
-        float, typer.Option(min=1, help="A fit that needs more is left out.")
-    ] = 16384,
+        float | None,
+        typer.Option(
+            min=1,
+            help="A fit that needs more is left out; three quarters of the machine's if not given.",
+        ),
+    ] = None,
     json_file: Annotated[
         Path | None, typer.Option("--json", help="Write the figures here.")
     ] = None,
 ) -> None:
     """Tune on one file of pairs, rank for the other, and compare; needs no database."""
     from app.cli import progress
+    from app.machine import memory_for_fits
     from app.ml.comparison import compare
     from app.ml.pair_files import Names
     from app.ml.search import Search
@@ -58,7 +63,7 @@ def benchmark(
             wanted,
             seed=seed,
             k=k,
-            memory_mib=memory_mib,
+            memory_mib=memory_mib or memory_for_fits(),
             features=features,
             report=lambda done: shown.update(task, completed=done),
             record=lambda trial: shown.update(task, note=f"{trial.arm} {trial.ndcg:.4f}"),

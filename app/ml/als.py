@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from threadpoolctl import threadpool_limits
 
-from app.ml.factor_model import FactorModel, gram_of, signed_confidence
+from app.ml.factor_model import GRAM_BLOCK, FactorModel, gram_of, signed_confidence
 from app.ml.ranges import Range, Ranges, check
 from app.ml.recommender import Extent, Report
 
@@ -75,8 +75,10 @@ class Als(FactorModel):
 
     @classmethod
     def peak_bytes(cls, extent: Extent, settings: Mapping[str, Any]) -> int:
-        """Vectors of both sides and a copy of the items', and the confidences both ways."""
-        vectors = extent.n_listeners + 2 * extent.n_items
+        """Vectors of both sides, a copy of the items' and a block of them in double precision,
+        and the confidences both ways.
+        """
+        vectors = extent.n_listeners + 2 * extent.n_items + 2 * min(extent.n_items, GRAM_BLOCK)
         return 4 * AlsSettings.of(settings).factors * vectors + 3 * 12 * extent.n_values
 
     @classmethod

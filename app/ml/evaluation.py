@@ -20,7 +20,7 @@ from app.ml.bootstrap import Interval, finite, mean_intervals
 from app.ml.holdout import Holdout, Lists
 from app.ml.interactions import Interactions
 from app.ml.measuring import METRICS, Crowd, Served, measure, serve
-from app.ml.recipe import Recipe
+from app.ml.recipe import MEMORY_MIB, Recipe
 from app.ml.recommender import Recommender, Report
 from app.ml.vocabulary import Ids, Positions
 from app.ml.weigher import Weigher
@@ -44,6 +44,8 @@ class Terms:
     """At most so many are tested, drawn by the seed: enough for an interval of a few percent."""
     artist_ids: Ids | None = None
     """Artist of each of the holdout's tracks, (n_tracks,), for the diversity by artist."""
+    memory_mib: float = MEMORY_MIB
+    """A fit that would need more is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,12 @@ def evaluate(
     matrix = recipe.matrix(fitting, holdout.tracks)
     weigher = recipe.weigher(fitting, holdout.tracks)
     started = perf_counter()
-    model = recipe.fit(matrix, seed=terms.seed, report=lambda share: report(share / 2))
+    model = recipe.fit(
+        matrix,
+        seed=terms.seed,
+        report=lambda share: report(share / 2),
+        memory_mib=terms.memory_mib,
+    )
     seconds = perf_counter() - started
     found = evaluate_recommender(
         model, weigher, holdout, terms, report=lambda share: report((1 + share) / 2)

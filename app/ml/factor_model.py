@@ -15,7 +15,8 @@ from scipy.sparse import csr_matrix
 
 from app.ml.recommender import Explanation, Floats, History
 
-_BLOCK = 1 << 16
+GRAM_BLOCK = 1 << 16
+"""Items whose vectors are held in double precision at a time."""
 
 
 @dataclass(frozen=True)
@@ -95,8 +96,8 @@ class FactorModel(ABC):
 def gram_of(factors: Floats) -> NDArray[np.float64]:
     """YᵀY in double precision, (factors, factors), a block of items at a time."""
     gram = np.zeros((factors.shape[1], factors.shape[1]))
-    for start in range(0, len(factors), _BLOCK):
-        block = factors[start : start + _BLOCK].astype(np.float64)
+    for start in range(0, len(factors), GRAM_BLOCK):
+        block = factors[start : start + GRAM_BLOCK].astype(np.float64)
         gram += block.T @ block
     return gram
 

@@ -4,6 +4,7 @@ Rendle, Krichene, Zhang, Koren: Revisiting the Performance of iALS on Item Recom
 Benchmarks, RecSys 2022 (arXiv 2110.14037, 2021).
 """
 
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Self
@@ -14,7 +15,7 @@ from scipy.sparse import csr_matrix
 from threadpoolctl import threadpool_limits
 
 from app.ml.conjugate import CHUNK, half_step
-from app.ml.factor_model import FactorModel, gram_of, signed_confidence
+from app.ml.factor_model import GRAM_BLOCK, FactorModel, gram_of, signed_confidence
 from app.ml.ranges import Range, Ranges, check
 from app.ml.recommender import Extent, Floats, Report
 
@@ -75,8 +76,10 @@ class Ials(FactorModel):
 
     @classmethod
     def peak_bytes(cls, extent: Extent, settings: Mapping[str, Any]) -> int:
-        """Vectors of both sides, confidences both ways, and what two threads solve at a time."""
-        vectors = extent.n_listeners + 2 * extent.n_items + 12 * CHUNK
+        """Vectors of both sides, confidences both ways, and what the threads solve at a time."""
+        solved = min((os.cpu_count() or 1) * CHUNK, extent.n_values)
+        double = 2 * min(max(extent.n_listeners, extent.n_items), GRAM_BLOCK)
+        vectors = extent.n_listeners + 2 * extent.n_items + double + 4 * solved
         return 4 * IalsSettings.of(settings).factors * vectors + 3 * 12 * extent.n_values
 
     @classmethod

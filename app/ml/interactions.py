@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from app.ml.popularity import popularity_of
-from app.ml.recommender import Floats, History
+from app.ml.recommender import Extent, Floats, History
 from app.ml.vocabulary import Ids, Vocabulary
 from app.ml.weigher import Weigher, rarity_of
 from app.ml.weighting import Doings, Weighting
@@ -43,6 +43,11 @@ class Interactions:
     def at(self, rows: NDArray[np.intp] | slice) -> "Interactions":
         """Some of the pairs, in the order of `rows`."""
         return Interactions(self.listener_ids[rows], self.track_ids[rows], self.doings.at(rows))
+
+    def extent(self) -> Extent:
+        """How much there is to fit on, at most: some pairs may say nothing."""
+        own = np.unique(self.listener_ids, return_counts=True)[1].astype(np.int64)
+        return Extent(len(own), len(np.unique(self.track_ids)), len(self), int((own**2).sum()))
 
     def latest(self) -> float | None:
         """POSIX second of the last dated listen: as of when a model is fitted."""

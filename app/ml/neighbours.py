@@ -104,8 +104,8 @@ def evidence_for(matrix: csr_matrix) -> csr_matrix:
 
 def neighbour_bytes(extent: Extent, most: int) -> int:
     """The kept weights, twice while they are turned, and a block of products being sorted."""
-    kept = extent.n_items * min(most, extent.n_items)
-    block = BLOCK * min(extent.n_items, extent.n_values)
+    kept = min(extent.n_items * min(most, extent.n_items), extent.n_meetings)
+    block = min(BLOCK * extent.n_items, extent.n_meetings)
     return 12 * 3 * kept + 60 * block + 3 * 16 * extent.n_values
 
 

@@ -65,7 +65,7 @@ class Popularity:
     @classmethod
     def peak_bytes(cls, extent: Extent, settings: Mapping[str, Any]) -> int:
         cls.complete(settings)
-        return 8 * extent.n_values + 20 * extent.n_items
+        return 20 * extent.n_values + 40 * extent.n_items
 
     def settings(self) -> dict[str, Any]:
         return {}

@@ -67,14 +67,19 @@ class Recipe:
         Raises InvalidInput for an unknown algorithm, settings that it does not take, or a fit
         that would need more than `memory_mib` mebibytes.
         """
-        needed = self.peak_mib(Extent.of(matrix))
+        self.check_memory(Extent.of(matrix), memory_mib)
+        return self._kind().fit(matrix, self.settings, seed=seed, report=report)
+
+    def check_memory(self, extent: Extent, memory_mib: float) -> None:
+        """Raises InvalidInput like `fit`, before anything is fitted."""
+        needed = self.peak_mib(extent)
         if needed > memory_mib:
             raise InvalidInput(
                 "memory",
-                f"{self.algorithm} would need about {needed:,.0f} MiB, and {memory_mib:,.0f} are"
-                " allowed: choose fewer factors, a smaller core, or another algorithm",
+                f"{self.algorithm} would need about {needed:,.0f} MiB for {extent.n_listeners:,}"
+                f" listeners and {extent.n_items:,} tracks, and {memory_mib:,.0f} are allowed:"
+                " choose fewer factors, a smaller core or another algorithm, or allow more",
             )
-        return self._kind().fit(matrix, self.settings, seed=seed, report=report)
 
     def peak_mib(self, extent: Extent) -> float:
         """About the most memory that a fit needs, in mebibytes. Raises InvalidInput like `fit`."""

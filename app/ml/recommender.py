@@ -54,10 +54,13 @@ class Extent:
     n_items: int
     n_values: int
     """Pairs of listener and item with evidence."""
+    n_meetings: int = 1 << 62
+    """At most so many pairs of items share a listener: Σ n² over listeners with n items."""
 
     @classmethod
     def of(cls, matrix: csr_matrix) -> "Extent":
-        return cls(matrix.shape[0], matrix.shape[1], matrix.nnz)
+        counts = np.diff(matrix.indptr).astype(np.int64)
+        return cls(matrix.shape[0], matrix.shape[1], matrix.nnz, int((counts**2).sum()))
 
 
 class Recommender(Protocol):
