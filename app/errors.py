@@ -181,6 +181,11 @@ class ImportRefused(PyTuneError):
     template = "{file} cannot be imported: {reason}"
 
 
+class BackupRefused(PyTuneError):
+    code = "backup_refused"
+    template = "{file}: {reason}"
+
+
 class SchemaBehind(PyTuneError):
     code = "schema_behind"
     template = "The database is not at this version's schema: run `pytune migrate`."

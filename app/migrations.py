@@ -55,6 +55,12 @@ def is_current(database: Database) -> bool:
     return current == ScriptDirectory.from_config(_config()).get_current_head()
 
 
+def knows(revision: str) -> bool:
+    """Whether this version has a schema of that name."""
+    scripts = ScriptDirectory.from_config(_config())
+    return any(each.revision == revision for each in scripts.walk_revisions())
+
+
 def _run(connection: Connection, revision: str) -> None:
     config = _config()
     config.attributes["connection"] = connection

@@ -80,6 +80,24 @@ def migrate() -> None:
 
 
 @app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="A new file, such as pytune.zip.")],
+) -> None:
+    """Write every row and every model into one file, while PyTune runs."""
+    from app.cli import keeping
+
+    keeping.backup(file)
+
+
+@app.command()
+def restore(file: Annotated[Path, typer.Argument(help="What `pytune backup` wrote.")]) -> None:
+    """Fill an empty database and the models' folder from a backup of either database."""
+    from app.cli import keeping
+
+    keeping.restore(file)
+
+
+@app.command()
 def train(
     *,
     wait: Annotated[

@@ -6,6 +6,7 @@ from pathlib import Path
 import typer
 
 from app import accounts
+from app import backup as backups
 from app.cli import progress
 from app.cli.opening import ready
 from app.cli.progress import OUT
@@ -31,6 +32,29 @@ def load_csv(folder: Path, source: str | None) -> None:
         bar = progress.import_bar(shown)
         report = import_csv(database, folder, settings.folder / "imports", bar, source)
     progress.print_report(report)
+
+
+def backup(file: Path) -> None:
+    settings = Settings()
+    with progress.bars() as shown:
+        report = backups.write(ready(settings), settings, file, progress.table_bar(shown))
+    OUT.print(f"{file} holds {report.rows:,} rows and {report.models} models.")
+    _say_missing(report)
+
+
+def restore(file: Path) -> None:
+    settings = Settings()
+    database = open_database(settings)
+    database.check()
+    with progress.bars() as shown:
+        report = backups.restore(database, settings, file, progress.table_bar(shown))
+    OUT.print(f"{report.rows:,} rows and {report.models} models were restored.")
+    _say_missing(report)
+
+
+def _say_missing(report: backups.Report) -> None:
+    for model in report.missing_models:
+        OUT.print(f"The files of model {model} are missing: it cannot be served again.")
 
 
 def add_user(name: str, *, admin: bool, from_stdin: bool) -> None:

@@ -52,6 +52,16 @@ def import_bar(progress: Progress) -> ImportProgress:
     return show
 
 
+def table_bar(progress: Progress) -> Callable[[str, int, int], None]:
+    """One line for what is done now; its total may not be known."""
+    task = progress.add_task("", total=None, note="")
+
+    def show(name: str, done: int, total: int) -> None:
+        progress.update(task, description=name, completed=done, total=total or None)
+
+    return show
+
+
 def generating_bar(progress: Progress) -> Callable[[int, int], None]:
     """Shown from the first report on: a set that is there already needs no bar."""
     tasks: list[TaskID] = []

@@ -21,6 +21,8 @@ COMMANDS = [
     ["worker"],
     ["scheduler"],
     ["migrate"],
+    ["backup"],
+    ["restore"],
     ["import"],
     ["import", "csv"],
     ["train"],
