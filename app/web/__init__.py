@@ -6,6 +6,7 @@ from app.settings import Settings
 from app.web import errors
 from app.web.accounts import router as accounts
 from app.web.artists import router as artists
+from app.web.compression import Compression
 from app.web.covers import router as covers
 from app.web.door import own_site
 from app.web.headers import SafeHeaders
@@ -40,4 +41,5 @@ def mount(app: FastAPI, settings: Settings) -> None:
     for router in ROUTERS:
         app.include_router(router, dependencies=[Depends(own_site)])
     errors.mount(app, settings)
+    app.add_middleware(Compression)
     app.add_middleware(SafeHeaders, settings=settings)

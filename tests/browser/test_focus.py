@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import OpenPage
 from tests.browser.tab import Tab
 
 pytestmark = pytest.mark.browser
@@ -45,3 +46,18 @@ def test_closing_the_video_leads_to_the_players_button(tab: Tab) -> None:
     tab.play("Isi")
     tab.label("Close the video and pause").press("Enter")
     expect(tab.page.locator("#toggle")).to_be_focused()
+
+
+def test_what_has_the_focus_stands_above_the_deck_and_the_video(open_tab: OpenPage) -> None:
+    tab = open_tab(viewport={"width": 390, "height": 844})
+    tab.open("/search")
+    tab.play("Isi")
+    expect(tab.video).to_be_visible()
+    links = tab.page.locator("main .row-title a")
+    for place in range(links.count()):
+        links.nth(place).focus()
+        row = tab.page.locator("main .row").nth(place).bounding_box()
+        stage = tab.page.locator("#stage").bounding_box()
+        assert row is not None
+        assert stage is not None
+        assert row["y"] + row["height"] <= stage["y"]

@@ -1,0 +1,87 @@
+"""No page breaks a rule of axe-core, whatever the scheme and the width."""
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from fastapi.routing import APIRoute
+from playwright.sync_api import expect
+
+from app.models import Role, User
+from app.web import ROUTERS
+from tests.browser.conftest import OpenPage, Product
+from tests.browser.tab import Tab
+
+pytestmark = pytest.mark.browser
+
+WIDE, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
+EVERY_RULE: dict[str, Any] = {"resultTypes": ["violations"]}
+SCHEMED = EVERY_RULE | {"runOnly": ["color-contrast"]}
+"""What else depends on nothing but the width was looked at in the other scheme."""
+LOOKS = (
+    (WIDE, "light", EVERY_RULE),
+    (PHONE, "dark", EVERY_RULE),
+    (WIDE, "dark", SCHEMED),
+    (PHONE, "light", SCHEMED),
+)
+IN_DOORWAY = ("/login",)
+
+
+def _addresses() -> list[str]:
+    """Every page that has one address for all, and one of each kind that has many."""
+    routes = [route for router in ROUTERS for route in router.routes]
+    paths = {
+        route.path for route in routes if isinstance(route, APIRoute) and "GET" in route.methods
+    }
+    plain = {path for path in paths if "{" not in path and not path.startswith("/covers")}
+    return sorted({*plain, "/search?q=neu", "/search?q=nothing+like+it", "/artists/1", "/nowhere"})
+
+
+@pytest.fixture
+def administrator(product: Product, listener: int) -> int:
+    """Sees every page, and has played something."""
+    with product.database.write() as session:
+        user = session.get_one(User, listener)
+        user.role = Role.ADMINISTRATOR
+        session.add(user)
+    return listener
+
+
+@pytest.mark.parametrize("address", [*_addresses(), "track"])
+def test_no_page_breaks_a_rule(
+    open_tab: OpenPage, product: Product, administrator: int, address: str
+) -> None:
+    tab = open_tab(None if address in IN_DOORWAY else administrator)
+    path = f"/tracks/{product.world.tracks['Autobahn']}" if address == "track" else address
+    answer = tab.page.goto(path)
+    if answer is None or not answer.headers["content-type"].startswith("text/html"):
+        return
+    assert _broken(tab) == []
+
+
+def test_neither_does_the_player(open_tab: OpenPage, administrator: int) -> None:
+    tab = open_tab(administrator)
+    tab.open("/search?q=can")
+    tab.play("Vitamin C")
+    tab.page.get_by_label("Add to the queue: Spoon").dispatch_event("click")
+    expect(tab.note).to_contain_text("Spoon was added to the queue.")
+    assert _broken(tab) == []
+
+
+def test_nor_does_the_sheet_of_keys(open_tab: OpenPage, administrator: int) -> None:
+    tab = open_tab(administrator)
+    tab.open("/")
+    tab.page.keyboard.press("?")
+    assert _broken(tab) == []
+
+
+def _broken(tab: Tab) -> list[str]:
+    """Each broken rule with where and in which look."""
+    found = []
+    for size, scheme, options in LOOKS:
+        tab.page.set_viewport_size(size)  # type: ignore[arg-type]
+        tab.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        for rule in Axe().run(tab.page, options=options).response["violations"]:
+            where = [node["html"][:120] for node in rule["nodes"]]
+            found.append(f"{size['width']} {scheme} {rule['id']}: {where}")
+    return found
