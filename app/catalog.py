@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, false, func, literal, or_
@@ -31,6 +32,7 @@ class CatalogTrack:
     duration_seconds: int | None
     youtube_id: str | None
     video_state: VideoState
+    video_checked_at: datetime | None
     listener_count: int
 
 

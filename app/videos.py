@@ -1,18 +1,19 @@
 """Find and keep a track's YouTube id."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import requests
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from app import catalog
 from app.catalog import CatalogTrack
 from app.db import Database
 from app.errors import QueueUnavailable, TrackNotFound, VideoSearchFailed
-from app.models import Track, VideoState
+from app.models import Track, VideoState, WrongVideo
 from app.models.columns import utc_now
 from app.queue import JobName, JobQueue
 from app.settings import Settings
@@ -35,10 +36,11 @@ class VideoSearch:
 
     url: str
 
-    def find(self, title: str, artist: str) -> str | None:
+    def find(self, title: str, artist: str, refused: Container[str] = ()) -> str | None:
         """Id of the first song by that artist with that title. Raises VideoSearchFailed.
 
-        A wrong song is worse than none: what only resembles the title is passed over.
+        A wrong song is worse than none: what only resembles the title is passed over, and so is
+        what was `refused`.
         """
         from ytmusicapi import YTMusic  # slow to import, and needed by one job alone
         from ytmusicapi.exceptions import YTMusicError
@@ -49,7 +51,7 @@ class VideoSearch:
         except (OSError, YTMusicError, *_UNKNOWN_FORM) as error:
             raise VideoSearchFailed(reason=f"{type(error).__name__}: {error}") from error
         for song in found[:_RESULTS_LOOKED_AT]:
-            if _is_the_song(song, title, artist):
+            if _is_the_song(song, title, artist) and song["videoId"] not in refused:
                 return str(song["videoId"])
         return None
 
@@ -58,6 +60,11 @@ def request(database: Database, queue: JobQueue, track_id: int) -> None:
     """Have the track's video looked for if that is due. Raises TrackNotFound, QueueUnavailable."""
     if not database.transact(lambda session: wants_lookup(session, track_id)):
         return
+    _enqueue(database, queue, track_id)
+
+
+def _enqueue(database: Database, queue: JobQueue, track_id: int) -> None:
+    """Nobody is left waiting where there is no queue. Raises QueueUnavailable."""
     try:
         queue.enqueue(JobName.FIND_VIDEO, track_id)
     except QueueUnavailable:
@@ -70,16 +77,45 @@ def wants_lookup(session: Session, track_id: int) -> bool:
     track = session.get(Track, track_id)
     if track is None:
         raise TrackNotFound(track_id)
-    if track.youtube_id is not None or not _is_due(track.video_state, track.video_checked_at):
+    if track.youtube_id is not None or not is_due(track):
         return False
-    track.video_state, track.video_checked_at = VideoState.SEARCHING, utc_now()
-    session.add(track)
+    _begin_search(session, track)
     return True
+
+
+def replace(database: Database, queue: JobQueue, track_id: int, youtube_id: str) -> None:
+    """Set a video aside and have another looked for. Raises TrackNotFound, QueueUnavailable."""
+    if database.transact(lambda session: set_aside(session, track_id, youtube_id)):
+        _enqueue(database, queue, track_id)
+
+
+def set_aside(session: Session, track_id: int, youtube_id: str) -> bool:
+    """Never find that video for the track again, and mark the track as being searched for.
+
+    False where it has another by now: somebody was quicker. Raises TrackNotFound.
+    """
+    track = session.get(Track, track_id)
+    if track is None:
+        raise TrackNotFound(track_id)
+    if track.youtube_id != youtube_id:
+        return False
+    session.merge(WrongVideo(track_id=track_id, youtube_id=youtube_id))
+    track.youtube_id = None
+    _begin_search(session, track)
+    return True
+
+
+def refused_for(session: Session, track_id: int) -> set[str]:
+    """The videos that were set aside for that track."""
+    wrong = select(WrongVideo.youtube_id).where(WrongVideo.track_id == track_id)
+    return set(session.exec(wrong))
 
 
 def keep(session: Session, track_id: int, youtube_id: str | None) -> None:
     """Write down what the search found, or that it found nothing."""
     track = session.get(Track, track_id)
+    if youtube_id in refused_for(session, track_id):
+        return  # set aside while it was being found; the search that began then goes on
     if track is not None and track.youtube_id is None:
         track.youtube_id = youtube_id
         track.video_state = VideoState.FOUND if youtube_id else VideoState.MISSING
@@ -104,9 +140,10 @@ def track_to_find(session: Session, track_id: int) -> CatalogTrack:
     return catalog.track(session, track_id)
 
 
-def _is_due(state: VideoState, checked_at: datetime | None) -> bool:
-    age = utc_now() - checked_at if checked_at else None
-    match state:
+def is_due(track: Track | CatalogTrack) -> bool:
+    """Whether it is worth looking for the track's video (again)."""
+    age = utc_now() - track.video_checked_at if track.video_checked_at else None
+    match track.video_state:
         case VideoState.FOUND:
             return False
         case VideoState.SEARCHING:
@@ -115,6 +152,18 @@ def _is_due(state: VideoState, checked_at: datetime | None) -> bool:
             return age is None or age > _MISSING_FOR
         case VideoState.UNKNOWN:
             return True
+
+
+def due_again_at(track: CatalogTrack) -> datetime | None:
+    """When a missing video may be looked for again; None where it is not missing."""
+    if track.video_state is not VideoState.MISSING or track.video_checked_at is None:
+        return None
+    return track.video_checked_at + _MISSING_FOR
+
+
+def _begin_search(session: Session, track: Track) -> None:
+    track.video_state, track.video_checked_at = VideoState.SEARCHING, utc_now()
+    session.add(track)
 
 
 def _is_the_song(song: dict[str, Any], title: str, artist: str) -> bool:

@@ -19,10 +19,12 @@ def _find_video(rt: Runtime, track_id: int) -> None:
     with rt.database.read() as session:
         try:
             track = videos.track_to_find(session, track_id)
+            refused = videos.refused_for(session, track_id)
         except TrackNotFound:
             return
     try:
-        found = videos.search_of(rt.settings).find(track.title, track.artist_name)
+        search = videos.search_of(rt.settings)
+        found = search.find(track.title, track.artist_name, refused)
     except VideoSearchFailed as error:
         # The card links to a search instead.
         log.warning("video search failed", extra={"track": track_id, "reason": str(error)})

@@ -89,3 +89,22 @@ def test_it_is_the_song_by_title_and_one_of_the_artists(found: dict[str, object]
 )
 def test_anything_else_is_not_the_song(found: dict[str, object]) -> None:
     assert not _is_the_song(found, "Rio", "Duran Duran")
+
+
+def test_a_video_that_was_set_aside_is_not_taken_again(database: Database) -> None:
+    with database.write() as session:
+        number = making.track(session, "Rio", youtube_id=ID, video_state=VideoState.FOUND)
+        assert videos.set_aside(session, number, ID)
+        assert not videos.set_aside(session, number, ID)
+        track = session.get_one(Track, number)
+        assert (track.youtube_id, track.video_state) == (None, VideoState.SEARCHING)
+        videos.keep(session, number, ID)
+        assert (track.youtube_id, track.video_state) == (None, VideoState.SEARCHING)
+        videos.keep(session, number, "AAAAAAAAAAA")
+        assert videos.set_aside(session, number, "AAAAAAAAAAA")
+        assert videos.refused_for(session, number) == {ID, "AAAAAAAAAAA"}
+
+
+def test_nothing_is_set_aside_of_nobody(database: Database) -> None:
+    with database.write() as session, pytest.raises(TrackNotFound):
+        videos.set_aside(session, 12345, ID)

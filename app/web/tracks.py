@@ -2,11 +2,12 @@
 
 from fastapi import APIRouter, Request, Response
 
-from app import catalog, recommending
+from app import catalog, recommending, videos
+from app.models import VideoState
 from app.web.door import Here, Id, Listener
 from app.web.home import knows
 from app.web.lists import plain_items, served_items, whys_of
-from app.web.render import page
+from app.web.render import page, part, target_of
 
 _SIMILAR = 12
 _MOST_WHYS = 5
@@ -25,8 +26,14 @@ def track(request: Request, state: Here, viewer: Listener, track_id: Id) -> Resp
         whys = whys_of(session, model, viewer.id, track_id, _MOST_WHYS)
     shown = {
         "item": item,
+        "is_looked_for": item.track.video_state is VideoState.SEARCHING
+        and not videos.is_due(item.track),
+        "due_again_at": videos.due_again_at(item.track),
+        "is_due": videos.is_due(item.track),
         "whys": whys,
         "similar": similar,
         "by_model": knows(model, track_id),
     }
+    if target_of(request) == "sleeve":
+        return part(request, "tracks/_sleeve.html", shown)
     return page(request, viewer, "tracks/track.html", shown)

@@ -1,8 +1,10 @@
 """A track's video: look it up at the first play, and say how far that is."""
 
 from contextlib import suppress
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Form, Response
+from fastapi.responses import RedirectResponse
 from pydantic import BaseModel
 
 from app import catalog, videos
@@ -12,6 +14,8 @@ from app.state import State
 from app.web.door import Here, Id, Listener
 
 router = APIRouter()
+
+YoutubeId = Annotated[str, Form(min_length=11, max_length=11)]
 
 
 class Video(BaseModel):
@@ -32,6 +36,23 @@ def find_video(state: Here, viewer: Listener, track_id: Id) -> Video:
     with suppress(QueueUnavailable):  # the track is as unknown as before, and the answer says so
         videos.request(state.database, state.queue, track_id)
     return _video(state, track_id)
+
+
+@router.post("/tracks/{track_id}/video/wrong")
+def set_aside(state: Here, viewer: Listener, track_id: Id, youtube_id: YoutubeId) -> Video:
+    """It does not show the track, or cannot be shown: another is looked for."""
+    del viewer
+    with suppress(QueueUnavailable):
+        videos.replace(state.database, state.queue, track_id, youtube_id)
+    return _video(state, track_id)
+
+
+@router.post("/tracks/{track_id}/video/search")
+def search_again(state: Here, viewer: Listener, track_id: Id) -> Response:
+    """The same as the first play does, from the page of a track that had no video."""
+    del viewer
+    videos.request(state.database, state.queue, track_id)
+    return RedirectResponse(f"/tracks/{track_id}", 303)
 
 
 def _video(state: State, track_id: int) -> Video:

@@ -5,6 +5,7 @@ export function watchButtons(player) {
     "[data-play-all]": (button) => playAll(player, button),
     "[data-enqueue]": (button) => player.enqueue(entryOf(button.closest("[data-track]"))),
     "[data-close-stage]": () => close(player),
+    "[data-wrong-video]": () => player.replaceVideo(),
     "[data-clear]": () => player.queue.clear(),
     "[data-shuffle]": () => player.queue.shuffle(!player.queue.isShuffled),
     "[data-repeat]": () => player.queue.repeatNext(),

@@ -6,7 +6,14 @@ export class Marks {
   constructor(player) {
     this.player = player;
     player.addEventListener("change", () => this.#mark());
+    player.addEventListener("blocked", () => this.#strike());
     document.addEventListener("htmx:after:swap", () => this.#mark());
+  }
+
+  /** The track that YouTube does not show is struck wherever the page lists it. */
+  #strike() {
+    const places = document.querySelectorAll(`[data-track-id="${this.player.current.id}"]`);
+    for (const place of places) place.classList.add("no-video");
   }
 
   #mark() {

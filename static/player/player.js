@@ -1,10 +1,12 @@
-import { findVideo } from "./lookup.js";
+import { findVideo, setAside } from "./lookup.js";
 import { clearNote, showNote } from "./notes.js";
 import { Play } from "./play.js";
 
 const TICK_MS = 250;
 const TICKS_A_MARK = 4;
 const MOST_FAILURES = 3;
+/** YouTube's errors 2, 100, 101 and 150: no such video, or none that may be embedded. */
+const OF_THE_VIDEO = new Set([2, 100, 101, 150]);
 const NOTE_OF = { missing: "missing", searching: "unavailable", unknown: "unavailable" };
 
 /** Plays the queue through the video, and reports what was really heard of it. */
@@ -26,14 +28,14 @@ export class Player extends EventTarget {
     this.#heed("paused", () => this.#stopped());
     this.#heed("stalled", () => this.#play?.interrupt());
     this.#heed("ended", () => this.#ended());
-    this.#heed("failed", () => this.#failed("blocked"));
+    this.#heed("failed", ({ detail }) => this.#blocked(detail));
     queue.addEventListener("change", () => this.#tell("change"));
     addEventListener("pagehide", () => this.#mark());
   }
 
   /** What the video says before the current track is loaded is about the one before. */
   #heed(event, act) {
-    this.video.addEventListener(event, () => this.#isLoaded && act());
+    this.video.addEventListener(event, (said) => this.#isLoaded && act(said));
   }
 
   get current() {
@@ -190,6 +192,23 @@ export class Player extends EventTarget {
     this.#fail(why);
     this.#failures += 1;
     if (this.#failures < MOST_FAILURES) this.#move(1);
+  }
+
+  /** Another is looked for, unless this browser alone is to blame. */
+  #blocked(code) {
+    const entry = this.current;
+    if (entry.video && OF_THE_VIDEO.has(code)) setAside(entry);
+    this.#tell("blocked");
+    this.#failed("blocked");
+  }
+
+  /** The current video shows something else: play another, once one is found. */
+  async replaceVideo() {
+    const entry = this.current;
+    this.#play = null;
+    this.close();
+    if (entry.video) await setAside(entry);
+    if (entry === this.current) await this.#begin();
   }
 
   #fail(why) {

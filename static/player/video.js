@@ -47,7 +47,7 @@ export class Video extends EventTarget {
         events: {
           onReady: ({ target }) => resolve(this.#opened(target, id)),
           onStateChange: ({ data }) => this.#tell(STATES[data]),
-          onError: () => this.#tell("failed"),
+          onError: ({ data }) => this.dispatchEvent(new CustomEvent("failed", { detail: data })),
         },
       });
     });

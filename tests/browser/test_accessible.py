@@ -30,9 +30,8 @@ IN_DOORWAY = ("/login",)
 def _addresses() -> list[str]:
     """Every page that has one address for all, and one of each kind that has many."""
     routes = [route for router in ROUTERS for route in router.routes]
-    paths = {
-        route.path for route in routes if isinstance(route, APIRoute) and "GET" in route.methods
-    }
+    pages = [route for route in routes if isinstance(route, APIRoute)]
+    paths = {page.path for page in pages if "GET" in (page.methods or ())}
     plain = {path for path in paths if "{" not in path and not path.startswith("/covers")}
     return sorted({*plain, "/search?q=neu", "/search?q=nothing+like+it", "/artists/1", "/nowhere"})
 

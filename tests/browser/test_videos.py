@@ -4,9 +4,10 @@ import re
 
 import pytest
 from playwright.sync_api import Route, expect
+from sqlmodel import delete
 
 from app import videos
-from app.models import Track, VideoState
+from app.models import Track, VideoState, WrongVideo
 from tests.browser.conftest import UNSOUGHT, Product
 from tests.browser.tab import Tab
 
@@ -63,11 +64,37 @@ def test_where_nobody_can_search_the_same_is_offered(
     expect(tab.note.get_by_role("link", name="Search YouTube")).to_be_visible()
 
 
-def test_a_video_that_may_not_be_shown_is_passed_over(tab: Tab) -> None:
+def test_a_video_that_may_not_be_shown_is_struck_passed_over_and_replaced(
+    tab: Tab, product: Product
+) -> None:
+    track_id = product.world.tracks["Respect"]
     tab.open("/")
-    tab.play("Respect")
+    with tab.answer(f"/tracks/{track_id}/video/wrong") as told:
+        tab.play("Respect")
+    assert told.value.json() == {"state": "searching", "youtube_id": None}
     expect(tab.note).to_contain_text("YouTube does not play Respect here.")
     expect(tab.now).not_to_have_text("Respect")
+    expect(tab.row("Respect")).to_have_class(re.compile("no-video"))
+    with product.database.write() as session:
+        session.exec(delete(WrongVideo))
+        videos.keep(session, track_id, f"blocked{track_id:0>4}")
+
+
+def test_a_wrong_video_is_replaced_at_one_click(tab: Tab, product: Product) -> None:
+    track_id = product.world.tracks["Isi"]
+    tab.open("/search?q=neu")
+    tab.play("Isi")
+    expect(tab.label("Pause")).to_be_visible()
+    with tab.answer(f"/tracks/{track_id}/video/wrong"):
+        tab.page.get_by_role("button", name="Wrong video").click()
+    expect(tab.note).to_contain_text("Looking for a video of Isi.")
+    with product.database.write() as session:
+        videos.keep(session, track_id, "long-other1")
+    tab.shows_video("long-other1")
+    assert tab.sent("/skips") == []
+    with product.database.write() as session:
+        session.exec(delete(WrongVideo))
+        session.get_one(Track, track_id).youtube_id = f"long{track_id:0>7}"
 
 
 def test_without_youtube_the_page_says_so(tab: Tab, product: Product) -> None:

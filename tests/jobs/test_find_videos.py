@@ -62,6 +62,17 @@ def test_the_song_is_taken_from_behind_others(
     assert _looked_up(settings, database, search.url, rio).youtube_id == RIO.video_id
 
 
+def test_what_was_set_aside_is_passed_over(
+    settings: Settings, database: Database, search: MusicSearch, rio: int
+) -> None:
+    other = Song("Rio", "Duran Duran", "CCCCCCCCCCC")
+    search.songs["Duran Duran Rio"] = [RIO, other]
+    assert _looked_up(settings, database, search.url, rio).youtube_id == RIO.video_id
+    database.transact(lambda session: videos.set_aside(session, rio, RIO.video_id))
+    _search(settings, database, search.url, rio)
+    assert _track(database, rio).youtube_id == other.video_id
+
+
 def test_without_network_the_track_is_as_unknown_as_before(
     settings: Settings, database: Database, rio: int
 ) -> None:
@@ -100,12 +111,16 @@ def test_without_a_queue_nobody_is_left_searching(
 
 
 def _looked_up(settings: Settings, database: Database, url: str, track_id: int) -> Track:
+    assert database.transact(lambda session: videos.wants_lookup(session, track_id))
+    _search(settings, database, url, track_id)
+    return _track(database, track_id)
+
+
+def _search(settings: Settings, database: Database, url: str, track_id: int) -> None:
     asking = settings.model_copy(update={"video_search_url": url})
     queue = JobQueue(asking)
-    assert database.transact(lambda session: videos.wants_lookup(session, track_id))
     _find_video(Runtime(asking, database, queue), track_id)
     queue.close()
-    return _track(database, track_id)
 
 
 def _track(database: Database, track_id: int) -> Track:

@@ -1,7 +1,10 @@
 """A missing video is searched for at the first play."""
 
+from datetime import timedelta
+
 from app import videos
 from app.models import Track, VideoState
+from app.models.columns import utc_now
 from tests.web.conftest import OpenSite, Site
 
 
@@ -44,3 +47,31 @@ def test_a_track_that_is_not_there_has_no_video(site: Site) -> None:
 
 def _path(site: Site) -> str:
     return f"/tracks/{site.world.tracks['Autobahn']}/video"
+
+
+def test_a_wrong_video_is_set_aside_and_another_looked_for(site: Site) -> None:
+    track_id = site.world.tracks["Autobahn"]
+    with site.state.database.write() as session:
+        videos.keep(session, track_id, "x1234567890")
+    for _ in range(2):
+        told = site.post(f"{_path(site)}/wrong", {"youtube_id": "x1234567890"})
+        assert told.json() == {"state": "searching", "youtube_id": None}
+    assert len(site.state.queue.queue.jobs) == 1
+    assert site.post(f"{_path(site)}/wrong", {"youtube_id": "short"}).status_code == 422
+
+
+def test_a_missing_video_can_be_looked_for_again_when_that_is_due(site: Site) -> None:
+    track_id = site.world.tracks["Autobahn"]
+    page = f"/tracks/{track_id}"
+    with site.state.database.write() as session:
+        videos.keep(session, track_id, None)
+    assert "Find another" not in site.get(page).text
+    assert "It can be looked for again from" in site.get(page).text
+    with site.state.database.write() as session:
+        session.get_one(Track, track_id).video_checked_at = utc_now() - timedelta(days=8)
+    assert "Find another" in site.get(page).text
+    assert site.post(f"{_path(site)}/search", {}).headers["location"] == page
+    searching = site.get(page).text
+    assert "Looking for a video of this track." in searching
+    assert 'hx-trigger="every 2s"' in site.htmx(page, "article#sleeve").text
+    assert len(site.state.queue.queue.jobs) == 1
