@@ -142,6 +142,11 @@ class Settings(BaseSettings):
         return self.training_memory_mib or machine.memory_for_fits()
 
     @property
+    def reports(self) -> Path:
+        """The folder of what imports could not take, absolute."""
+        return self.folder / "imports"
+
+    @property
     def candidates_kept(self) -> timedelta:
         return timedelta(days=self.keep_candidates)
 

@@ -12,9 +12,10 @@ from sqlalchemy import select
 
 from app import interactions, listening
 from app.db import Database
+from app.importing.identity import Origin
 from app.importing.loader import Loader
-from app.importing.report import Counts, RejectedFile
-from app.importing.rows import ListenRow, TrackRow
+from app.importing.report import RejectedFile, Tally
+from app.importing.rows import Holds, ListenRow, TrackRow
 from app.listening import EVENTS, USER_ITEMS, Listen
 from app.models import DataImport, EventKind, Feedback
 from app.models.columns import id_of
@@ -37,11 +38,12 @@ class Listening(RuleBasedStateMachine):
         with database.write() as session:
             for table in (EVENTS, USER_ITEMS):
                 session.connection().execute(table.delete())
-        self.loader = Loader(database, SOURCE, _new_import(database), RejectedFile(reports))
+        origin = Origin(SOURCE, _new_import(database))
+        self.loader = Loader(database, origin, RejectedFile(reports))
         rows = [TrackRow(str(song), f"Song {song}", "Nina") for song in range(4)]
-        list(self.loader.load_tracks(rows, Counts()))
+        list(self.loader.load(rows, "tracks.csv", Holds.TRACKS, Tally()))
         listens = [ListenRow(str(person), "0", BEGIN, 1) for person in range(3)]
-        list(self.loader.load_listens(listens, "listens.csv", Counts()))
+        self.bring(listens)
         self.tracks = [self.loader.ids.tracks[str(song)] for song in range(4)]
         self.users = [self.loader.ids.users[str(person)] for person in range(3)]
 
@@ -74,12 +76,16 @@ class Listening(RuleBasedStateMachine):
                 track=songs.map(str),
                 listened_at=st.none() | moments,
                 plays=st.integers(1, 9),
+                is_skip=st.booleans(),
             ),
             max_size=8,
         )
     )
     def bring_in(self, rows: list[ListenRow]) -> None:
-        list(self.loader.load_listens(rows, "listens.csv", Counts()))
+        self.bring(rows)
+
+    def bring(self, rows: list[ListenRow]) -> None:
+        list(self.loader.load(rows, "listens.csv", Holds.LISTENS, Tally()))
 
     @invariant()
     def sums_equal_events(self) -> None:

@@ -26,6 +26,8 @@ app.command()(benchmark)
 Port = Annotated[
     int | None, typer.Option(help="Port to serve at; 0 for a free one. Default: PYTUNE_PORT, 8000.")
 ]
+HistoryFile = Annotated[Path, typer.Argument(help="The zip as it came, or a file out of it.")]
+HistoryUser = Annotated[str, typer.Option(help="Whose listens these are.")]
 PasswordStdin = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from standard input.")
 ]
@@ -128,7 +130,43 @@ def csv(
     """Load a folder of PyTune's CSV files, gzip or not; again and again if you like."""
     from app.cli import keeping
 
-    keeping.load_csv(folder, source)
+    keeping.load("csv", folder, source=source)
+
+
+@import_app.command("taste-profile")
+def taste_profile(
+    path: Annotated[
+        Path, typer.Argument(help="A CSV file of joined rows, or a folder of songs and triplets.")
+    ],
+) -> None:
+    """Load plays and songs of the Echo Nest Taste Profile."""
+    from app.cli import keeping
+
+    keeping.load("taste-profile", path)
+
+
+@import_app.command()
+def spotify(path: HistoryFile, user: HistoryUser) -> None:
+    """Load a listener's extended streaming history from Spotify."""
+    from app.cli import keeping
+
+    keeping.load("spotify", path, user)
+
+
+@import_app.command()
+def listenbrainz(path: HistoryFile, user: HistoryUser) -> None:
+    """Load a listener's export from ListenBrainz."""
+    from app.cli import keeping
+
+    keeping.load("listenbrainz", path, user)
+
+
+@import_app.command()
+def takeout(path: HistoryFile, user: HistoryUser) -> None:
+    """Load what a listener played on YouTube Music, from Google Takeout."""
+    from app.cli import keeping
+
+    keeping.load("takeout", path, user)
 
 
 @user_app.command()

@@ -10,11 +10,14 @@ from app import backup as backups
 from app.cli import progress
 from app.cli.opening import ready
 from app.cli.progress import OUT
-from app.db import open_database
-from app.errors import InvalidInput
-from app.importing.csv_import import import_csv
+from app.db import Database, open_database
+from app.errors import InvalidInput, UserNotFound
+from app.importing.formats import ImportFormat
+from app.importing.records import Wanted
+from app.importing.run import import_now
 from app.migrations import migrate as migrate_database
 from app.models import Role
+from app.models.columns import id_of
 from app.settings import Settings
 
 
@@ -25,12 +28,13 @@ def migrate() -> None:
     OUT.print("The database is up to date.")
 
 
-def load_csv(folder: Path, source: str | None) -> None:
+def load(form: str, path: Path, user: str | None = None, source: str | None = None) -> None:
     settings = Settings()
     database = ready(settings)
+    user_id = None if user is None else _user_id(database, user)
+    wanted = Wanted.of(ImportFormat(form), path, source=source, user_id=user_id)
     with progress.bars() as shown:
-        bar = progress.import_bar(shown)
-        report = import_csv(database, folder, settings.folder / "imports", bar, source)
+        report = import_now(database, wanted, settings.reports, progress.import_bar(shown))
     progress.print_report(report)
 
 
@@ -55,6 +59,15 @@ def restore(file: Path) -> None:
 def _say_missing(report: backups.Report) -> None:
     for model in report.missing_models:
         OUT.print(f"The files of model {model} are missing: it cannot be served again.")
+
+
+def _user_id(database: Database, name: str) -> int:
+    """Raises UserNotFound."""
+    with database.read() as session:
+        found = accounts.user_by_name(session, name)
+    if found is None:
+        raise UserNotFound(name)
+    return id_of(found)
 
 
 def add_user(name: str, *, admin: bool, from_stdin: bool) -> None:

@@ -80,6 +80,9 @@ def print_report(report: ImportReport) -> None:
             f"{name:<8}{counts.read:>12,} read {counts.loaded:>12,} loaded "
             f"{counts.unchanged:>12,} unchanged {counts.rejected:>10,} rejected"
         )
+    OUT.print(f"New tracks: {report.tracks_added:,}")
+    if report.passed_over:
+        OUT.print(f"Passed over, as no listens to music: {report.passed_over:,}")
     for reason, times in sorted(report.reasons.items(), key=lambda pair: -pair[1]):
         OUT.print(f"  {times:,} × {reason}")
     if report.rejected_file is not None:

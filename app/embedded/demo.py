@@ -43,7 +43,7 @@ def prepare(
     if not loaded:
         folder = settings.folder / "demo"
         generate(folder, report=generating)
-        import_csv(database, folder, settings.folder / "imports", progress, SOURCE)
+        import_csv(database, folder, settings.reports, progress, SOURCE)
     known = _kept_accounts(settings.folder / "demo-accounts.json")
     database.transact(lambda session: _make_accounts(session, known))
     return known

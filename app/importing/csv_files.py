@@ -1,80 +1,94 @@
-"""Reader of PyTune's own format: a folder with tracks.csv and listens.csv, each optionally .gz."""
+"""Reader of PyTune's own format: tracks.csv and listens.csv, or .csv.gz, in a folder or a zip."""
 
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import datetime
+from pathlib import Path, PurePosixPath
 
 from app.errors import ImportRefused, InvalidInput
+from app.importing import fields
+from app.importing.archive import Entry, entries
 from app.importing.csv_text import CsvText, Line
-from app.importing.rows import ListenRow, Rejected, TrackRow
-from app.listening import checked_time
+from app.importing.rows import Holds, ListenRow, Part, Rejected, Row, TrackRow
 from app.models.catalog import MAX_TITLE
 
 TRACK_COLUMNS = ("track_id", "title", "artist")
 LISTEN_COLUMNS = ("user_id", "track_id", "listened_at")
-MAX_EXTERNAL_ID = 255
-MAX_PLAYS = 1_000_000
 _MAX_GENRE = 64
 _MAX_DURATION = 24 * 3600
-_YEARS = range(1000, 2101)
-_YOUTUBE_ID = re.compile(r"[A-Za-z0-9_-]{11}")
+YEARS = range(1000, 2101)
 _WHOLE = re.compile(r"(\d{1,9})(?:\.0*)?")
 """Also as a float, which is how many programs write a column with gaps."""
-_SHOWN = 40
-"""Characters of a value that are shown in a reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class CsvFolder:
     """The files found; either may be absent, not both."""
 
-    tracks: Path | None
-    listens: Path | None
+    tracks: Entry | None
+    listens: Entry | None
 
 
-def find(folder: Path) -> CsvFolder:
-    """Raises ImportRefused where there is no folder or neither file."""
-    if not folder.is_dir():
-        raise ImportRefused(file=folder, reason="there is no such folder")
-    found = CsvFolder(_either(folder, "tracks.csv"), _either(folder, "listens.csv"))
+def find(path: Path) -> CsvFolder:
+    """In a folder or a zip. Raises ImportRefused where there is none, or neither file in it."""
+    if not path.exists():
+        raise ImportRefused(file=path, reason="there is no such folder")
+    inside = entries(path)
+    found = CsvFolder(_named(inside, "tracks.csv"), _named(inside, "listens.csv"))
     if found.tracks is None and found.listens is None:
         raise ImportRefused(
-            file=folder,
+            file=path,
             reason="it holds neither tracks.csv nor listens.csv (either may end in .gz)",
         )
     return found
+
+
+def open_parts(stack: ExitStack, path: Path, now: datetime) -> list[Part]:
+    """Raises ImportRefused before anything is read but the headers."""
+    found, parts = find(path), []
+    if found.tracks is not None:
+        text = stack.enter_context(CsvText(found.tracks, TRACK_COLUMNS))
+        parts.append(part_of(text, Holds.TRACKS, tracks(text)))
+    if found.listens is not None:
+        text = stack.enter_context(CsvText(found.listens, LISTEN_COLUMNS))
+        parts.append(part_of(text, Holds.LISTENS, listens(text, now)))
+    return parts
+
+
+def part_of(text: CsvText, holds: Holds, rows: Iterator[Row]) -> Part:
+    return Part(text.name, holds, text.size, rows, lambda: text.bytes_read)
 
 
 def tracks(text: CsvText) -> Iterator[TrackRow | Rejected]:
     """Each row checked; an optional value that makes no sense is left out and reported."""
     for line in text:
         try:
-            _refuse_fault(line)
+            refuse_fault(line)
             yield from _track(text, line)
         except InvalidInput as error:
-            yield _rejected(text, line, str(error))
+            yield rejected(text, line, str(error))
 
 
 def listens(text: CsvText, now: datetime) -> Iterator[ListenRow | Rejected]:
     for line in text:
         try:
-            _refuse_fault(line)
+            refuse_fault(line)
             yield ListenRow(
-                user=_required(line, "user_id", MAX_EXTERNAL_ID),
-                track=_required(line, "track_id", MAX_EXTERNAL_ID),
+                user=_required(line, "user_id", fields.MAX_EXTERNAL_ID),
+                track=_required(line, "track_id", fields.MAX_EXTERNAL_ID),
                 listened_at=_moment(line, now),
                 plays=_plays(line),
                 line=line.number,
             )
         except InvalidInput as error:
-            yield _rejected(text, line, str(error))
+            yield rejected(text, line, str(error))
 
 
 def _track(text: CsvText, line: Line) -> Iterator[TrackRow | Rejected]:
-    fields = {
-        "external_id": _required(line, "track_id", MAX_EXTERNAL_ID),
+    named = {
+        "external_id": _required(line, "track_id", fields.MAX_EXTERNAL_ID),
         "title": _required(line, "title", MAX_TITLE),
         "artist": _required(line, "artist", MAX_TITLE),
     }
@@ -83,71 +97,43 @@ def _track(text: CsvText, line: Line) -> Iterator[TrackRow | Rejected]:
         try:
             optional[column] = read(line.values.get(column, "").strip())
         except ValueError as error:
-            yield _rejected(text, line, f"{column}: {error}; left empty", whole=False)
-    yield TrackRow(**fields, **optional)  # type: ignore[arg-type]
+            yield rejected(text, line, f"{column}: {error}; left empty", whole=False)
+    yield TrackRow(**named, **optional)  # type: ignore[arg-type]
 
 
-def _either(folder: Path, name: str) -> Path | None:
-    return next((p for p in (folder / name, folder / f"{name}.gz") if p.is_file()), None)
+def _named(inside: list[Entry], name: str) -> Entry | None:
+    """At the top, or in the only folder there is."""
+    wanted = {name, f"{name}.gz"}
+    found = [entry for entry in inside if PurePosixPath(entry.name).name in wanted]
+    return min(found, key=lambda entry: (entry.name.count("/"), entry.name), default=None)
 
 
-def _refuse_fault(line: Line) -> None:
+def refuse_fault(line: Line) -> None:
     if line.fault is not None:
         raise InvalidInput("row", line.fault)
 
 
 def _required(line: Line, column: str, limit: int) -> str:
-    value = line.values[column].strip()
-    if not value:
-        raise InvalidInput(column, "is empty")
-    if len(value) > limit:
-        raise InvalidInput(column, f"has {len(value)} characters, at most {limit} can be kept")
-    return value
+    return fields.present(column, line.values[column], limit)
 
 
 def _moment(line: Line, now: datetime) -> datetime | None:
     value = line.values["listened_at"].strip()
-    if not value:
-        return None
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError as error:
-        raise InvalidInput(
-            "listened_at", f"{value[:_SHOWN]!r} is no date such as {_EXAMPLE}"
-        ) from error
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    try:
-        return checked_time(moment, now)
-    except (InvalidInput, OverflowError) as error:
-        raise InvalidInput(
-            "listened_at", f"{value[:_SHOWN]!r} does not lie between 1970 and now"
-        ) from error
-
-
-_EXAMPLE = "2026-03-01T18:22:05Z"
+    return fields.moment("listened_at", value, now) if value else None
 
 
 def _plays(line: Line) -> int:
     value = line.values.get("plays", "").strip()
-    if not value:
-        return 1
-    try:
-        plays = float(value)
-    except ValueError:
-        plays = 0
-    if not 1 <= plays <= MAX_PLAYS or plays != int(plays):
-        raise InvalidInput("plays", f"must be a whole number of 1 or more, is {value[:_SHOWN]!r}")
-    return int(plays)
+    return fields.plays("plays", value) if value else 1
 
 
-def _shorter(value: str, limit: int) -> str | None:
+def shorter(value: str, limit: int) -> str | None:
     if len(value) > limit:
         raise ValueError(f"{len(value)} characters, at most {limit} can be kept")
     return value or None
 
 
-def _whole(value: str, allowed: range) -> int | None:
+def whole(value: str, allowed: range) -> int | None:
     """0 and nothing mean unknown."""
     if not value:
         return None
@@ -156,25 +142,27 @@ def _whole(value: str, allowed: range) -> int | None:
     if number == 0:
         return None
     if number not in allowed:
-        raise ValueError(f"{value[:_SHOWN]!r} is not within {allowed.start} to {allowed.stop - 1}")
+        raise ValueError(
+            f"{value[: fields.SHOWN]!r} is not within {allowed.start} to {allowed.stop - 1}"
+        )
     return number
 
 
 def _video(value: str) -> str | None:
-    if value and not _YOUTUBE_ID.fullmatch(value):
-        raise ValueError(f"{value[:_SHOWN]!r} is no YouTube id of 11 letters")
+    if value and not fields.YOUTUBE_ID.fullmatch(value):
+        raise ValueError(f"{value[: fields.SHOWN]!r} is no YouTube id of 11 letters")
     return value or None
 
 
 _OPTIONAL = {
-    "album": lambda value: _shorter(value, MAX_TITLE),
-    "year": lambda value: _whole(value, _YEARS),
-    "genre": lambda value: _shorter(value, _MAX_GENRE),
-    "duration_seconds": lambda value: _whole(value, range(1, _MAX_DURATION)),
+    "album": lambda value: shorter(value, MAX_TITLE),
+    "year": lambda value: whole(value, YEARS),
+    "genre": lambda value: shorter(value, _MAX_GENRE),
+    "duration_seconds": lambda value: whole(value, range(1, _MAX_DURATION)),
     "youtube_id": _video,
 }
 
 
-def _rejected(text: CsvText, line: Line, reason: str, *, whole: bool = True) -> Rejected:
+def rejected(text: CsvText, line: Line, reason: str, *, whole: bool = True) -> Rejected:
     shown = ",".join(line.values.values()).encode("utf-8", "replace").decode()
-    return Rejected(text.path.name, line.number, reason, shown[:500], whole)
+    return Rejected(text.name, line.number, reason, shown[:500], whole)

@@ -14,7 +14,7 @@ from app.models import Artist, ExternalId, ExternalKind, Role, User
 from app.models.catalog import MAX_KEY
 from app.models.columns import utc_now
 from app.text import normalise
-from app.writes import insert_numbered
+from app.writes import insert_missing, insert_numbered
 
 EXTERNAL_IDS: Table = ExternalId.__table__  # type: ignore[attr-defined]
 ARTISTS: Table = Artist.__table__  # type: ignore[attr-defined]
@@ -31,28 +31,71 @@ class Ids:
     tracks: dict[str, int] = field(default_factory=dict)
     users: dict[str, int] = field(default_factory=dict)
     artists: dict[str, int] = field(default_factory=dict)
+    borrowed: set[int] = field(default_factory=set)
+    """Tracks that another source has brought: this one may add to them, not change them."""
 
     @classmethod
     def of(cls, session: Session, source: str) -> Self:
         """All that the source's earlier imports have brought."""
-        tracks, users = (
-            _known(session, source, kind) for kind in (ExternalKind.TRACK, ExternalKind.USER)
-        )
-        return cls(tracks, users)
+        tracks, borrowed = _known(session, source, ExternalKind.TRACK)
+        users, _ = _known(session, source, ExternalKind.USER)
+        return cls(tracks, users, borrowed=borrowed)
 
     def learn(self, new: "Ids") -> None:
         self.tracks.update(new.tracks)
         self.users.update(new.users)
         self.artists.update(new.artists)
+        self.borrowed.update(new.borrowed)
 
 
-def remember(session: Session, source: str, kind: ExternalKind, ids: dict[str, int]) -> None:
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Whose ids they are, and the import that brings them."""
+
+    source: str
+    import_id: int | None = None
+
+
+def remember(
+    session: Session,
+    origin: Origin,
+    kind: ExternalKind,
+    ids: Mapping[str, int],
+    *,
+    matched: bool = False,
+) -> None:
+    """`matched` where the things were there before, brought by somebody else."""
     rows = [
-        {"source": source, "kind": kind, "external_id": external, "our_id": ours}
+        {
+            "source": origin.source,
+            "kind": kind,
+            "external_id": external,
+            "our_id": ours,
+            "import_id": origin.import_id,
+            "matched": matched,
+        }
         for external, ours in ids.items()
     ]
     if rows:
         session.connection().execute(EXTERNAL_IDS.insert(), rows)
+
+
+def remember_elsewhere(
+    session: Session, import_id: int, names: Mapping[tuple[str, str], int]
+) -> None:
+    """What other catalogues call tracks, as (source, id there) → ours; a known name stays."""
+    rows = [
+        {
+            "source": source,
+            "kind": ExternalKind.TRACK,
+            "external_id": external,
+            "our_id": ours,
+            "import_id": import_id,
+            "matched": True,
+        }
+        for (source, external), ours in names.items()
+    ]
+    insert_missing(session, EXTERNAL_IDS, rows)
 
 
 def artists_by_key(
@@ -71,9 +114,9 @@ def artists_by_key(
     return found | dict(zip(new, insert_numbered(session, ARTISTS, rows), strict=True))
 
 
-def add_listeners(session: Session, source: str, externals: Sequence[str]) -> dict[str, int]:
+def add_listeners(session: Session, origin: Origin, externals: Sequence[str]) -> dict[str, int]:
     """Listeners without a password, named after the source and their id there."""
-    names = [_listener_name(source, external) for external in externals]
+    names = [_listener_name(origin.source, external) for external in externals]
     taken = _taken(session, [name_key(name) for name in names])
     rows = []
     for name in names:
@@ -82,7 +125,7 @@ def add_listeners(session: Session, source: str, externals: Sequence[str]) -> di
         taken.add(name_key(free))
         rows.append(_listener(free))
     ids = dict(zip(externals, insert_numbered(session, USERS, rows), strict=True))
-    remember(session, source, ExternalKind.USER, ids)
+    remember(session, origin, ExternalKind.USER, ids)
     return ids
 
 
@@ -94,14 +137,15 @@ def artist_key(name: str) -> str:
     return key[: MAX_KEY - 33] + " " + hashlib.sha256(key.encode()).hexdigest()[:32]
 
 
-def _known(session: Session, source: str, kind: ExternalKind) -> dict[str, int]:
+def _known(session: Session, source: str, kind: ExternalKind) -> tuple[dict[str, int], set[int]]:
+    """Our ids by theirs, and those of them that others have brought."""
     columns = EXTERNAL_IDS.c
-    rows = session.connection().execute(
-        select_columns(columns.external_id, columns.our_id).where(
-            columns.source == source, columns.kind == kind
-        )
+    statement = select_columns(columns.external_id, columns.our_id, columns.matched).where(
+        columns.source == source, columns.kind == kind
     )
-    return {row.external_id: row.our_id for row in rows}
+    rows = session.connection().execute(statement).all()
+    borrowed = {row.our_id for row in rows if row.matched}
+    return {row.external_id: row.our_id for row in rows}, borrowed
 
 
 def _taken(session: Session, keys: list[str]) -> set[str]:

@@ -1,74 +1,146 @@
-"""One run of an import and its row of data_import: begun, then ended, however it ends."""
+"""One run of an import, by a command or a job: block after block, each with how far it is."""
 
-import os
+import secrets
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from itertools import islice
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from sqlmodel import Session
 
 from app.db import Database
-from app.errors import PyTuneError
-from app.importing.report import Counts, ImportReport, RejectedFile
+from app.errors import ImportRefused
+from app.importing import records
+from app.importing.formats import READERS, ImportFormat
+from app.importing.identity import Origin
+from app.importing.loader import Loader
+from app.importing.records import Claim, Place, Wanted
+from app.importing.report import ImportReport, Progress, RejectedFile, Tally
+from app.importing.rows import Part, Row
 from app.models import DataImport, ImportState
 from app.models.columns import id_of, utc_now
 
-_MAX_TEXT = 1000
-"""Characters of a path or an error that the table holds."""
+COMMAND = "command:"
+"""What the holder of a command's claim begins with: no worker can go on with it."""
+_PASSED_AT_ONCE = 100_000
+"""Rows that are read over within seconds."""
+
+
+def import_now(
+    database: Database, wanted: Wanted, reports: Path, progress: Progress
+) -> ImportReport:
+    """Load a file's tracks and listens; what cannot be taken goes to a file in `reports`.
+
+    The source and an id in its files name the same thing at every import, so a repeated one
+    changes nothing. Raises ImportRefused before anything is written, or, where a file breaks
+    off, after what came before it.
+    """
+    with ExitStack() as stack:
+        # All headers are read before anything is written.
+        parts = READERS[wanted.form](stack, wanted.path, utc_now())
+        holder = COMMAND + secrets.token_hex(8)
+        row = database.transact(
+            lambda session: records.write_down(session, wanted, ImportState.RUNNING, holder)
+        )
+        run = ImportRun(database, row, Claim(id_of(row), holder), reports)
+        run.end_with(lambda: run.load(parts, progress))
+    return run.report()
+
+
+def go_on(database: Database, claim: Claim, reports: Path, progress: Progress) -> None:
+    """What the job of an import does, from where it was left. Raises what stopped it."""
+    row = database.transact(lambda session: records.take_up(session, claim))
+    run = ImportRun(database, row, claim, reports)
+
+    def load() -> None:
+        with ExitStack() as stack:
+            reader = READERS[ImportFormat(row.format)]
+            run.load(reader(stack, Path(row.path), utc_now()), progress)
+
+    run.end_with(load)
 
 
 class ImportRun:
-    """Enter to write down that it runs; leaving writes what came of it, or why it failed."""
+    """Begins where the row says that the last one was left."""
 
-    def __init__(
-        self, database: Database, source: str, form: str, path: Path, reports: Path
-    ) -> None:
+    def __init__(self, database: Database, row: DataImport, claim: Claim, reports: Path) -> None:
         self.database = database
-        self.source = source
-        self.tracks, self.listens = Counts(), Counts()
-        self._form, self._path, self._reports = form, path, reports
+        self.claim = claim
+        self.tally = Tally.of(row.tally or {})
+        self.rejected = RejectedFile(reports / f"import-{claim.import_id}-rejected.csv")
+        self.rejected.go_on(row.rejected_bytes, row.reasons or {})
+        self._row = row
 
-    def __enter__(self) -> Self:
-        self.id = self.database.transact(self._begin)
-        self.rejected = RejectedFile(self._reports / f"import-{self.id}-rejected.csv")
-        return self
+    def load(self, parts: list[Part], progress: Progress) -> None:
+        """Every part in turn. Raises ImportOver where it was cancelled meanwhile."""
+        origin = Origin(self._row.source, self.claim.import_id)
+        loader = Loader(self.database, origin, self.rejected, owner_id=self._row.user_id)
+        try:
+            for number in range(self._row.part, len(parts)):
+                self._load_part(loader, parts, number, progress)
+        except ImportRefused:
+            # A file broke off, and what came before that is there to stay.
+            loader.refresh_listener_counts()
+            raise
+        loader.refresh_listener_counts()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def end_with(self, load: Callable[[], None]) -> None:
+        """Whatever comes of it is written down. Raises what `load` raises."""
+        try:
+            load()
+        except BaseException as error:
+            self.rejected.close()
+            self._end(ImportState.FAILED, records.worded(error))
+            raise
         self.rejected.close()
-        self.database.transact(lambda session: self._end(session, error))
+        self._end(ImportState.FINISHED)
 
     def report(self) -> ImportReport:
-        reasons = dict(self.rejected.reasons)
-        return ImportReport(self.id, self.tracks, self.listens, reasons, self.rejected.written)
+        tally = self.tally
+        return ImportReport(
+            self.claim.import_id,
+            tally.tracks,
+            tally.listens,
+            tally.tracks_added,
+            tally.passed_over,
+            dict(self.rejected.reasons),
+            self.rejected.written,
+        )
 
-    def _begin(self, session: Session) -> int:
-        row = DataImport(source=self.source, format=self._form, path=_shown(self._path.resolve()))
-        session.add(row)
-        session.flush()
-        return id_of(row)
+    def _load_part(
+        self, loader: Loader, parts: list[Part], number: int, progress: Progress
+    ) -> None:
+        part, done = parts[number], 0
+        if number == self._row.part:
+            done = self._pass(part.rows, self._row.position)
 
-    def _end(self, session: Session, error: BaseException | None) -> None:
-        row = session.get_one(DataImport, self.id)
-        both = (self.tracks, self.listens)
-        row.rows_read = sum(counts.read for counts in both)
-        row.rows_loaded = sum(counts.loaded for counts in both)
-        row.rows_unchanged = sum(counts.unchanged for counts in both)
-        row.rows_rejected = sum(counts.rejected for counts in both)
-        row.rejected_file = _shown(self.rejected.written) if self.rejected.written else None
-        row.state = ImportState.FAILED if error else ImportState.FINISHED
-        row.error = _worded(error)[:_MAX_TEXT] if error else None
-        row.finished_at = utc_now()
+        def keep(session: Session, after: Tally, size: int) -> None:
+            place = Place(number, done + size, _share(parts, number))
+            records.keep(session, self.claim, after, place, self.rejected)
+
+        counts = self.tally.of_kind(part.holds)
+        for size in loader.load(part.rows, part.file, part.holds, self.tally, keep):
+            done += size
+            counts = self.tally.of_kind(part.holds)
+            progress(part.file, _share([part], 0), counts)
+        progress(part.file, 1.0, counts)
+
+    def _pass(self, rows: Iterator[Row], count: int) -> int:
+        """Read over what an earlier run has done, saying now and then that this one lives."""
+        for begin in range(0, count, _PASSED_AT_ONCE):
+            deque(islice(rows, min(_PASSED_AT_ONCE, count - begin)), maxlen=0)
+            self.database.transact(
+                lambda session: records.live(session, self.claim, ImportState.RUNNING)
+            )
+        return count
+
+    def _end(self, state: ImportState, error: str | None = None) -> None:
+        self.database.transact(lambda session: records.end(session, self.claim, state, error))
 
 
-def _shown(path: Path) -> str:
-    """Its end where it is long; bytes that are no UTF-8 cannot be kept."""
-    return os.fsencode(path).decode("utf-8", "replace")[-_MAX_TEXT:]
-
-
-def _worded(error: BaseException) -> str:
-    return str(error) if isinstance(error, PyTuneError) else f"{type(error).__name__}: {error}"
+def _share(parts: list[Part], number: int) -> float:
+    """Of the bytes of all parts, those that are read when it is at this one."""
+    before = sum(part.size for part in parts[:number])
+    here = min(parts[number].bytes_read(), parts[number].size)
+    return min((before + here) / max(sum(part.size for part in parts), 1), 1.0)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.models.columns import TABLE_OPTIONS, UtcDateTime, enum_type, utc_now
@@ -12,6 +12,8 @@ MAX_TITLE = 500
 """Characters of a title, an album or an artist's name."""
 MAX_KEY = 768
 """Characters of a normalised key: an indexed column of MySQL holds 3,072 bytes."""
+MAX_MATCH_KEY = 32
+"""Characters of a key that imports match by."""
 
 
 class VideoState(StrEnum):
@@ -40,6 +42,8 @@ class Track(SQLModel, table=True):
     artist_id: int = Field(foreign_key="artist.id", index=True)
     search_key: str = Field(max_length=2 * MAX_KEY)
     """Normalised title and artist, for search."""
+    match_key: str | None = Field(default=None, max_length=MAX_MATCH_KEY, index=True)
+    """What imports find it by, from title and artist; null until an import makes it."""
     album: str | None = Field(default=None, max_length=MAX_TITLE)
     year: int | None = Field(default=None)
     genre: str | None = Field(default=None, max_length=64)
@@ -75,6 +79,7 @@ class ExternalId(SQLModel, table=True):
     __tablename__ = "external_id"
     __table_args__ = (
         UniqueConstraint("source", "kind", "external_id", name="uq_external_id"),
+        Index("ix_external_id_ours", "kind", "our_id"),
         TABLE_OPTIONS,
     )
 
@@ -83,3 +88,7 @@ class ExternalId(SQLModel, table=True):
     kind: ExternalKind = Field(sa_type=enum_type(ExternalKind))
     external_id: str = Field(max_length=255)
     our_id: int
+    import_id: int | None = Field(default=None, index=True)
+    """The import that brought it; no foreign key, as with a list of an event."""
+    matched: bool = Field(default=False)
+    """The thing was there before, and the id was added to it: undoing leaves the thing."""

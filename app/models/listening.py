@@ -2,8 +2,9 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import JSON, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.models.columns import TABLE_OPTIONS, BigId, UtcDateTime, enum_type, utc_now
@@ -70,13 +71,21 @@ class UserItem(SQLModel, table=True):
 
 
 class ImportState(StrEnum):
+    QUEUED = "queued"
     RUNNING = "running"
     FINISHED = "finished"
     FAILED = "failed"
+    CANCELLED = "cancelled"
+    UNDOING = "undoing"
+    UNDONE = "undone"
 
 
 class DataImport(SQLModel, table=True):
-    """One run of an import: what was read, loaded and rejected."""
+    """One run of an import: what was read, loaded and rejected.
+
+    What it has loaded and how far it has read change in one transaction, so that one which was
+    interrupted goes on where it was.
+    """
 
     __tablename__ = "data_import"
     __table_args__ = TABLE_OPTIONS
@@ -85,11 +94,32 @@ class DataImport(SQLModel, table=True):
     source: str = Field(max_length=MAX_SOURCE)
     format: str = Field(max_length=32)
     path: str = Field(max_length=1000)
+    user_id: int | None = Field(default=None, index=True)
+    """Whose own history it is; null for a catalogue."""
+    requested_by: str = Field(default="command line", max_length=100)
     state: ImportState = Field(default=ImportState.RUNNING, sa_type=enum_type(ImportState))
+    progress: float = Field(default=0.0)
+    """Of the file that was read or, while it is undone, of the listens taken back: 0 to 1."""
+    job_id: str | None = Field(default=None, max_length=64)
+    """The job that may write on; null where a command does it."""
+    heartbeat_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    attempts: int = Field(default=0)
+    """How often a worker has begun with it."""
     rows_read: int = Field(default=0)
     rows_loaded: int = Field(default=0)
     rows_unchanged: int = Field(default=0)
     rows_rejected: int = Field(default=0)
+    rows_passed_over: int = Field(default=0)
+    tracks_added: int = Field(default=0)
+    part: int = Field(default=0)
+    """Which of its files it is at."""
+    position: int = Field(default=0)
+    """Rows of that file that are done."""
+    tally: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    """The counts by tracks and listens, to go on with."""
+    reasons: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    """How often each kind of fault came."""
+    rejected_bytes: int = Field(default=0)
     rejected_file: str | None = Field(default=None, max_length=1000)
     error: str | None = Field(default=None, max_length=1000)
     started_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)

@@ -161,9 +161,10 @@ def test_an_import_reports_what_it_did(folder: Path, tmp_path: Path) -> None:
     )
     done = run("import", "csv", str(files), folder=folder)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[:4] == [
+    assert done.stdout.splitlines()[:5] == [
         "tracks             2 read            1 loaded            0 unchanged          1 rejected",
         "listens            2 read            1 loaded            0 unchanged          1 rejected",
+        "New tracks: 1",
         "  1 × title: is empty",
         f"  1 × {UNKNOWN}",
     ]

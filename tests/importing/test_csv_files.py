@@ -9,6 +9,7 @@ import pytest
 
 from app.errors import ImportRefused
 from app.importing import csv_files
+from app.importing.archive import Entry
 from app.importing.csv_text import CsvText
 from app.importing.rows import ListenRow, Rejected, TrackRow
 
@@ -180,10 +181,12 @@ def test_a_number_of_plays_that_makes_no_sense_is_rejected(listens: Read, writte
 
 def test_files_are_found_packed_or_not(tmp_path: Path) -> None:
     (tmp_path / "tracks.csv.gz").touch()
-    assert csv_files.find(tmp_path) == csv_files.CsvFolder(tmp_path / "tracks.csv.gz", None)
+    packed = Entry.of(tmp_path / "tracks.csv.gz")
+    assert csv_files.find(tmp_path) == csv_files.CsvFolder(packed, None)
     (tmp_path / "tracks.csv").touch()
     (tmp_path / "listens.csv").touch()
-    found = csv_files.CsvFolder(tmp_path / "tracks.csv", tmp_path / "listens.csv")
+    both = (Entry.of(tmp_path / name) for name in ("tracks.csv", "listens.csv"))
+    found = csv_files.CsvFolder(*both)
     assert csv_files.find(tmp_path) == found
 
 

@@ -110,16 +110,6 @@ def test_the_last_of_two_rows_with_one_id_counts(
     assert report.tracks == Counts(2, 0, 2)
 
 
-def test_another_source_has_its_own_ids(
-    small: Files, bring_in: Import, database: Database, tmp_path: Path
-) -> None:
-    bring_in()
-    import_csv(database, small.folder, tmp_path, lambda *_: None, source="other")
-    assert len(titles(database)) == 6
-    with database.read() as session:
-        assert len(session.exec(select(User)).all()) == 4
-
-
 def test_listens_may_come_later_alone(files: Files, bring_in: Import, database: Database) -> None:
     files.tracks("1,Halo,Beyoncé")
     bring_in()

@@ -5,10 +5,12 @@ from sqlmodel import Session, select
 
 from app.accounts import MAX_NAME
 from app.db import Database
-from app.importing.identity import Ids, add_listeners, artists_by_key, remember
+from app.importing.identity import Ids, Origin, add_listeners, artists_by_key, remember
 from app.models import Artist, ExternalKind, User
 from app.models.catalog import MAX_KEY
 from tests import making
+
+DEMO = Origin("demo")
 
 
 def _names(session: Session) -> list[str]:
@@ -43,14 +45,14 @@ def test_the_longest_names_have_keys_of_their_own_that_can_be_kept(database: Dat
 
 def test_listeners_are_named_after_source_and_id(database: Database) -> None:
     with database.write() as session:
-        ids = add_listeners(session, "demo", ["7", "ann"])
+        ids = add_listeners(session, DEMO, ["7", "ann"])
         assert _names(session) == ["demo-7", "demo-ann"]
     assert set(ids) == {"7", "ann"}
 
 
 def test_ids_that_differ_by_case_are_two_listeners(database: Database) -> None:
     with database.write() as session:
-        ids = add_listeners(session, "demo", ["aB", "Ab", "AB"])
+        ids = add_listeners(session, DEMO, ["aB", "Ab", "AB"])
         names = _names(session)
     assert len(set(ids.values())) == len(names) == 3
     assert "demo-aB" in names
@@ -59,7 +61,7 @@ def test_ids_that_differ_by_case_are_two_listeners(database: Database) -> None:
 def test_a_name_that_somebody_has_is_not_taken_from_them(database: Database) -> None:
     with database.write() as session:
         somebody = making.user(session, "Demo-7")
-        ids = add_listeners(session, "demo", ["7"])
+        ids = add_listeners(session, DEMO, ["7"])
         names = _names(session)
     assert somebody not in ids.values()
     assert len(names) == 2
@@ -68,7 +70,7 @@ def test_a_name_that_somebody_has_is_not_taken_from_them(database: Database) -> 
 @pytest.mark.parametrize("external", ["x" * 254, "a\nb", "\x00", "ß" * 64, "'\"", "\u202e"])
 def test_any_id_gives_a_name(database: Database, external: str) -> None:
     with database.write() as session:
-        add_listeners(session, "demo", [external, external + "!"])
+        add_listeners(session, DEMO, [external, external + "!"])
         names = _names(session)
     assert len(names) == 2
     assert all(name.isprintable() and len(name) <= MAX_NAME for name in names)
@@ -76,10 +78,10 @@ def test_any_id_gives_a_name(database: Database, external: str) -> None:
 
 def test_a_source_knows_its_own_ids_again(database: Database) -> None:
     with database.write() as session:
-        users = add_listeners(session, "demo", ["7"])
-        remember(session, "demo", ExternalKind.TRACK, {"7": 100, "8": 200})
-        remember(session, "other", ExternalKind.TRACK, {"7": 300})
-        remember(session, "other", ExternalKind.TRACK, {})
+        users = add_listeners(session, DEMO, ["7"])
+        remember(session, DEMO, ExternalKind.TRACK, {"7": 100, "8": 200})
+        remember(session, Origin("other"), ExternalKind.TRACK, {"7": 300})
+        remember(session, Origin("other"), ExternalKind.TRACK, {})
         assert Ids.of(session, "demo") == Ids({"7": 100, "8": 200}, users)
         assert Ids.of(session, "other") == Ids({"7": 300})
         assert Ids.of(session, "nobody") == Ids()

@@ -11,10 +11,10 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, select
 
 from app.db import Database
-from app.importing import loader as loader_module
-from app.importing.loader import Loader
-from app.importing.report import Counts, RejectedFile
-from app.importing.rows import ListenRow, TrackRow
+from app.importing.identity import Origin
+from app.importing.loader import AT_ONCE, Loader
+from app.importing.report import Counts, RejectedFile, Tally
+from app.importing.rows import Holds, ListenRow, TrackRow
 from app.models import DataImport, Event, Track, User
 from app.models.columns import id_of
 from tests.importing.conftest import plays, titles
@@ -31,20 +31,21 @@ def _loader(database: Database, tmp_path: Path, source: str = "test") -> Loader:
         row = DataImport(source=source, format="csv", path="")
         session.add(row)
         session.flush()
-    return Loader(database, source, id_of(row), RejectedFile(tmp_path / "rejected.csv"))
+    rejected = RejectedFile(tmp_path / "rejected.csv")
+    return Loader(database, Origin(source, id_of(row)), rejected)
 
 
 def _load(loader: Loader, tracks: Iterable[Any], listens: Iterable[Any]) -> tuple[Counts, Counts]:
-    both = Counts(), Counts()
-    list(loader.load_tracks(tracks, both[0]))
-    list(loader.load_listens(listens, "listens.csv", both[1]))
-    return both
+    tally = Tally()
+    list(loader.load(tracks, "tracks.csv", Holds.TRACKS, tally))
+    list(loader.load(listens, "listens.csv", Holds.LISTENS, tally))
+    return tally.tracks, tally.listens
 
 
 @pytest.fixture
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loader_module, "TRACKS_AT_ONCE", 4)
-    monkeypatch.setattr(loader_module, "LISTENS_AT_ONCE", 7)
+    monkeypatch.setitem(AT_ONCE, Holds.TRACKS, 4)
+    monkeypatch.setitem(AT_ONCE, Holds.LISTENS, 7)
 
 
 @pytest.mark.usefixtures("small_blocks")

@@ -1,0 +1,128 @@
+"""Tracks of an import: found in the catalogue or added to it, and changed where theirs."""
+
+from collections import ChainMap
+from collections.abc import Mapping
+from typing import Any
+
+from sqlmodel import Session, select
+
+from app import catalog
+from app.importing.identity import (
+    Ids,
+    Origin,
+    artist_key,
+    artists_by_key,
+    remember,
+    remember_elsewhere,
+)
+from app.importing.rows import TrackRow
+from app.importing.track_search import TRACKS, find
+from app.matching import Recording
+from app.models import ExternalKind, Track, VideoState
+from app.models.catalog import MAX_KEY
+from app.models.columns import utc_now
+from app.writes import insert_numbered
+
+_KEPT_IF_ABSENT = ("album", "year", "genre", "duration_seconds", "youtube_id")
+_BLANK: dict[str, Any] = {
+    **dict.fromkeys(_KEPT_IF_ABSENT),
+    "video_state": VideoState.UNKNOWN,
+    "listener_count": 0,
+}
+
+
+def add_tracks(
+    session: Session, origin: Origin, rows: Mapping[str, TrackRow], known: Ids, *, joins: bool
+) -> Ids:
+    """The tracks of ids that are new: those that were there already, and those added now."""
+    found = find(session, origin.source, rows, joins=joins)
+    missing = {
+        external: row
+        for external, row in rows.items()
+        if external not in found.tracks and external not in found.twins
+    }
+    artists = artists_by_key(session, (row.artist for row in missing.values()), known.artists)
+    keys = ChainMap(artists, known.artists)
+    now = utc_now()
+    values = [
+        {**_BLANK, "created_at": now, **_values(row, keys[artist_key(row.artist)])}
+        for row in missing.values()
+    ]
+    added = dict(zip(missing, insert_numbered(session, TRACKS, values), strict=True))
+    remember(session, origin, ExternalKind.TRACK, added)
+    twins = {external: added[first] for external, first in found.twins.items()}
+    borrowed = found.tracks | twins
+    remember(session, origin, ExternalKind.TRACK, borrowed, matched=True)
+    tracks = added | borrowed
+    elsewhere = {name: tracks[external] for external, row in rows.items() for name in row.also}
+    if origin.import_id is not None:
+        remember_elsewhere(session, origin.import_id, elsewhere)
+    _fill(session, {found.tracks[external]: rows[external] for external in found.tracks})
+    return Ids(tracks=tracks, artists=artists, borrowed=set(found.tracks.values()))
+
+
+def change_tracks(session: Session, rows: Mapping[str, TrackRow], known: Ids, new: Ids) -> int:
+    """Write what an import says anew of tracks it knows; how many changed."""
+    own = {
+        known.tracks[external]: row
+        for external, row in rows.items()
+        if known.tracks[external] not in known.borrowed
+    }
+    others = {
+        known.tracks[external]: row
+        for external, row in rows.items()
+        if known.tracks[external] in known.borrowed
+    }
+    artists = ChainMap(new.artists, known.artists)
+    new.artists |= artists_by_key(session, (row.artist for row in own.values()), artists)
+    wanted = {
+        track_id: _values(row, artists[artist_key(row.artist)]) for track_id, row in own.items()
+    }
+    return _change(session, wanted) + _fill(session, others)
+
+
+def _values(row: TrackRow, artist_id: int) -> dict[str, Any]:
+    key = catalog.search_key(row.title, row.artist)[: 2 * MAX_KEY]
+    return {
+        "title": row.title,
+        "artist_id": artist_id,
+        "search_key": key,
+        "match_key": Recording.of(row.title, row.artist).key,
+        **_optional(row),
+    }
+
+
+def _optional(row: TrackRow) -> dict[str, Any]:
+    """What a file does not know is no reason to forget what we do."""
+    values = {name: getattr(row, name) for name in _KEPT_IF_ABSENT}
+    known = {name: value for name, value in values.items() if value is not None}
+    if row.youtube_id is not None:
+        known["video_state"] = VideoState.FOUND
+    return known
+
+
+def _change(session: Session, wanted: Mapping[int, dict[str, Any]]) -> int:
+    changed = 0
+    for track in session.exec(select(Track).where(TRACKS.c.id.in_(wanted))):
+        new = wanted[int(track.id or 0)]
+        if any(getattr(track, name) != value for name, value in new.items()):
+            track.sqlmodel_update(new)
+            session.add(track)
+            changed += 1
+    session.flush()
+    return changed
+
+
+def _fill(session: Session, rows: Mapping[int, TrackRow]) -> int:
+    """Add what nobody has said yet of tracks that others have brought; how many changed."""
+    wanted = {}
+    for track in session.exec(select(Track).where(TRACKS.c.id.in_(rows))):
+        said = _optional(rows[int(track.id or 0)])
+        if track.youtube_id is not None:
+            said.pop("video_state", None)
+        wanted[int(track.id or 0)] = {
+            name: value
+            for name, value in said.items()
+            if getattr(track, name) is None or name == "video_state"
+        }
+    return _change(session, wanted)
