@@ -1,5 +1,6 @@
 """Use-cases: alerts, what administrators should know of and then acknowledge."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,14 @@ from app.errors import AlertNotFound
 from app.models import Alert
 from app.models.columns import utc_now
 from app.models.training import MAX_MESSAGE
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Alerts that wait for somebody."""
+
+    newest: Alert
+    count: int
 
 
 def raise_alert(
@@ -49,6 +58,12 @@ def alerts(
     if acknowledged is not None:
         statement = statement.where(_are(acknowledged=acknowledged))
     return list(session.exec(statement))
+
+
+def alarm(session: Session) -> Alarm | None:
+    """What nobody has acknowledged yet, if there is any."""
+    newest = alerts(session, 1, acknowledged=False)
+    return Alarm(newest[0], count_alerts(session, acknowledged=False)) if newest else None
 
 
 def count_alerts(session: Session, *, acknowledged: bool | None = None) -> int:

@@ -122,6 +122,12 @@ def trainings(
     return list(session.exec(statement))
 
 
+def trainings_by_id(session: Session, numbers: list[int]) -> dict[int, Training]:
+    """Those that there are."""
+    rows = session.exec(select(Training).where(col(Training.id).in_(numbers)))
+    return {id_of(row): row for row in rows}
+
+
 def count_trainings(session: Session, state: TrainingState | None = None) -> int:
     statement = select(func.count()).select_from(Training)
     if state is not None:

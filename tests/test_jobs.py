@@ -6,8 +6,6 @@ from pathlib import Path
 
 import pytest
 from rq.job import JobStatus
-from rq.registry import StartedJobRegistry
-from rq.results import Result
 from rq_scheduler import Scheduler
 
 from app import jobs, listening, timetable, training
@@ -20,6 +18,7 @@ from app.models import TrainingState
 from app.queue import JobName, JobQueue, JsonJob, JsonQueue
 from app.settings import Settings
 from tests import making
+from tests.jobs_at_work import begin, fail
 
 RECIPE = Recipe("als", settings={"factors": 8})
 
@@ -40,25 +39,6 @@ def launched(database: Database, queue: JobQueue) -> int:
     return training.launch(database, queue, "root", RECIPE, seed=7)
 
 
-def _begin(queue: JobQueue, job_id: str) -> None:
-    """As a worker does when it takes a job off the queue."""
-    job = JsonJob.fetch(job_id, connection=queue.redis)
-    queue.queue.remove(job)
-    job.set_status(JobStatus.STARTED)
-    job.worker_name = "worker"
-    job.save()
-    registry = StartedJobRegistry(queue=queue.queue)
-    queue.redis.zadd(registry.key, {f"{job_id}:1": 2**40})
-
-
-def _fail(queue: JobQueue, job_id: str, text: str) -> None:
-    job = JsonJob.fetch(job_id, connection=queue.redis)
-    queue.queue.remove(job)
-    job.set_status(JobStatus.FAILED)
-    queue.queue.failed_job_registry.add(job, ttl=60, exc_string=text)
-    Result.create_failure(job, ttl=60, exc_string=text)
-
-
 def _states(queue: JobQueue) -> list[tuple[JobName, JobState]]:
     return [(job.name, job.state) for job in jobs.jobs(queue, 20)]
 
@@ -71,8 +51,8 @@ def _state(database: Database, number: int) -> tuple[TrainingState, str | None]:
 
 def test_what_runs_waits_and_failed_is_listed(queue: JobQueue) -> None:
     failed, running, waiting = (queue.enqueue(JobName.FIND_VIDEO, number) for number in range(3))
-    _fail(queue, failed, "Traceback\n  File …\nValueError: no answer\n")
-    _begin(queue, running)
+    fail(queue, failed, "Traceback\n  File …\nValueError: no answer\n")
+    begin(queue, running)
     found = jobs.jobs(queue, 20)
     assert [(job.id, job.state) for job in found] == [
         (running, JobState.RUNNING),
@@ -87,7 +67,7 @@ def test_what_runs_waits_and_failed_is_listed(queue: JobQueue) -> None:
 def test_the_last_to_fail_comes_first(queue: JobQueue) -> None:
     ids = [queue.enqueue(JobName.FIND_VIDEO, number) for number in range(2)]
     for place, job_id in enumerate(ids):
-        _fail(queue, job_id, "no")
+        fail(queue, job_id, "no")
         queue.redis.zadd(queue.queue.failed_job_registry.key, {job_id: 2**40 + place})
     assert [job.id for job in jobs.jobs(queue, 20)] == ids[::-1]
 
@@ -114,7 +94,7 @@ def test_a_running_training_is_stopped_by_its_worker(
     database: Database, queue: JobQueue, launched: int
 ) -> None:
     (job,) = jobs.jobs(queue, 20)
-    _begin(queue, job.id)
+    begin(queue, job.id)
     database.transact(lambda session: training.start(session, launched))
     with queue.redis.pubsub() as commands:  # type: ignore[no-untyped-call]
         commands.subscribe("rq:pubsub:worker")
@@ -128,7 +108,7 @@ def test_a_running_training_is_stopped_by_its_worker(
 
 def test_a_failed_job_is_not_cancelled(database: Database, queue: JobQueue) -> None:
     job_id = queue.enqueue(JobName.TIDY)
-    _fail(queue, job_id, "no")
+    fail(queue, job_id, "no")
     with pytest.raises(InvalidInput) as refused:
         jobs.cancel(database, queue, job_id, "root")
     assert refused.value.field == "jobId"
@@ -138,7 +118,7 @@ def test_a_failed_job_is_tried_again(database: Database, queue: JobQueue) -> Non
     job_id = queue.enqueue(JobName.FIND_VIDEO, 3)
     with pytest.raises(InvalidInput):
         jobs.retry(database, queue, job_id, "root")
-    _fail(queue, job_id, "no")
+    fail(queue, job_id, "no")
     again = jobs.retry(database, queue, job_id, "root")
     assert (again.id, again.state) == (job_id, JobState.QUEUED)
     assert _states(queue) == [(JobName.FIND_VIDEO, JobState.QUEUED)]
@@ -148,7 +128,7 @@ def test_a_failed_training_is_begun_anew_by_its_recipe(
     database: Database, queue: JobQueue, launched: int
 ) -> None:
     (job,) = jobs.jobs(queue, 20)
-    _fail(queue, job.id, "no")
+    fail(queue, job.id, "no")
     with pytest.raises(TrainingUnderway):
         jobs.retry(database, queue, job.id, "root")
     database.transact(lambda session: training.fail(session, launched, "no"))

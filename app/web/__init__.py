@@ -5,12 +5,14 @@ from fastapi import Depends, FastAPI
 from app.settings import Settings
 from app.web import errors
 from app.web.accounts import router as accounts
+from app.web.alerts import router as alerts
 from app.web.artists import router as artists
 from app.web.compression import Compression
 from app.web.covers import router as covers
 from app.web.door import own_site
 from app.web.headers import SafeHeaders
 from app.web.home import router as home
+from app.web.jobs import router as jobs
 from app.web.listening import router as listening
 from app.web.models import router as models
 from app.web.preferences import router as preferences
@@ -22,9 +24,11 @@ from app.web.videos import router as videos
 
 ROUTERS = (
     accounts,
+    alerts,
     artists,
     covers,
     home,
+    jobs,
     listening,
     models,
     preferences,

@@ -12,7 +12,9 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from app import alerts
 from app.access import Viewer
+from app.alerts import Alarm
 from app.preferences import LANGUAGES
 from app.web import texts
 from app.web.covers import WALL_URL, cover_url
@@ -37,9 +39,18 @@ def page(
 ) -> HTMLResponse:
     """The whole page, or its main part with the title for htmx."""
     shown = {**context, "layout": _layout(request, viewer), "viewer": viewer}
+    shown["alarm"] = _alarm(request, viewer)
     # What was sent is answered where it was sent from: its address cannot be opened.
     kept = {"HX-Push-Url": "false"} if request.method == "POST" else {}
     return HTMLResponse(_rendered(request, template, shown), status, headers=_HEADERS | kept)
+
+
+def _alarm(request: Request, viewer: Viewer | None) -> Alarm | None:
+    """What administrators are told on every page but that of the alerts themselves."""
+    if viewer is None or not viewer.is_administrator or request.url.path == "/admin/alerts":
+        return None
+    with request.state.pytune.database.read() as session:
+        return alerts.alarm(session)
 
 
 def part(request: Request, template: str, context: Mapping[str, Any]) -> HTMLResponse:

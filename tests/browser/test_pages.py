@@ -10,7 +10,17 @@ from tests.browser.tab import Tab
 
 pytestmark = pytest.mark.browser
 
-PATHS = ["/", "/search", "/search?q=zzz", "/tracks/1", "/artists/1", "/admin/models"]
+PATHS = [
+    "/",
+    "/search",
+    "/search?q=zzz",
+    "/tracks/1",
+    "/artists/1",
+    "/admin/models",
+    "/admin/models/1",
+    "/admin/jobs",
+    "/admin/alerts",
+]
 DRESSES: list[dict[str, Any]] = [
     {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"},
     {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark", "has_touch": True},

@@ -1,0 +1,80 @@
+"""Jobs, for administrators: what the workers do, will do and failed to do, and the timetable."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from app import jobs, timetable, training
+from app.access import Viewer
+from app.errors import PyTuneError, QueueUnavailable
+from app.jobs import JobState, QueuedJob
+from app.models import Training
+from app.models.columns import utc_now
+from app.state import State
+from app.web.door import Administrator, Here
+from app.web.errors import status_of
+from app.web.render import page, part, target_of
+
+_SHOWN = 50
+
+router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    job: QueuedJob
+    training: Training | None
+    """The training that it makes, for how far it is."""
+
+
+@router.get("/admin/jobs")
+def jobs_page(request: Request, state: Here, viewer: Administrator) -> Response:
+    if target_of(request) == "jobs":
+        return part(request, "jobs/_jobs.html", _shown(state))
+    return _page(request, state, viewer)
+
+
+@router.post("/admin/jobs/{job_id}/retry")
+def retry(request: Request, state: Here, viewer: Administrator, job_id: str) -> Response:
+    try:
+        jobs.retry(state.database, state.queue, job_id, viewer.name)
+    except PyTuneError as problem:
+        return _page(request, state, viewer, problem)
+    return RedirectResponse("/admin/jobs", 303)
+
+
+@router.post("/admin/jobs/{job_id}/cancel")
+def cancel(request: Request, state: Here, viewer: Administrator, job_id: str) -> Response:
+    try:
+        jobs.cancel(state.database, state.queue, job_id, viewer.name)
+    except PyTuneError as problem:
+        return _page(request, state, viewer, problem)
+    return RedirectResponse("/admin/jobs", 303)
+
+
+def _page(
+    request: Request, state: State, viewer: Viewer, problem: PyTuneError | None = None
+) -> Response:
+    shown = {**_shown(state), "problem": problem}
+    return page(request, viewer, "jobs/jobs.html", shown, status_of(problem))
+
+
+def _shown(state: State) -> dict[str, Any]:
+    """Without the queue the page still stands, says so, and goes on looking."""
+    try:
+        found = jobs.jobs(state.queue, _SHOWN)
+        appointments = timetable.schedule(state.queue)
+    except QueueUnavailable:
+        return {"is_away": True, "jobs": [], "appointments": [], "is_busy": False}
+    with state.database.read() as session:
+        numbers = [job.training_id for job in found if job.training_id is not None]
+        rows = training.trainings_by_id(session, numbers)
+    return {
+        "is_away": False,
+        "jobs": [Shown(job, rows.get(job.training_id or 0)) for job in found],
+        "appointments": appointments,
+        "is_busy": any(job.state is not JobState.FAILED for job in found),
+        "now": utc_now(),
+    }

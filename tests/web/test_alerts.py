@@ -1,0 +1,71 @@
+"""Alerts: their page, and the banner that administrators see on every other one."""
+
+import pytest
+
+from app import alerts
+from app.models.columns import id_of
+from tests.web.conftest import Site
+from tests.web.pages import text
+
+DRIFT = "Lists are played less: 20.0% of what they show were played, now 10.0% are."
+
+
+@pytest.fixture
+def alert(admin: Site) -> int:
+    with admin.state.database.write() as session:
+        alerts.raise_alert(session, "drift", DRIFT, {"before": 0.2, "after": 0.1})
+        (row,) = alerts.alerts(session, 1)
+        return id_of(row)
+
+
+def test_an_alert_stands_on_every_page_until_somebody_has_seen_it(admin: Site, alert: int) -> None:
+    for path in ("/", "/search", "/admin/models", "/tracks/999"):
+        page = admin.get(path).text
+        assert f"Listeners drift away. {DRIFT} See the alert" in text(page), path
+    assert "notice-alarm" in admin.htmx("/search").text
+    assert "notice-alarm" not in admin.get("/admin/alerts").text
+    answer = admin.post(f"/admin/alerts/{alert}/acknowledge", {})
+    assert answer.headers["location"] == "/admin/alerts"
+    assert DRIFT not in admin.get("/").text
+    seen = text(admin.get("/admin/alerts").text)
+    assert "Nothing. All is quiet." in seen
+    assert "seen by root" in seen
+
+
+def test_listeners_are_not_alarmed(admin: Site, alert: int) -> None:
+    admin.sign_in(admin.world.ann)
+    assert DRIFT not in admin.get("/").text
+    assert admin.get("/admin/alerts").status_code == 403
+    assert admin.post(f"/admin/alerts/{alert}/acknowledge", {}).status_code == 403
+    with admin.state.database.read() as session:
+        assert alerts.count_alerts(session, acknowledged=False) == 1
+
+
+def test_several_are_counted(admin: Site, alert: int) -> None:
+    with admin.state.database.write() as session:
+        alerts.raise_alert(session, "bad_artifact", "The files are damaged.", {})
+    seen = text(admin.get("/").text)
+    assert "A model cannot be loaded. The files are damaged. See 2 alerts" in seen
+
+
+def test_the_figures_are_there(admin: Site, alert: int) -> None:
+    seen = text(admin.get("/admin/alerts").text)
+    assert f"Listeners drift away {DRIFT}" in seen
+    assert "Figures After 0.1 Before 0.2" in seen
+
+
+def test_old_ones_are_a_page_away(admin: Site) -> None:
+    with admin.state.database.write() as session:
+        for number in range(23):
+            alerts.raise_alert(session, "drift", f"Alert {number}.", {})
+        for row in alerts.alerts(session, 30):
+            alerts.acknowledge(session, id_of(row), "root")
+        oldest = id_of(alerts.alerts(session, 30)[19])
+    assert f'href="/admin/alerts?before={oldest}"' in admin.get("/admin/alerts").text
+    older = text(admin.get(f"/admin/alerts?before={oldest}").text)
+    assert "Alert 2." in older
+    assert "Alert 3." not in older
+
+
+def test_what_is_not_there_is_said(admin: Site) -> None:
+    assert admin.post("/admin/alerts/999/acknowledge", {}).status_code == 404
