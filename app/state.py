@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from app.access import Access
+from app.charts import Chart
 from app.db import Database, open_database
 from app.ml.model_slot import ModelSlot
 from app.queue import JobQueue
@@ -21,6 +22,7 @@ class State:
     follower: ChampionFollower
     served_log: ServedLog
     access: Access
+    chart: Chart
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
@@ -33,6 +35,7 @@ class State:
             follower=ChampionFollower(settings, database, queue, slot),
             served_log=ServedLog(database),
             access=Access(settings, database),
+            chart=Chart(database),
         )
 
     def start(self) -> None:

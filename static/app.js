@@ -6,6 +6,7 @@ import { Outbox } from "./player/outbox.js";
 import { Player } from "./player/player.js";
 import { Queue } from "./player/queue.js";
 import { UpcomingList } from "./player/upcoming.js";
+import { Radio } from "./player/radio.js";
 import { SystemControls } from "./player/session.js";
 import { Video } from "./player/video.js";
 import { watchButtons } from "./player/buttons.js";
@@ -18,7 +19,8 @@ const queue = new Queue(`pytune.queue.${viewer}`);
 const video = new Video(document.getElementById("screen"), { script, host: frames });
 const outbox = new Outbox(viewer);
 const bookmark = new Bookmark(`pytune.play.${viewer}`);
-const player = new Player({ queue, video, outbox, bookmark });
+const radio = new Radio(`pytune.radio.${viewer}`, queue);
+const player = new Player({ queue, video, outbox, bookmark, radio });
 
 new Deck(player);
 new UpcomingList(player);

@@ -14,6 +14,8 @@ class ListKind(StrEnum):
     RECOMMENDATIONS = "recommendations"
     SIMILAR = "similar"
     RADIO = "radio"
+    MIX = "mix"
+    NEW_ARTISTS = "new_artists"
 
 
 class Prediction(SQLModel, table=True):

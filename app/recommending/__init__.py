@@ -2,25 +2,30 @@
 
 from app.recommending.cursor import Cursor, Seed, SeedKind
 from app.recommending.dials import MAX_FIRST, Dials
+from app.recommending.mixes import Mix, mixes
 from app.recommending.personal import recommend
 from app.recommending.radio import Radio, radio
 from app.recommending.reasons import Reason, reasons, reasons_of
 from app.recommending.served import ServedList, ServedTrack
 from app.recommending.similar import similar_tracks
 from app.recommending.taste import history_in, is_known
+from app.recommending.unmet import by_unmet_artists
 
 __all__ = [
     "MAX_FIRST",
     "Cursor",
     "Dials",
+    "Mix",
     "Radio",
     "Reason",
     "Seed",
     "SeedKind",
     "ServedList",
     "ServedTrack",
+    "by_unmet_artists",
     "history_in",
     "is_known",
+    "mixes",
     "radio",
     "reasons",
     "reasons_of",

@@ -14,6 +14,7 @@ from app.web.headers import SafeHeaders
 from app.web.home import router as home
 from app.web.jobs import router as jobs
 from app.web.listening import router as listening
+from app.web.mixes import router as mixes
 from app.web.models import router as models
 from app.web.preferences import router as preferences
 from app.web.radio import router as radio
@@ -30,6 +31,7 @@ ROUTERS = (
     home,
     jobs,
     listening,
+    mixes,
     models,
     preferences,
     radio,

@@ -4,23 +4,20 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from sqlmodel import Session
 
-from app import catalog, listening, recommending
+from app import listening, recommending
 from app.listening import UserHistory
 from app.ml.model_slot import LoadedModel
 from app.recommending import Dials
-from app.served_log import ServedLog
 from app.web.door import Here, Listener
-from app.web.lists import Item, first_whys, plain_items, served_items
+from app.web.lists import Item, first_whys, served_items
 from app.web.render import page, part, target_of
+from app.web.shelves import Asking, shelves
 
 LENGTH = 20
 GATEFOLD = 8
 """The lead and its rows, which say why; the others stand in a shelf below."""
 _PER_ARTIST = 2
-_RECENT = 6
-_SHELF = 12
 _PARTS = {"for-you": "home/_for_you.html", "for-you-list": "home/_list_changed.html"}
 """What is swapped in by the id of its target."""
 
@@ -46,40 +43,23 @@ class ForYou:
         return sum(not (item.did.plays or item.loved) for item in self.items)
 
 
-@dataclass(frozen=True, slots=True)
-class Because:
-    """Tracks near what was listened to last and not turned down."""
-
-    source: Item
-    items: list[Item]
-    by_model: bool
-    """Near by who listens to both; by artist and genre otherwise."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Asking:
-    """One request: everything in it comes from the same model."""
-
-    session: Session
-    model: LoadedModel | None
-    served_log: ServedLog
-    user_id: int
-
-
 @router.get("/")
 def home(request: Request, state: Here, viewer: Listener, discovery: Discovery = None) -> Response:
     target = target_of(request)
     with state.database.read() as session:
-        asking = _Asking(session, state.slot.model, state.served_log, viewer.id)
+        model = state.slot.model
+        asking = Asking(session, model, state.served_log, viewer.id, state.chart.track_ids)
         if target == "shelves":
-            return part(request, "home/_shelves.html", _shelves(asking))
-        for_you = {"for_you": _for_you(asking, discovery)}
+            return part(request, "home/_shelves.html", shelves(asking))
+        for_you = _for_you(asking, discovery)
         if target in _PARTS:
-            return part(request, _PARTS[target], for_you)
-        return page(request, viewer, "home/home.html", for_you | _shelves(asking))
+            return part(request, _PARTS[target], {"for_you": for_you})
+        shown = [item.track.id for item in for_you.items]
+        context = {"for_you": for_you, **shelves(asking, shown)}
+        return page(request, viewer, "home/home.html", context)
 
 
-def _for_you(asking: _Asking, discovery: float | None) -> ForYou:
+def _for_you(asking: Asking, discovery: float | None) -> ForYou:
     session, model, user_id = asking.session, asking.model, asking.user_id
     heard = listening.history_of(session, user_id)
     # At its end the dial means only new ones: nothing known fills up a list that stays short.
@@ -101,23 +81,3 @@ def _for_you(asking: _Asking, discovery: float | None) -> ForYou:
 def _is_personal(model: LoadedModel, heard: UserHistory) -> bool:
     """Whether anything in the history speaks for a track that the model knows."""
     return bool((recommending.history_in(model, heard).strengths > 0).any())
-
-
-def _shelves(asking: _Asking) -> dict[str, object]:
-    session, user_id = asking.session, asking.user_id
-    ids = listening.recent_track_ids(session, user_id, _RECENT)
-    recent = plain_items(session, user_id, catalog.tracks_by_id(session, ids))
-    liked = next((item for item in recent if not item.disliked), None)
-    return {"because": _because(asking, liked) if liked else None, "recent": recent}
-
-
-def _because(asking: _Asking, source: Item) -> Because:
-    session, model, track_id = asking.session, asking.model, source.track.id
-    served = recommending.similar_tracks(session, model, asking.user_id, track_id, _SHELF)
-    asking.served_log.put(served)
-    return Because(source, served_items(session, served), knows(model, track_id))
-
-
-def knows(model: LoadedModel | None, track_id: int) -> bool:
-    """Whether the model has seen the track; its likenesses come from elsewhere otherwise."""
-    return model is not None and len(model.tracks.known([track_id])) > 0

@@ -5,9 +5,9 @@ from fastapi import APIRouter, Request, Response
 from app import catalog, recommending, videos
 from app.models import VideoState
 from app.web.door import Here, Id, Listener
-from app.web.home import knows
 from app.web.lists import plain_items, served_items, whys_of
 from app.web.render import page, part, target_of
+from app.web.shelves import knows
 
 _SIMILAR = 12
 _MOST_WHYS = 5

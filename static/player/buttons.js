@@ -3,6 +3,7 @@ export function watchButtons(player) {
   const actions = {
     "[data-play]": (button) => playFrom(player, button),
     "[data-play-all]": (button) => playAll(player, button),
+    "[data-radio]": (button) => startRadio(player, button),
     "[data-enqueue]": (button) => player.enqueue(entryOf(button.closest("[data-track]"))),
     "[data-close-stage]": () => close(player),
     "[data-wrong-video]": () => player.replaceVideo(),
@@ -24,6 +25,15 @@ function playFrom(player, button) {
   if (player.current?.id === entryOf(pressed).id) return player.toggle();
   const places = placesOf(listOf(button));
   return player.start(places.map(entryOf), places.indexOf(pressed));
+}
+
+/** The track itself and what follows from it; an artist's radio begins with what it finds. */
+async function startRadio(player, button) {
+  const track = button.closest("[data-track]");
+  const seed = button.dataset.radio;
+  if (track) return player.start([entryOf(track)], 0, seed);
+  player.radio.tune(seed);
+  return player.start(await player.radio.next(), 0, seed);
 }
 
 function close(player) {

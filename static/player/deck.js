@@ -28,8 +28,8 @@ export class Deck {
     if (!current) return;
     if (current.id !== this.#shown) this.#showTrack(current);
     setIcon($("toggle"), isPlaying);
-    $("previous").disabled = !queue.canMove(-1);
-    $("next").disabled = !queue.canMove(1);
+    $("previous").disabled = !this.player.canMove(-1);
+    $("next").disabled = !this.player.canMove(1);
     for (const button of document.querySelectorAll("[data-shuffle]")) {
       button.setAttribute("aria-pressed", String(queue.isShuffled));
     }

@@ -21,9 +21,9 @@ export class Player extends EventTarget {
   isPlaying = false;
   isOpen = false;
 
-  constructor({ queue, video, outbox, bookmark }) {
+  constructor({ queue, video, outbox, bookmark, radio }) {
     super();
-    Object.assign(this, { queue, video, outbox, bookmark });
+    Object.assign(this, { queue, video, outbox, bookmark, radio });
     this.#heed("playing", () => this.#playing());
     this.#heed("paused", () => this.#stopped());
     this.#heed("stalled", () => this.#play?.interrupt());
@@ -52,9 +52,10 @@ export class Player extends EventTarget {
     this.#tell("progress");
   }
 
-  /** Play a list from there on. The track that is on already goes on: it was not left. */
-  start(entries, at) {
+  /** Play a list from there on, and then from that seed. The track that is on goes on: it was not left. */
+  start(entries, at, seed = null) {
     if (!entries[at]) return null;
+    this.radio.tune(seed);
     this.#failures = 0;
     const isOn = this.#play && entries[at].id === this.current.id;
     this.queue.start(entries, at);
@@ -69,6 +70,15 @@ export class Player extends EventTarget {
 
   get duration() {
     return (this.#isLoaded && this.video.duration) || (this.current?.seconds ?? 0);
+  }
+
+  /** Whether something can follow, or go before. */
+  canMove(step) {
+    return this.queue.canMove(step) || (step === 1 && this.#endsInRadio);
+  }
+
+  get #endsInRadio() {
+    return this.radio.goesOn && this.queue.repeat === "off" && this.current !== null;
   }
 
   enqueue(entry) {
@@ -132,7 +142,10 @@ export class Player extends EventTarget {
     await this.video.load(video, this.#from).catch(() => turn === this.#turn && this.#fail("offline"));
   }
 
-  #move(step) {
+  async #move(step) {
+    const turn = ++this.#turn;
+    if (step === 1 && !this.queue.canMove(1) && this.#endsInRadio) await this.radio.extend();
+    if (turn !== this.#turn) return null;
     return this.queue.move(step) ? this.#begin() : this.#stopped();
   }
 

@@ -7,6 +7,12 @@ export class UpcomingList {
     this.list = document.getElementById("upcoming");
     this.row = document.getElementById("upcoming-row").content;
     player.queue.addEventListener("change", () => this.#show());
+    const goesOn = document.getElementById("goes-on");
+    goesOn.checked = player.radio.goesOn;
+    goesOn.addEventListener("change", () => {
+      player.radio.goesOn = goesOn.checked;
+      player.dispatchEvent(new Event("change"));
+    });
   }
 
   /** Whoever was in a row goes on at the same place, or at the head of a list that ends before. */

@@ -140,3 +140,41 @@ def _key(body: str) -> str:
     found = re.search(r"idempotency_key=(\w+)", body)
     assert found
     return found[1]
+
+
+def test_a_radio_goes_on_where_the_queue_ends(tab: Tab) -> None:
+    tab.open("/search?q=autobahn")
+    tab.play("Autobahn")
+    expect(_upcoming(tab)).to_have_count(0)
+    with tab.page.expect_response(re.compile(r"/radio\?seed=track-")) as told:
+        tab.label("Next track").click()
+    first = told.value.json()["entries"][0]["title"]
+    expect(tab.now).to_have_text(first)
+    assert first != "Autobahn"
+    expect(_upcoming(tab).first).to_be_attached()
+
+
+def test_the_queue_ends_where_no_radio_is_wanted(tab: Tab) -> None:
+    tab.open("/search?q=autobahn")
+    tab.play("Autobahn")
+    _open_queue(tab)
+    tab.label("Go on with a radio from the last track").uncheck()
+    expect(tab.label("Next track")).to_be_disabled()
+    tab.page.reload()
+    expect(tab.label("Next track")).to_be_disabled()
+
+
+def test_a_radio_from_a_track_begins_with_it(tab: Tab) -> None:
+    tab.open("/search?q=neu")
+    tab.page.get_by_label("Radio from Hallogallo").dispatch_event("click")
+    expect(tab.now).to_have_text("Hallogallo")
+    expect(_upcoming(tab).first).to_be_attached()
+    assert "Hallogallo" not in _upcoming(tab).all_text_contents()
+
+
+def test_a_radio_from_an_artist(tab: Tab, product: Product) -> None:
+    tab.open("/search?q=kraftwerk")
+    tab.page.get_by_role("link", name="Kraftwerk", exact=True).first.click()
+    tab.page.get_by_role("button", name="Radio", exact=True).click()
+    expect(tab.label("Pause")).to_be_visible()
+    expect(_upcoming(tab).first).to_be_attached()

@@ -1,0 +1,34 @@
+"""Tracks by artists whom the listener has never played."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from sqlmodel import Session
+
+from app import listening
+from app.ml.model_slot import LoadedModel
+from app.ml.ranking import top_k
+from app.models import ListKind
+from app.recommending.served import ServedList, ranked, served
+from app.recommending.taste import history_in, is_known
+
+
+def by_unmet_artists(
+    session: Session,
+    model: LoadedModel | None,
+    user_id: int,
+    first: int,
+    exclude: Sequence[int] = (),
+) -> ServedList | None:
+    """One track by each; None where nothing in the history speaks for any."""
+    heard = listening.history_of(session, user_id)
+    history = history_in(model, heard) if model else None
+    if model is None or history is None or not (history.strengths > 0).any():
+        return None
+    known = model.tracks.known(heard.track_ids[is_known(heard)])
+    met = np.flatnonzero(np.isin(model.artist_ids, model.artist_ids[known]))
+    refused = model.tracks.known([*heard.track_ids[heard.feedback < 0], *exclude])
+    scores = model.recommender.scores(history)
+    excluded = np.concatenate([met, refused])
+    chosen = top_k(scores, first, excluded=excluded, groups=model.artist_ids, max_per_group=1)
+    return served(session, ListKind.NEW_ARTISTS, user_id, model, ranked(model, chosen, scores))

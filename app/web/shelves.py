@@ -1,0 +1,81 @@
+"""The shelves of the home page: near the last listen, artists not yet met, now popular, recent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from app import catalog, listening, recommending
+from app.ml.model_slot import LoadedModel
+from app.served_log import ServedLog
+from app.web.lists import Item, plain_items, served_items
+
+_RECENT = 6
+_SHELF = 12
+_LEAST = 4
+"""A shelf with fewer tracks says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One request: everything in it comes from the same model."""
+
+    session: Session
+    model: LoadedModel | None
+    served_log: ServedLog
+    user_id: int
+    chart: Sequence[int]
+    """Ids of the tracks most played lately, most first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """Tracks near what was listened to last and not turned down."""
+
+    source: Item
+    items: list[Item]
+    by_model: bool
+    """Near by who listens to both; by artist and genre otherwise."""
+
+
+def shelves(asking: Asking, shown: Sequence[int] = ()) -> dict[str, object]:
+    """All of them; `shown` are ids of tracks that stand above."""
+    session, user_id = asking.session, asking.user_id
+    ids = listening.recent_track_ids(session, user_id, _RECENT)
+    recent = plain_items(session, user_id, catalog.tracks_by_id(session, ids))
+    liked = next((item for item in recent if not item.disliked), None)
+    return {
+        "because": _because(asking, liked) if liked else None,
+        "unmet": _unmet(asking, shown),
+        "popular": _popular(asking),
+        "recent": recent,
+    }
+
+
+def _because(asking: Asking, source: Item) -> Because:
+    session, model, track_id = asking.session, asking.model, source.track.id
+    served = recommending.similar_tracks(session, model, asking.user_id, track_id, _SHELF)
+    asking.served_log.put(served)
+    return Because(source, served_items(session, served), knows(model, track_id))
+
+
+def _unmet(asking: Asking, shown: Sequence[int]) -> list[Item]:
+    served = recommending.by_unmet_artists(
+        asking.session, asking.model, asking.user_id, _SHELF, shown
+    )
+    if served is None or len(served.items) < _LEAST:
+        return []
+    asking.served_log.put(served)
+    return served_items(asking.session, served)
+
+
+def _popular(asking: Asking) -> list[Item]:
+    tracks = catalog.tracks_by_id(asking.session, asking.chart)
+    items = plain_items(asking.session, asking.user_id, tracks)
+    liked = [item for item in items if not item.disliked]
+    return liked[:_SHELF] if len(liked) >= _LEAST else []
+
+
+def knows(model: LoadedModel | None, track_id: int) -> bool:
+    """Whether the model has seen the track; its likenesses come from elsewhere otherwise."""
+    return model is not None and len(model.tracks.known([track_id])) > 0
