@@ -12,6 +12,7 @@ from app import recipes, training
 from app.errors import NoListens, PyTuneError, TrainingOver
 from app.importing.loader import refresh_listener_counts
 from app.ml import sanity
+from app.ml.cold_start import telling_artists
 from app.ml.contest import ContestResult
 from app.ml.interactions import fallback_of
 from app.ml.model_slot import LoadedModel
@@ -84,13 +85,15 @@ def _fit(rt: Runtime, row: Training, data: TrainingData, heartbeat: Heartbeat) -
     report = heartbeat.part(TrainingStage.FITTING, 0.6, 0.93)
     tracks = Vocabulary.of(pairs.track_ids)
     matrix, memory = recipe.matrix(pairs, tracks), rt.settings.memory_for_fits
+    artists = rt.read(lambda session: artists_of(session, tracks))
     return LoadedModel(
         version=id_of(row),
         recommender=recipe.fit(matrix, seed=row.seed, report=report, memory_mib=memory),
         weigher=recipe.weigher(pairs, tracks),
         tracks=tracks,
-        artist_ids=rt.read(lambda session: artists_of(session, tracks)),
+        artist_ids=artists,
         popularity=fallback_of(pairs, tracks, recipe.half_life_days, as_of=pairs.latest()),
+        starters=telling_artists(matrix, artists, seed=row.seed),
     )
 
 

@@ -30,10 +30,16 @@ Reasons = DataLoader[tuple[int, int], list[recommending.Reason]]
 class Reason:
     track: Track = strawberry.field(description="The track that was listened to or loved.")
     contribution: float = strawberry.field(description="What it gave to the score.")
+    is_pick: bool = strawberry.field(
+        description="Whether the viewer picked the track's artist to start with, rather than"
+        " playing it: `contribution` is then that of all the artist's tracks."
+    )
 
     @classmethod
     def of(cls, reason: recommending.Reason) -> Self:
-        return cls(track=Track.of(reason.track), contribution=reason.contribution)
+        return cls(
+            track=Track.of(reason.track), contribution=reason.contribution, is_pick=reason.is_pick
+        )
 
 
 @strawberry.type(description="A track in a list of recommendations.")

@@ -17,6 +17,7 @@ from app.graphql.problems import HANDLERS
 from app.graphql.promotion import PromotionMutation, PromotionQuery
 from app.graphql.radio import RadioQuery
 from app.graphql.recommending import RecommendingQuery
+from app.graphql.starting import StartingMutation, StartingQuery
 from app.graphql.status import StatusQuery
 from app.graphql.subscriptions import Subscription
 from app.graphql.training import TrainingMutation, TrainingQuery
@@ -31,6 +32,7 @@ class Query(
     CatalogQuery,
     RecommendingQuery,
     RadioQuery,
+    StartingQuery,
     TrainingQuery,
     PromotionQuery,
     JobsQuery,
@@ -43,6 +45,7 @@ class Query(
 class Mutation(
     AccountsMutation,
     ListeningMutation,
+    StartingMutation,
     VideosMutation,
     TrainingMutation,
     PromotionMutation,

@@ -1,7 +1,7 @@
 """The loaded champion: immutable, read once a request, swapped whole."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -32,6 +32,8 @@ class LoadedModel:
     """Artist of each known track when it was trained, (n_tracks,): for caps."""
     popularity: Floats
     """Share of listeners that played each known track, (n_tracks,); less where listens fade."""
+    starters: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    """Ids of artists to offer a new listener, the most telling first."""
 
     def save(self, folder: Path) -> str:
         """Write the artifact; its checksum."""
@@ -42,6 +44,8 @@ class LoadedModel:
         }
         if self.weigher.rarity is not None:
             own["rarity"] = self.weigher.rarity
+        if len(self.starters):
+            own["starters"] = self.starters
         arrays = {f"{_PREFIX}{name}": array for name, array in self.recommender.arrays().items()}
         manifest = {
             "version": self.version,
@@ -81,6 +85,7 @@ class LoadedModel:
             tracks=Vocabulary(np.asarray(artifact.arrays["track_ids"])),
             artist_ids=np.asarray(artifact.arrays["artist_ids"]),
             popularity=np.asarray(artifact.arrays["popularity"]),
+            starters=np.asarray(artifact.arrays.get("starters", []), dtype=np.int64),
         )
 
 

@@ -10,6 +10,7 @@ from app.models.listening import (
     UserItem,
 )
 from app.models.serving import ListKind, Playlist, PlaylistTrack, Prediction
+from app.models.starting import ArtistPick
 from app.models.training import (
     Alert,
     Evaluation,
@@ -26,6 +27,7 @@ __all__ = [
     "Alert",
     "ApiToken",
     "Artist",
+    "ArtistPick",
     "DataImport",
     "Evaluation",
     "Event",

@@ -8,6 +8,12 @@ from app.recommending.radio import Radio, radio
 from app.recommending.reasons import Reason, reasons, reasons_of
 from app.recommending.served import ServedList, ServedTrack
 from app.recommending.similar import similar_tracks
+from app.recommending.starting import (
+    artists_to_start_with,
+    picked_artists,
+    picks_of,
+    start_with,
+)
 from app.recommending.taste import history_in, is_known
 from app.recommending.unmet import by_unmet_artists
 
@@ -22,13 +28,17 @@ __all__ = [
     "SeedKind",
     "ServedList",
     "ServedTrack",
+    "artists_to_start_with",
     "by_unmet_artists",
     "history_in",
     "is_known",
     "mixes",
+    "picked_artists",
+    "picks_of",
     "radio",
     "reasons",
     "reasons_of",
     "recommend",
     "similar_tracks",
+    "start_with",
 ]

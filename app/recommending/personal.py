@@ -10,12 +10,13 @@ from app.dial import blend
 from app.listening import UserHistory
 from app.ml.model_slot import LoadedModel
 from app.ml.ranking import top_k
-from app.ml.recommender import Floats, listener_scores
+from app.ml.recommender import Floats, History, listener_scores
 from app.ml.vocabulary import Positions
 from app.models import ListKind
 from app.recommending.dials import Dials
 from app.recommending.popular import popular
 from app.recommending.served import Ranked, ServedList, ranked, served
+from app.recommending.starting import picks_of
 from app.recommending.taste import history_in, is_known
 
 _USUAL = Dials()
@@ -34,13 +35,16 @@ def recommend(
     """
     dials.check()
     heard = listening.history_of(session, user_id)
-    chosen = _chosen(model, heard, dials, as_of) if model else popular(session, heard, dials)
+    if model is None:
+        chosen = popular(session, heard, dials)
+    else:
+        history = history_in(model, heard, as_of, picks_of(session, user_id))
+        chosen = _chosen(model, heard, history, dials)
     return served(session, ListKind.RECOMMENDATIONS, user_id, model, chosen[: dials.first])
 
 
-def _chosen(model: LoadedModel, heard: UserHistory, dials: Dials, as_of: datetime | None) -> Ranked:
+def _chosen(model: LoadedModel, heard: UserHistory, history: History, dials: Dials) -> Ranked:
     """The dials turned on the model's scores; popularity where nothing speaks for a track yet."""
-    history = history_in(model, heard, as_of)
     scores = listener_scores(model.recommender, history, model.popularity)
     refused = model.tracks.known([*heard.track_ids[heard.feedback < 0], *dials.exclude])
     known = model.tracks.known(heard.track_ids[is_known(heard)])

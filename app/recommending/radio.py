@@ -24,6 +24,7 @@ from app.recommending.cursor import Cursor, Seed, SeedKind
 from app.recommending.dials import check_first
 from app.recommending.served import Ranked, ServedList, served
 from app.recommending.since import history_since
+from app.recommending.starting import picks_of
 from app.recommending.taste import history_in
 
 _JUST_HEARD = timedelta(hours=3)
@@ -47,6 +48,8 @@ class _Tuned:
     cursor: Cursor
     seeds: list[CatalogTrack]
     heard: UserHistory
+    picks: list[int]
+    """Artists that the listener started with."""
     since: UserHistory
     """What the listener did since it began, in the order of time."""
     refused: list[int]
@@ -94,7 +97,7 @@ def _tuned(
     own = [] if cursor.seed.kind is SeedKind.ARTIST else [track.id for track in seeds]
     disliked = heard.track_ids[heard.feedback < 0].tolist()
     refused = [*disliked, *just.track_ids.tolist(), *cursor.queued, *own]
-    return _Tuned(cursor, seeds, heard, since, refused)
+    return _Tuned(cursor, seeds, heard, picks_of(session, user_id), since, refused)
 
 
 def _seeds(session: Session, user_id: int, seed: Seed) -> list[CatalogTrack]:
@@ -128,7 +131,8 @@ def _next(session: Session, model: LoadedModel | None, tuned: _Tuned, first: int
 def _by_model(model: LoadedModel, tuned: _Tuned, seeds: Positions, first: int) -> Ranked:
     doings = Doings(tuned.since.plays, tuned.since.skips, tuned.since.feedback)
     since = history_of(tuned.since.track_ids, doings, model.tracks, Weigher(), as_of=None)
-    scores = radio_scores(model.recommender, seeds, since, history_in(model, tuned.heard))
+    taste = history_in(model, tuned.heard, picks=tuned.picks)
+    scores = radio_scores(model.recommender, seeds, since, taste)
     last = model.tracks.known(tuned.cursor.queued[-10:])
     chosen = varied(
         scores,

@@ -4,11 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlmodel import Session
 
 from app import catalog, listening
 from app.catalog import CatalogTrack
 from app.ml.model_slot import LoadedModel
+from app.ml.recommender import History
+from app.models.columns import utc_now
+from app.recommending.starting import picks_of
 from app.recommending.taste import history_in
 
 
@@ -18,6 +22,15 @@ class Reason:
 
     track: CatalogTrack
     contribution: float
+    is_pick: bool = False
+    """Not the track but the pick of its artist speaks, with what all their tracks gave."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    track_id: int
+    contribution: float
+    is_pick: bool
 
 
 def reasons(
@@ -34,15 +47,15 @@ def reasons_of(
     track_ids: Sequence[int],
     first: int = 3,
 ) -> dict[int, list[Reason]]:
-    """`reasons` of many tracks; the history is read once, and so are the tracks in it."""
+    """`reasons` of many tracks; the history is read once, and so are picks and tracks."""
     given = _given(session, model, user_id, track_ids, first) if model else {}
-    ids = sorted({source for pairs in given.values() for source, _ in pairs})
+    ids = sorted({part.track_id for parts in given.values() for part in parts})
     found = dict(zip(ids, catalog.tracks_by_id(session, ids), strict=True)) if ids else {}
     return {
         track_id: [
-            Reason(track, contribution)
-            for source, contribution in given.get(track_id, [])
-            if (track := found[source]) is not None
+            Reason(track, part.contribution, part.is_pick)
+            for part in given.get(track_id, [])
+            if (track := found[part.track_id]) is not None
         ]
         for track_id in track_ids
     }
@@ -50,16 +63,31 @@ def reasons_of(
 
 def _given(
     session: Session, model: LoadedModel, user_id: int, track_ids: Sequence[int], first: int
-) -> dict[int, list[tuple[int, float]]]:
-    """For each track that the model knows: ids of the history with what they gave, most first."""
-    history = history_in(model, listening.history_of(session, user_id))
+) -> dict[int, list[_Part]]:
+    """For each track that the model knows: what of the history gave most to it, most first."""
+    heard = listening.history_of(session, user_id)
+    moment, picks = utc_now(), picks_of(session, user_id)
+    own = len(history_in(model, heard, moment))
+    history = history_in(model, heard, moment, picks)
     found = {}
     for track_id, position in zip(track_ids, model.tracks.positions(track_ids), strict=True):
-        if position < 0 or not len(history):
-            continue
-        parts = model.recommender.explain(history, int(position)).contributions
-        order = [n for n in np.argsort(-parts, kind="stable")[:first] if parts[n] > 0]
-        found[track_id] = [
-            (int(model.tracks.ids[history.items[n]]), float(parts[n])) for n in order
-        ]
+        if position >= 0 and len(history):
+            parts = model.recommender.explain(history, int(position)).contributions
+            told = _told(model, history, parts, own)
+            ordered = sorted(told, key=lambda part: -part.contribution)[:first]
+            found[track_id] = [part for part in ordered if part.contribution > 0]
     return found
+
+
+def _told(
+    model: LoadedModel, history: History, parts: NDArray[np.float64], own: int
+) -> list[_Part]:
+    """Each track of the listener's own history, and each picked artist by their best track."""
+    ids = model.tracks.ids[history.items]
+    told = [_Part(int(ids[n]), float(parts[n]), is_pick=False) for n in range(own)]
+    artists = model.artist_ids[history.items[own:]]
+    for artist in np.unique(artists):
+        places = own + np.flatnonzero(artists == artist)
+        best = places[np.argmax(parts[places])]
+        told.append(_Part(int(ids[best]), float(parts[places].sum()), is_pick=True))
+    return told

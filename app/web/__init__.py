@@ -19,6 +19,7 @@ from app.web.models import router as models
 from app.web.preferences import router as preferences
 from app.web.radio import router as radio
 from app.web.search import router as search
+from app.web.starting import router as starting
 from app.web.tracks import router as tracks
 from app.web.trainings import router as trainings
 from app.web.videos import router as videos
@@ -36,6 +37,7 @@ ROUTERS = (
     preferences,
     radio,
     search,
+    starting,
     tracks,
     trainings,
     videos,

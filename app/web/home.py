@@ -68,7 +68,7 @@ def _for_you(asking: Asking, discovery: float | None) -> ForYou:
     served = recommending.recommend(session, model, user_id, dials)
     asking.served_log.put(served)
     ids = [entry.track.id for entry in served.items[:GATEFOLD]]
-    personal = model is not None and _is_personal(model, heard)
+    personal = model is not None and _is_personal(asking, model, heard)
     return ForYou(
         items=served_items(session, served, first_whys(session, model, user_id, ids)),
         personal=personal,
@@ -78,6 +78,7 @@ def _for_you(asking: Asking, discovery: float | None) -> ForYou:
     )
 
 
-def _is_personal(model: LoadedModel, heard: UserHistory) -> bool:
-    """Whether anything in the history speaks for a track that the model knows."""
-    return bool((recommending.history_in(model, heard).strengths > 0).any())
+def _is_personal(asking: Asking, model: LoadedModel, heard: UserHistory) -> bool:
+    """Whether anything in the history or the picks speaks for a track that the model knows."""
+    picks = recommending.picks_of(asking.session, asking.user_id)
+    return bool((recommending.history_in(model, heard, picks=picks).strengths > 0).any())

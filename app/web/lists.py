@@ -23,6 +23,8 @@ class Why:
     track: CatalogTrack
     did: TrackState
     contribution: float
+    is_pick: bool = False
+    """The listener picked the track's artist to start with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def first_whys(
             said[chosen[track_id].track.id] += 1
     did = listening.states_of(session, listener_id, [one.track.id for one in chosen.values()])
     return {
-        track_id: Why(one.track, did[one.track.id], one.contribution)
+        track_id: Why(one.track, did[one.track.id], one.contribution, one.is_pick)
         for track_id, one in chosen.items()
     }
 
@@ -94,7 +96,7 @@ def whys_of(
     """What speaks for one track, most first."""
     reasons = recommending.reasons(session, model, listener_id, track_id, first)
     did = listening.states_of(session, listener_id, [reason.track.id for reason in reasons])
-    return [Why(reason.track, did[reason.track.id], reason.contribution) for reason in reasons]
+    return [Why(one.track, did[one.track.id], one.contribution, one.is_pick) for one in reasons]
 
 
 def player_data(item: Item) -> dict[str, Any]:

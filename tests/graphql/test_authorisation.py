@@ -35,6 +35,8 @@ QUERIES = {
     "recommendations": (For.LISTENERS, "recommendations { id }"),
     "similarTracks": (For.LISTENERS, f'similarTracks(trackId: "{TRACK}") {{ id }}'),
     "radio": (For.LISTENERS, f'radio(seedId: "{TRACK}") {{ id }}'),
+    "artistsToStartWith": (For.LISTENERS, "artistsToStartWith { id }"),
+    "pickedArtists": (For.LISTENERS, "pickedArtists { id }"),
     "recommendationsFor": (For.ADMINISTRATORS, f'recommendationsFor(userId: "{USER}") {{ id }}'),
     "trainings": (For.ADMINISTRATORS, "trainings { totalCount }"),
     "jobs": (For.ADMINISTRATORS, "jobs { id }"),
@@ -52,6 +54,10 @@ MUTATIONS = {
     ),
     "recordSkip": (For.LISTENERS, f'recordSkip(input: {{trackId: "{TRACK}"}}) {{ __typename }}'),
     "setFeedback": (For.LISTENERS, f'setFeedback(input: {{trackId: "{TRACK}"}}) {{ __typename }}'),
+    "startWithArtists": (
+        For.LISTENERS,
+        f'startWithArtists(input: {{artistIds: ["{ARTIST}"]}}) {{ __typename }}',
+    ),
     "findVideo": (For.LISTENERS, f'findVideo(input: {{trackId: "{TRACK}"}}) {{ __typename }}'),
     "createUser": (
         For.ADMINISTRATORS,

@@ -10,7 +10,7 @@ import pytest
 from graphql import FieldNode, OperationDefinitionNode, parse
 from rq.job import JobStatus
 
-from app import alerts
+from app import alerts, recommending
 from app.graphql import asked, cost, documents, presented, problems, router
 from app.graphql.paging import DEFAULT_PAGE, MAX_PAGE
 from app.graphql.schema import schema
@@ -94,6 +94,7 @@ def _make_busy(door: Door) -> None:
     failed.set_status(JobStatus.FAILED)
     queue.failed_job_registry.add(failed, ttl=60)
     with door.state.database.write() as session:
+        recommending.start_with(session, ADMINISTRATOR, [1])
         alerts.raise_alert(session, "drift", "Listeners changed their taste.", {})
 
 

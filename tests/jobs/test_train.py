@@ -11,6 +11,7 @@ from sqlmodel import select
 from app import recipes, training, training_log
 from app.errors import TrainingOver, UnsoundModel
 from app.ml.als import Als
+from app.ml.model_slot import LoadedModel
 from app.models import Evaluation, TrainingStage, TrainingState
 from jobs import train
 from jobs.runtime import Runtime
@@ -49,6 +50,8 @@ def test_the_winner_is_promoted_with_its_evaluation(rt: Runtime, tracks: list[in
     assert champion.version == number
     assert champion.promotion.evaluation_id == evaluation.id
     assert champion.promotion.promoted_by == "gate"
+    folder = rt.settings.artifacts / training.artifact_name(number)
+    assert len(LoadedModel.load(folder, champion.training.checksum, number).starters)
     assert (evaluation.champion_id, evaluation.promote) == (None, True)
 
 

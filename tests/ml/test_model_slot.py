@@ -45,6 +45,13 @@ def test_a_loaded_model_is_the_saved_one(
     assert loaded.recommender.scores(history).tobytes() == scores.tobytes()
 
 
+def test_the_artists_to_start_with_are_kept_in_their_order(
+    model: LoadedModel, tmp_path: Path
+) -> None:
+    checksum = replace(model, starters=np.array([9, 2, 5])).save(tmp_path / "7")
+    assert LoadedModel.load(tmp_path / "7", checksum, 7).starters.tolist() == [9, 2, 5]
+
+
 def test_how_doings_are_weighed_is_kept_with_the_model(model: LoadedModel, tmp_path: Path) -> None:
     rarity = np.linspace(0, 2, model.recommender.n_items, dtype=np.float32)
     weigher = Weigher(Weighting.BM25, 30.5, 12.25, rarity)

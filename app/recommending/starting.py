@@ -1,0 +1,86 @@
+"""A new listener: which artists to ask for, and what they answered."""
+
+from collections.abc import Iterable, Sequence
+from itertools import chain, zip_longest
+
+import numpy as np
+from sqlalchemy import delete
+from sqlmodel import Session, col, select
+
+from app import catalog
+from app.catalog import CatalogArtist
+from app.errors import ArtistNotFound, InvalidInput
+from app.ml.cold_start import nearest_artists, tracks_of_picks
+from app.ml.model_slot import LoadedModel
+from app.ml.recommender import History
+from app.models.starting import ArtistPick
+from app.recommending.dials import check_first
+
+MAX_PICKS = 50
+"""Artists that one listener can start with."""
+
+
+def artists_to_start_with(
+    session: Session, model: LoadedModel | None, first: int = 24, picked: Sequence[int] = ()
+) -> list[CatalogArtist]:
+    """Artists to choose from: those picked, then by turns their neighbours and telling ones.
+
+    Without a model the best known. Raises InvalidInput.
+    """
+    check_first(first)
+    _check_count("picked", picked)
+    best_known = [one.id for one in catalog.search_artists(session, None, first + len(picked))]
+    telling = model.starters.tolist() if model else []
+    near = _near(model, picked, first) if model and picked else []
+    order = chain(picked, _by_turns(near, telling), best_known)
+    ids = list(dict.fromkeys(order))[: max(first, len(picked))]
+    return [one for one in catalog.artists_by_id(session, ids) if one is not None]
+
+
+def start_with(session: Session, user_id: int, artist_ids: Sequence[int]) -> list[CatalogArtist]:
+    """Put these in the place of all artists picked before; none takes the picks back.
+
+    Raises InvalidInput for too many, ArtistNotFound, and changes nothing then.
+    """
+    _check_count("artistIds", artist_ids)
+    wanted = list(dict.fromkeys(artist_ids))
+    found = catalog.artists_by_id(session, wanted)
+    for artist_id, artist in zip(wanted, found, strict=True):
+        if artist is None:
+            raise ArtistNotFound(artist_id)
+    session.connection().execute(delete(ArtistPick).where(col(ArtistPick.user_id) == user_id))
+    session.add_all(ArtistPick(user_id=user_id, artist_id=artist_id) for artist_id in wanted)
+    session.flush()
+    return [artist for artist in found if artist is not None]
+
+
+def picked_artists(session: Session, user_id: int) -> list[CatalogArtist]:
+    """The artists that the listener started with."""
+    found = catalog.artists_by_id(session, picks_of(session, user_id))
+    return [artist for artist in found if artist is not None]
+
+
+def picks_of(session: Session, user_id: int) -> list[int]:
+    """Ids of the artists that the listener started with."""
+    statement = select(ArtistPick.artist_id).where(ArtistPick.user_id == user_id)
+    return list(session.exec(statement.order_by(col(ArtistPick.artist_id))))
+
+
+def _near(model: LoadedModel, picked: Sequence[int], first: int) -> list[int]:
+    """Artists whom those like who like the picked ones, best first."""
+    tracks = tracks_of_picks(np.array(picked, np.int64), model.artist_ids, model.popularity)
+    if not len(tracks):
+        return []
+    scores = model.recommender.scores(History(tracks, np.ones(len(tracks), np.float32)))
+    near: list[int] = nearest_artists(scores, model.artist_ids)[: first + len(picked)].tolist()
+    return near
+
+
+def _by_turns(near: Iterable[int], telling: Iterable[int]) -> list[int]:
+    pairs = chain.from_iterable(zip_longest(near, telling))
+    return [artist_id for artist_id in pairs if artist_id is not None]
+
+
+def _check_count(field: str, artist_ids: Sequence[int]) -> None:
+    if len(artist_ids) > MAX_PICKS:
+        raise InvalidInput(field, f"must be at most {MAX_PICKS} artists, are {len(artist_ids)}")
