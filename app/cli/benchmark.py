@@ -57,14 +57,14 @@ def benchmark(
     with progress.bars() as shown:
         task = shown.add_task("benchmark", total=1.0, note="reading")
         known, hidden = (names.interactions(path, layout) for path in (train, test))
-        features = names.tags(item_tags) if item_tags else None
+        tags = names.tags(item_tags) if item_tags else None
         search = Search(
             budget_seconds,
             wanted,
             seed=seed,
             k=k,
             memory_mib=memory_mib or memory_for_fits(),
-            features=features,
+            features=None if tags is None else lambda _: tags,
             report=lambda done: shown.update(task, completed=done),
             record=lambda trial: shown.update(task, note=f"{trial.arm} {trial.ndcg:.4f}"),
         )

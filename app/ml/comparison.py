@@ -14,16 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.errors import InvalidInput
+from app.ml.candidate import Candidate
 from app.ml.holdout import Holdout, Lists
 from app.ml.interactions import Interactions
 from app.ml.panels import Panels
-from app.ml.recipe import Recipe
-from app.ml.search import Search, Tuned, matrix_for
+from app.ml.search import Search, Tuned
 from app.ml.tuning import tune
 from app.ml.vocabulary import Vocabulary
 
 _TUNING_SHARE = 0.6
 """Of the budget; the rest is for fitting and measuring what was found."""
+_MARGIN = 1.4
+"""How much longer than a trial's a last fit and ranking may take: there is more to fit on."""
 _LOOK_SECONDS = 0.05
 _STATM = Path("/proc/self/statm")
 _KIB = 1024
@@ -34,7 +36,7 @@ class Measured:
     """A recipe fitted on the whole training file. Means are over all listeners of the test."""
 
     name: str
-    recipe: Recipe
+    candidate: Candidate
     ndcg: NDArray[np.float64]
     """NDCG@k of each tested listener, (n,)."""
     recall: NDArray[np.float64]
@@ -50,7 +52,7 @@ class Measured:
             "ndcg_at_k": float(self.ndcg.mean()),
             "fit_seconds": self.fit_seconds,
             "peak_mib": self.peak_mib,
-            "settings": {"weighting": self.recipe.weighting.value, **self.recipe.settings},
+            "settings": self.candidate.settings(),
         }
 
 
@@ -109,23 +111,31 @@ def _measure(
     panels: Panels,
     search: Search,
 ) -> Measured:
-    recipe = tuned.best[name]
-    matrix = matrix_for(recipe, holdout.train, holdout.tracks, tuned.features)
+    candidate = tuned.best[name]
+    features = search.features(holdout) if search.features else None
     started = monotonic()
     with _peak() as peak:
-        model = recipe.fit(matrix, seed=search.seed, memory_mib=search.memory_mib)
+        model = candidate.fit(
+            holdout.train,
+            holdout.tracks,
+            features,
+            seed=search.seed,
+            memory_mib=search.memory_mib,
+        )
     seconds = monotonic() - started
-    ndcg, recall = panels.of(recipe).measure(model, search.k)
-    return Measured(name, recipe, ndcg, recall, seconds, peak())
+    ndcg, recall = panels.of(candidate.recipe).measure(model, search.k)
+    return Measured(name, candidate, ndcg, recall, seconds, peak())
 
 
 def _expected(tuned: Tuned, name: str, listeners: int) -> float:
     """Seconds that fitting on everything and measuring may take, from what the trials took."""
     if name == "blend":
-        members = tuned.best[name].settings["members"]
-        return sum(_expected(tuned, member["algorithm"], listeners) for member in members)
-    taken = [trial.seconds for trial in tuned.trials if trial.arm.split("/")[0] == name]
-    return float(np.median(taken or [0.0])) * max(1.25, listeners / tuned.listeners)
+        members = tuned.best[name].members
+        return sum(_expected(tuned, each.recipe.algorithm, listeners) for each in members)
+    taken = [trial for trial in tuned.trials if trial.arm.split("/")[0] == name]
+    fit = float(np.median([trial.fit_seconds for trial in taken] or [0.0]))
+    rank = float(np.median([trial.seconds - trial.fit_seconds for trial in taken] or [0.0]))
+    return _MARGIN * (fit + rank * listeners / tuned.listeners)
 
 
 def _holdout(train: Interactions, test: Interactions) -> Holdout:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from app.ml.candidate import FEATURE_WEIGHT, Candidate
 from app.ml.recipe import Recipe
 from app.ml.weighting import Weighting
 
@@ -31,11 +32,21 @@ class Arm:
     def name(self) -> str:
         return f"{self.algorithm}/{self.weighting.value}"
 
+    def also(self, name: str, span: Span, start: float) -> "Arm":
+        """The same with one more number to choose."""
+        starts, spans = {**self.start, name: start}, {**self.spans, name: span}
+        return Arm(self.algorithm, self.weighting, starts, spans)
+
     def recipe(self, settings: Mapping[str, Any]) -> Recipe:
+        return self.candidate(settings).recipe
+
+    def candidate(self, settings: Mapping[str, Any]) -> Candidate:
+        """What these settings stand for; `settings` are those of the spans."""
         own = dict(settings)
-        days = own.pop(HALF_LIFE, None)
-        fades = days is not None and days < _FOR_GOOD
-        return Recipe(self.algorithm, self.weighting, own, round(days, 1) if fades else None)
+        days, share = own.pop(HALF_LIFE, _FOR_GOOD), own.pop(FEATURE_WEIGHT, 0.0)
+        half_life = round(days, 1) if days < _FOR_GOOD else None
+        recipe = Recipe(self.algorithm, self.weighting, own, half_life)
+        return Candidate(recipe, round(share, 3) if share >= _LEAST_SHARE else 0.0)
 
 
 _SPANS: dict[str, dict[str, Span]] = {
@@ -72,21 +83,30 @@ HALF_LIFE = "half_life_days"
 _FOR_GOOD = 2000.0
 """Days of a half-life from which on nothing fades."""
 _FADING = Span(7, 2 * _FOR_GOOD, log=True)
+_FEATURED = Span(0, 1)
+_LEAST_SHARE = 0.05
+"""Features that would weigh less are left out."""
+_SHARES = {"als": 0.3, "ials": 0.3, "ease": 0.3}
+"""With which share of features searches start; none where not said."""
 
 
-def arms_of(algorithms: tuple[str, ...], *, counted: bool, dated: bool = False) -> list[Arm]:
+def arms_of(
+    algorithms: tuple[str, ...], *, counted: bool, dated: bool = False, featured: bool = False
+) -> list[Arm]:
     """The arms of some algorithms; without counts all weightings are the same.
 
-    Where listens are `dated` each has a half-life to choose too, and starts with none.
+    Where listens are `dated` each has a half-life to choose too, and starts with none; where
+    there are features, how much they weigh, but for popularity.
     """
-    start_of_fading = {HALF_LIFE: _FADING.high} if dated else {}
-    spans_of_fading = {HALF_LIFE: _FADING} if dated else {}
     arms = []
     for algorithm in algorithms:
         counts_matter = counted and algorithm != "popularity"
         weightings = [Weighting.RELATIVE] if counts_matter else []
         for weighting in [*weightings, Weighting.BINARY]:
             start = _STARTS.get(f"{algorithm}/{weighting.value}", _STARTS.get(algorithm, {}))
-            spans = {**_SPANS[algorithm], **spans_of_fading}
-            arms.append(Arm(algorithm, weighting, {**start, **start_of_fading}, spans))
+            arm = Arm(algorithm, weighting, start, _SPANS[algorithm])
+            arm = arm.also(HALF_LIFE, _FADING, _FADING.high) if dated else arm
+            if featured and algorithm != "popularity":
+                arm = arm.also(FEATURE_WEIGHT, _FEATURED, _SHARES.get(algorithm, 0.0))
+            arms.append(arm)
     return arms

@@ -13,12 +13,12 @@ import numpy as np
 from app.errors import InvalidInput
 from app.ml.algorithms import ALGORITHMS
 from app.ml.blend_weights import candidates_of, climb
+from app.ml.candidate import Candidate, blend_of, members_of
 from app.ml.holdout import Holdout, per_listener
 from app.ml.interactions import Interactions
 from app.ml.panels import Panels
-from app.ml.recipe import Recipe
 from app.ml.recommender import Algorithm
-from app.ml.search import Search, Trial, Tuned, blend_of, matrix_for, members_of
+from app.ml.search import Search, Trial, Tuned
 from app.ml.search_space import TUNED, Arm, arms_of
 from app.ml.studied import Studied
 
@@ -32,8 +32,6 @@ _PATIENCE = 25.0
 """How much sooner the turn of better arms comes: a gap of 1/25 halves the time of an arm."""
 _BLEND_SHARE = 0.3
 """Of the time, for the blend."""
-_FEATURES_SHARE = 0.1
-"""Of the time, for a trial of the best recipe with features."""
 _BLEND_GAIN = 1.002
 """A blend is chosen if it reaches so many times the best single recipe: else simpler is better."""
 _MEMBERS = 5
@@ -67,13 +65,12 @@ def tune(
         holdout = per_listener(train, seed=search.seed)
     most = max(200, _PANEL_SCORES // max(len(holdout.tracks), 1))
     run = _Run(search, holdout.sample(most, seed=search.seed), blending=blending)
-    for arm in arms_of(singles, counted=counted, dated=dated):
+    featured = search.features is not None
+    for arm in arms_of(singles, counted=counted, dated=dated, featured=featured):
         run.add(arm, recorded)
     run.search()
     if not run.best_arms():
         raise InvalidInput("seconds", "no trial was completed: allow more time, or more memory")
-    if search.features is not None:
-        run.try_features()
     return run.blended() if blending else run.result()
 
 
@@ -89,11 +86,10 @@ class _Run:
         self.chosen = search
         self.holdout = holdout
         self.started = monotonic()
-        later = _BLEND_SHARE * blending + _FEATURES_SHARE * (search.features is not None)
-        self.deadline = self.started + search.seconds * (1 - later)
+        self.deadline = self.started + search.seconds * (1 - _BLEND_SHARE * blending)
         self.arms: list[Studied] = []
         self.panels = Panels(holdout)
-        self.features: Interactions | None = None
+        self.features = search.features(holdout) if search.features else None
 
     def add(self, arm: Arm, recorded: Sequence[Trial]) -> None:
         from app.ml.sampling import known, new_study  # optuna is slow to import
@@ -131,22 +127,26 @@ class _Run:
 
         started = monotonic()
         asked, settings = ask(studied.study, studied.arm, first=not studied.trials)
-        recipe = studied.arm.recipe(settings)
+        fitted = started
         try:
-            state, ndcg, quarter = self._validate(recipe, studied.best)
+            candidate = studied.arm.candidate(settings)
+            model = self.fit(candidate)
+            fitted = monotonic()
+            state, ndcg, quarter = self._validate(model, candidate, studied.best)
         except InvalidInput as error:
             if error.field != "memory":
                 raise
             state, ndcg, quarter = "refused", 0.0, 0.0
         tell(studied.study, asked, ndcg)
-        seconds = monotonic() - started
-        trial = Trial(studied.arm.name, settings, state, ndcg, quarter, seconds)
+        spent = {"seconds": monotonic() - started, "fit_seconds": fitted - started}
+        trial = Trial(studied.arm.name, settings, state, ndcg, quarter, **spent)
         studied.trials.append(trial)
         self.chosen.record(trial)
 
-    def _validate(self, recipe: Recipe, best: Trial | None) -> tuple[str, float, float]:
-        model = self.fit(recipe)
-        panel = self.panels.of(recipe)
+    def _validate(
+        self, model: Algorithm, candidate: Candidate, best: Trial | None
+    ) -> tuple[str, float, float]:
+        panel = self.panels.of(candidate.recipe)
         cut = (len(panel) + 3) // 4
         first = panel.part(slice(0, cut)).measure(model, self.chosen.k)[0]
         quarter = float(first.mean()) if len(first) else 0.0
@@ -157,11 +157,12 @@ class _Run:
         every = np.concatenate([first, rest])
         return "complete", float(every.mean()) if len(every) else 0.0, quarter
 
-    def fit(self, recipe: Recipe) -> Algorithm:
+    def fit(self, candidate: Candidate) -> Algorithm:
         """Fit on the training part. Raises _Ended when the time is up."""
-        matrix = matrix_for(recipe, self.holdout.train, self.holdout.tracks, self.features)
-        return recipe.fit(
-            matrix,
+        return candidate.fit(
+            self.holdout.train,
+            self.holdout.tracks,
+            self.features,
             seed=self.chosen.seed,
             report=self._progress,
             memory_mib=self.chosen.memory_mib,
@@ -181,49 +182,37 @@ class _Run:
         found = [(at.arm, at.best) for at in self.arms if at.best]
         return sorted(found, key=lambda pair: -pair[1].ndcg)
 
-    def try_features(self) -> None:
-        """Use features from here on if the best recipe gains by them."""
-        arm, trial = self.best_arms()[0]
-        self.deadline = self.started + self.chosen.seconds
-        self.features = self.chosen.features
-        try:
-            _, ndcg, _ = self._validate(arm.recipe(trial.settings), trial)
-        except _Ended:
-            ndcg = 0.0
-        if ndcg <= trial.ndcg:
-            self.features = None
-
     def result(self) -> Tuned:
-        best: dict[str, Recipe] = {}
+        best: dict[str, Candidate] = {}
         scores: dict[str, float] = {}
         for arm, trial in self.best_arms():
             if arm.algorithm not in best:
-                best[arm.algorithm] = arm.recipe(trial.settings)
+                best[arm.algorithm] = arm.candidate(trial.settings)
                 scores[arm.algorithm] = trial.ndcg
         trials = [trial for studied in self.arms for trial in studied.trials]
         chosen = max(scores, key=lambda name: scores[name])
-        return Tuned(best, scores, chosen, trials, len(self.holdout), self.features)
+        return Tuned(best, scores, chosen, trials, len(self.holdout))
 
     def blended(self) -> Tuned:
         """The result with a blend of the best arms; without where time or memory is short."""
         found = self.result()
-        members = members_of(self.best_arms())[:_MEMBERS]
+        ranked = [arm.candidate(trial.settings) for arm, trial in self.best_arms()]
+        members = members_of(ranked)[:_MEMBERS]
         self.deadline = self.started + self.chosen.seconds
         models, panels = [], []
         try:
             for member in members:
                 models.append(self.fit(member))
-                panels.append(self.panels.of(member))
+                panels.append(self.panels.of(member.recipe))
         except _Ended:
             members = members[: len(models)]
         if len(models) < 2:  # noqa: PLR2004
             return found
         weights, ndcg = climb(candidates_of(models, panels, self.chosen.k), self.chosen.k)
-        recipe = blend_of(members, weights.tolist())
         better = ndcg > found.scores[found.chosen] * _BLEND_GAIN
         return replace(
             found,
-            best={**found.best, "blend": recipe},
+            best={**found.best, "blend": blend_of(members, weights.tolist())},
             scores={**found.scores, "blend": ndcg},
             chosen="blend" if better else found.chosen,
         )

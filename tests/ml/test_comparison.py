@@ -1,15 +1,16 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from app.errors import InvalidInput
 from app.ml import metrics
 from app.ml.comparison import compare
+from app.ml.holdout import Holdout
 from app.ml.interactions import Interactions, concatenate, matrix_of
 from app.ml.popularity import listener_counts
 from app.ml.ranking import top_k
-from app.ml.recipe import Recipe
-from app.ml.search import Search, matrix_for
-from app.ml.vocabulary import Vocabulary
+from app.ml.search import Search
 from app.ml.weighting import Weighting
 
 
@@ -70,15 +71,6 @@ def test_nothing_to_test_is_refused() -> None:
         compare(train, pairs((1, 10)), Search(1))
 
 
-def test_features_are_more_rows_of_all_but_popularity() -> None:
-    train, tags = pairs((1, 10), (2, 11)), pairs((-1, 10), (-1, 11), (-1, 99))
-    tracks = Vocabulary.of(train.track_ids)
-    rows = matrix_for(Recipe("ials"), train, tracks, tags).toarray().tolist()
-    assert rows == [[1, 1], [1, 0], [0, 1]]
-    alone = matrix_for(Recipe("popularity"), train, tracks, tags).toarray().tolist()
-    assert alone == [[1, 0], [0, 1]]
-
-
 def test_features_that_tell_everything_are_used() -> None:
     """Sixty items in twenty kinds, too few listeners each to find the kinds without tags."""
     rng = np.random.default_rng(0)
@@ -86,6 +78,25 @@ def test_features_that_tell_everything_are_used() -> None:
     listens = pairs(*sorted(set(rows)))
     held = rng.random(len(listens)) < 0.3
     tags = pairs(*((-1 - item // 3, item) for item in range(60)))
-    search = Search(4, ("neighbours",), k=5, features=tags)
-    found = compare(listens.at(np.flatnonzero(~held)), listens.at(np.flatnonzero(held)), search)
-    assert found.tuned.features is tags
+    asked: list[Holdout] = []
+
+    def features(holdout: Holdout) -> Interactions:
+        asked.append(holdout)
+        return tags
+
+    search = Search(6, ("als", "neighbours", "blend"), k=5, features=features)
+    test = listens.at(np.flatnonzero(held))
+    found = compare(listens.at(np.flatnonzero(~held)), test, search)
+    assert found.chosen.candidate.settings()["item_tags"]
+    alone = compare(listens.at(np.flatnonzero(~held)), test, replace(search, features=None))
+    assert found.chosen.ndcg.mean() > alone.chosen.ndcg.mean()
+    assert "item_tags" not in alone.chosen.candidate.settings()
+    hidden = [set(zip(*_targets(holdout), strict=True)) for holdout in (asked[0], asked[-1])]
+    told = set(zip(test.listener_ids.tolist(), test.track_ids.tolist(), strict=True))
+    assert not hidden[0] & told
+    assert hidden[1] == told
+
+
+def _targets(holdout: Holdout) -> tuple[list[int], list[int]]:
+    owners = np.repeat(holdout.listener_ids, np.diff(holdout.targets.starts))
+    return owners.tolist(), holdout.targets.ids.tolist()

@@ -14,8 +14,7 @@ from app.ml.holdout import in_time, per_listener
 from app.ml.interactions import Interactions, joined, matrix_of
 from app.ml.recipe import Recipe
 from app.ml.recommender import Extent
-from app.ml.search import blend_of, members_of
-from app.ml.search_space import TUNED, Arm, arms_of
+from app.ml.search_space import TUNED, arms_of
 from app.ml.tuning import Search, Trial, tune
 from app.ml.weigher import Weigher
 from app.ml.weighting import Weighting
@@ -44,8 +43,8 @@ def test_the_better_algorithm_is_chosen_and_every_one_has_a_recipe(tastes: Inter
     assert set(tuned.best) == set(QUICK)
     assert tuned.chosen != "popularity"
     assert tuned.scores[tuned.chosen] > 1.1 * tuned.scores["popularity"]
-    for name, recipe in tuned.best.items():
-        assert recipe.algorithm == name
+    for name, candidate in tuned.best.items():
+        assert candidate.recipe.algorithm == name
 
 
 @pytest.mark.usefixtures("clock")
@@ -149,32 +148,6 @@ def test_a_random_split_says_nothing_about_time(tastes: Interactions) -> None:
     tuned = tune(_dated(tastes, 3), Search(5, ("neighbours",), k=5))
     assert all("half_life_days" not in trial.settings for trial in tuned.trials)
     assert tuned.recipe.half_life_days is None
-
-
-def test_members_of_a_blend_share_weighting_and_half_life() -> None:
-    def ranked(name: str, weighting: Weighting, days: float) -> tuple[Arm, Trial]:
-        arm = Arm(name, weighting, {}, {})
-        return arm, Trial(arm.name, {"half_life_days": days}, "complete", 0.5, 0.5, 1.0)
-
-    found = [
-        ranked("ease", Weighting.BINARY, 20),
-        ranked("ials", Weighting.RELATIVE, 50),
-        ranked("popularity", Weighting.BINARY, 30),
-        ranked("als", Weighting.BM25, 60),
-        ranked("als", Weighting.RELATIVE, 4000),
-    ]
-    members = members_of(found)
-    assert [(m.algorithm, m.half_life_days) for m in members] == [
-        ("ease", None),
-        ("ials", 50),
-        ("als", 50),
-    ]
-    blend = blend_of(members, [0.5, 0.3, 0.2])
-    assert (blend.weighting, blend.half_life_days) == (Weighting.RELATIVE, 50)
-    assert [m["binary"] for m in blend.settings["members"]] == [True, False, False]
-    alone = members_of([found[0], ranked("als", Weighting.BINARY, 70)])
-    assert [member.half_life_days for member in alone] == [20, 20]
-    assert blend_of(alone, [0.5, 0.5]).half_life_days == 20
 
 
 def test_without_counts_there_is_one_weighting() -> None:
