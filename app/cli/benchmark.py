@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -51,6 +52,7 @@ def benchmark(
     from app.ml.pair_files import Names
     from app.ml.search import Search
 
+    began = monotonic()
     names = Names()
     wanted = _AUTO if algorithms == "auto" else tuple(algorithms.replace(" ", "").split(","))
     _check_writable(json_file)
@@ -59,7 +61,7 @@ def benchmark(
         known, hidden = (names.interactions(path, layout) for path in (train, test))
         tags = names.tags(item_tags) if item_tags else None
         search = Search(
-            budget_seconds,
+            max(1.0, budget_seconds - (monotonic() - began)),
             wanted,
             seed=seed,
             k=k,

@@ -1,11 +1,14 @@
 """NDCG and recall of many listeners' lists, quickly: for tuning and benchmarks."""
 
+import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from app.ml import metrics
 from app.ml.holdout import Holdout
@@ -16,7 +19,8 @@ from app.ml.vocabulary import Positions
 from app.ml.weigher import Weigher
 
 _SCORES_AT_ONCE = 1 << 23
-"""Listeners × items whose scores are held at a time: 32 MiB."""
+"""Listeners × items whose scores a thread holds at a time: 32 MiB."""
+_LISTENERS_AT_ONCE = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +55,32 @@ class Panel:
 
     def scores(self, model: Algorithm) -> Iterator[tuple[int, Floats]]:
         """Listener by listener, the scores that serving would rank by."""
-        step = max(1, _SCORES_AT_ONCE // max(model.n_items, 1))
-        for start in range(0, len(self), step):
-            histories = self.histories[start : start + step]
-            for n, row in enumerate(model.scores_of_many(histories), start):
+        for block in self._blocks(model):
+            with threadpool_limits(1, "blas"):  # systems are small: more threads only wait
+                rows = model.scores_of_many(self.histories[block])
+            for n, row in enumerate(rows, block.start):
                 speaks = (self.histories[n].strengths > 0).any()
                 yield n, row if speaks else self.popularity
 
     def measure(self, model: Algorithm, k: int) -> NDArray[np.float64]:
-        """NDCG@k and recall@k of each listener, (2, n)."""
+        """NDCG@k and recall@k of each listener, (2, n); the same on any number of threads."""
         found = np.zeros((2, len(self)))
-        for n, scores in self.scores(model):
-            listed = top_k(scores, k, excluded=self.excluded[n]).tolist()
-            found[0, n] = metrics.ndcg_at_k(listed, self.targets[n], k)
-            found[1, n] = metrics.recall_at_k(listed, self.targets[n], k)
+
+        def fill(block: slice) -> None:
+            for at, scores in self.part(block).scores(model):
+                n = block.start + at
+                listed = top_k(scores, k, excluded=self.excluded[n]).tolist()
+                found[0, n] = metrics.ndcg_at_k(listed, self.targets[n], k)
+                found[1, n] = metrics.recall_at_k(listed, self.targets[n], k)
+
+        with threadpool_limits(1, "blas"), ThreadPoolExecutor(os.cpu_count()) as pool:
+            list(pool.map(fill, self._blocks(model)))
         return found
+
+    def _blocks(self, model: Algorithm) -> list[slice]:
+        """All listeners, some at a time: what is held grows with neither them nor the items."""
+        step = max(1, min(_LISTENERS_AT_ONCE, _SCORES_AT_ONCE // max(model.n_items, 1)))
+        return [slice(at, min(at + step, len(self))) for at in range(0, len(self), step)]
 
     def part(self, rows: slice) -> Self:
         """Some of the listeners."""

@@ -95,7 +95,9 @@ def compare(train: Interactions, test: Interactions, search: Search) -> Comparis
     measured, left_out = [], []
     for n, name in enumerate(order):
         left = search.seconds - (monotonic() - started)
-        dear = _expected(tuned, tuned.chosen, len(holdout)) + _expected(tuned, name, len(holdout))
+        dear = expected_seconds(tuned, tuned.chosen, len(holdout)) + expected_seconds(
+            tuned, name, len(holdout)
+        )
         if name != tuned.chosen and dear > left:
             left_out.append(name)
             continue
@@ -127,11 +129,11 @@ def _measure(
     return Measured(name, candidate, ndcg, recall, seconds, peak())
 
 
-def _expected(tuned: Tuned, name: str, listeners: int) -> float:
+def expected_seconds(tuned: Tuned, name: str, listeners: int) -> float:
     """Seconds that fitting on everything and measuring may take, from what the trials took."""
     if name == "blend":
         members = tuned.best[name].members
-        return sum(_expected(tuned, each.recipe.algorithm, listeners) for each in members)
+        return sum(expected_seconds(tuned, each.recipe.algorithm, listeners) for each in members)
     taken = [trial for trial in tuned.trials if trial.arm.split("/")[0] == name]
     fit = float(np.median([trial.fit_seconds for trial in taken] or [0.0]))
     rank = float(np.median([trial.seconds - trial.fit_seconds for trial in taken] or [0.0]))

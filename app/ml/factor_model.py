@@ -50,15 +50,21 @@ class FactorModel(ABC):
         """The listener's vector, (factors,): (YᵀY + Yᵀ(C-I)Y + λI)⁻¹ YᵀCp. Hu et al., eq. 4."""
         if not len(history):
             return np.zeros(self.gram.shape[0])
-        return np.asarray(cho_solve(self._system(history), self._evidence(history).sum(axis=0)))
+        return np.asarray(cho_solve(self._factored(history), self._evidence(history).sum(axis=0)))
 
     def scores(self, history: History) -> Floats:
         scores: Floats = self.item_factors @ self.fold_in(history).astype(np.float32)
         return scores
 
     def scores_of_many(self, histories: Sequence[History]) -> Floats:
-        vectors = np.array([self.fold_in(history) for history in histories], dtype=np.float32)
-        scores: Floats = vectors.reshape(-1, self.item_factors.shape[1]) @ self.item_factors.T
+        factors = self.item_factors.shape[1]
+        systems = np.empty((len(histories), factors, factors))
+        wanted = np.empty((len(histories), factors))
+        for n, history in enumerate(histories):
+            systems[n] = self._system(history)
+            wanted[n] = self._evidence(history).sum(axis=0)
+        vectors = np.linalg.solve(systems, wanted[:, :, None])[:, :, 0].astype(np.float32)
+        scores: Floats = vectors @ self.item_factors.T
         return scores
 
     def similar(self, item: int) -> Floats:
@@ -72,16 +78,20 @@ class FactorModel(ABC):
         if not len(history):
             return Explanation(0.0, 0.0, np.zeros(0))
         target = self.item_factors[item].astype(np.float64)
-        contributions = self._evidence(history) @ cho_solve(self._system(history), target)
+        contributions = self._evidence(history) @ cho_solve(self._factored(history), target)
         return Explanation(float(contributions.sum()), 0.0, contributions)
 
-    def _system(self, history: History) -> Any:
-        """Cholesky factors of YᵀY + Yᵀ(C-I)Y + λI."""
+    def _factored(self, history: History) -> Any:
+        """The system's Cholesky factors."""
+        return cho_factor(self._system(history), lower=True, overwrite_a=True, check_finite=False)
+
+    def _system(self, history: History) -> NDArray[np.float64]:
+        """YᵀY + Yᵀ(C-I)Y + λI, (factors, factors)."""
         heard = self.item_factors[history.items].astype(np.float64)
         extra = self.alpha * np.abs(history.strengths.astype(np.float64))
-        system = self.gram + (heard.T * extra) @ heard
+        system: NDArray[np.float64] = self.gram + (heard.T * extra) @ heard
         system[np.diag_indices_from(system)] += self.ridge(len(history))
-        return cho_factor(system, lower=True, overwrite_a=True, check_finite=False)
+        return system
 
     def _evidence(self, history: History) -> NDArray[np.float64]:
         """cⱼ pⱼ yⱼ for each heard j, (n, factors); pⱼ is 0 for evidence against."""

@@ -51,6 +51,7 @@ class ItemWeights:
         items = np.concatenate([items, *(history.items for history in histories)])
         strengths = np.concatenate([strengths, *(history.strengths for history in histories)])
         shape = (len(histories), self.n_items)
+        items = items.astype(self.weights.indices.dtype)  # else all weights' would be copied
         scores: Floats = (csr_matrix((strengths, items, starts), shape) @ self.weights).toarray()
         return scores
 

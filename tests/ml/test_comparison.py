@@ -4,13 +4,15 @@ import numpy as np
 import pytest
 
 from app.errors import InvalidInput
-from app.ml import metrics
-from app.ml.comparison import compare
+from app.ml import comparison, metrics
+from app.ml.candidate import Candidate
+from app.ml.comparison import compare, expected_seconds
 from app.ml.holdout import Holdout
 from app.ml.interactions import Interactions, concatenate, matrix_of
 from app.ml.popularity import listener_counts
 from app.ml.ranking import top_k
-from app.ml.search import Search
+from app.ml.recipe import Recipe
+from app.ml.search import Search, Trial, Tuned
 from app.ml.weighting import Weighting
 
 
@@ -63,6 +65,29 @@ def test_a_listener_without_a_past_counts_and_an_item_heard_before_does_not() ->
     test = pairs((1, 12), (1, 10), (9, 10), (9, 77))
     measured = compare(train, test, Search(2, ("popularity",), k=2)).chosen
     assert measured.recall.tolist() == [1, 0.5]
+
+
+def test_what_is_expected_of_a_last_fit_grows_with_the_listeners_to_rank_for() -> None:
+    trials = [
+        Trial("als/binary", {}, "complete", 0.3, 0.3, seconds, fit)
+        for seconds, fit in ((3.0, 2.0), (9.0, 4.0), (5.0, 3.0))
+    ]
+    als = Candidate(Recipe("als"))
+    blend = Candidate(Recipe("blend"), members=(als, als))
+    tuned = Tuned({"als": als, "blend": blend}, {}, "als", trials, listeners=100)
+    alone = 1.4 * (3.0 + 2.0 * 50)
+    assert expected_seconds(tuned, "als", 5000) == pytest.approx(alone)
+    assert expected_seconds(tuned, "blend", 5000) == pytest.approx(2 * alone)
+
+
+def test_what_the_time_is_too_short_for_is_left_out_but_never_the_chosen(
+    parts: tuple[Interactions, Interactions], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(comparison, "expected_seconds", lambda *_: 1e9)
+    found = compare(*parts, Search(2, ("neighbours", "popularity"), k=5))
+    assert [at.name for at in found.algorithms] == ["neighbours"]
+    assert found.left_out == ["popularity"]
+    assert found.chosen is found.algorithms[0]
 
 
 def test_nothing_to_test_is_refused() -> None:

@@ -102,3 +102,12 @@ def test_a_capped_list_is_what_taking_in_order_gives(
             taken[int(groups[at])] += 1
             expected.append(int(at))
     assert top_k(scores, k, groups=groups, max_per_group=cap).tolist() == expected
+
+
+@pytest.mark.parametrize("positive", [0, 2, 3, 4])
+def test_mostly_zeros_are_ranked_like_anything_else(positive: int) -> None:
+    scores = np.zeros(50, dtype=np.float32)
+    scores[[40, 7, 22, 9][:positive]] = [4, 3, 2, 1][:positive]
+    scores[0] = -1
+    expected = [*[40, 7, 22, 9][:positive], 1, 2, 3]
+    assert top_k(scores, 3).tolist() == expected[:3]
