@@ -1,5 +1,6 @@
 """Use-cases: alerts, what administrators should know of and then acknowledge."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -7,10 +8,13 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from app.errors import AlertNotFound
+from app.errors import AlertNotFound, QueueUnavailable
 from app.models import Alert
 from app.models.columns import utc_now
 from app.models.training import MAX_MESSAGE
+from app.queue import JobName, JobQueue
+
+_NEWS = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,36 @@ def raise_alert(
             return False
     session.add(Alert(kind=kind, message=message, details=details))
     return True
+
+
+def announce(queue: JobQueue) -> None:
+    """Have what was just raised delivered now; where that fails the timetable does it."""
+    if queue.settings.alert_webhook_url is not None:
+        with suppress(QueueUnavailable):
+            queue.enqueue(JobName.DELIVER_ALERTS)
+
+
+def undelivered(session: Session) -> list[Alert]:
+    """Of the last day, the oldest first: older ones are no news any more."""
+    fresh = select(Alert).where(
+        col(Alert.delivered_at).is_(None), col(Alert.created_at) > utc_now() - _NEWS
+    )
+    return list(session.exec(fresh.order_by(col(Alert.id))))
+
+
+def mark_delivered(session: Session, alert_id: int) -> None:
+    session.get_one(Alert, alert_id).delivered_at = utc_now()
+
+
+def as_json(row: Alert) -> dict[str, Any]:
+    """What other programs are told of it."""
+    return {
+        "id": row.id,
+        "kind": row.kind,
+        "message": row.message,
+        "details": row.details,
+        "raised_at": row.created_at.isoformat(),
+    }
 
 
 def alerts(

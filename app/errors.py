@@ -206,6 +206,19 @@ class ImportUnderway(PyTuneError):
     template = "Import {import_id} is under way: wait for it to end, or cancel it."
 
 
+class WebhookFailed(PyTuneError):
+    code = "webhook_failed"
+    template = "{host} did not take the alert: {reason}."
+
+
+class SchemaAhead(PyTuneError):
+    code = "schema_ahead"
+    template = (
+        "The database is at schema {found}, which a newer PyTune made; this one knows {known} at"
+        " most. Run that version, or restore the copy of the database from before the upgrade."
+    )
+
+
 class SchemaBehind(PyTuneError):
     code = "schema_behind"
     template = "The database is not at this version's schema: run `pytune migrate`."

@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from app.db import Database
-from app.errors import DatabaseUnavailable
+from app.errors import DatabaseUnavailable, SchemaAhead
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -21,7 +21,8 @@ _LOCK_SECONDS = 120
 def migrate(database: Database, revision: str = "head") -> None:
     """Upgrade (or, to an older revision, downgrade) the schema; processes take turns.
 
-    Raises DatabaseUnavailable where another process goes on and on.
+    Raises DatabaseUnavailable where another process goes on and on, and SchemaAhead where the
+    database is newer than this code.
     """
     with database.engine.connect() as connection:
         if connection.dialect.name == "sqlite":
@@ -49,10 +50,29 @@ def _one_at_a_time(connection: Connection) -> Iterator[None]:
 
 
 def is_current(database: Database) -> bool:
-    """Whether the schema is the one this version was written for."""
+    """Whether the schema is the one this version was written for.
+
+    Raises SchemaAhead where a newer version has changed it.
+    """
     with database.engine.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-    return current == ScriptDirectory.from_config(_config()).get_current_head()
+        return _known_revision(connection) == _head()
+
+
+def _known_revision(connection: Connection) -> str | None:
+    """The database's revision, None where it is bare. Raises SchemaAhead for a newer one."""
+    current = MigrationContext.configure(connection).get_current_revision()
+    known = {script.revision for script in _scripts().walk_revisions()}
+    if current is not None and current not in known:
+        raise SchemaAhead(found=current, known=_head())
+    return current
+
+
+def _head() -> str | None:
+    return _scripts().get_current_head()
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
 
 
 def knows(revision: str) -> bool:
@@ -62,6 +82,8 @@ def knows(revision: str) -> bool:
 
 
 def _run(connection: Connection, revision: str) -> None:
+    _known_revision(connection)
+    connection.rollback()
     config = _config()
     config.attributes["connection"] = connection
     older = revision == "base" or revision.startswith("-")

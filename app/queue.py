@@ -34,6 +34,7 @@ class JobName(StrEnum):
     RETRAIN = "jobs.retrain.retrain"
     TIDY = "jobs.tidy.tidy"
     WATCH_DRIFT = "jobs.watch_drift.watch_drift"
+    DELIVER_ALERTS = "jobs.deliver_alerts.deliver_alerts"
 
 
 JSON_SERIALIZER = "rq.serializers.JSONSerializer"

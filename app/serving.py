@@ -111,7 +111,8 @@ class ChampionFollower:
         def write(session: Any) -> bool:
             return alerts.raise_alert(session, "bad_artifact", str(error), {"version": version})
 
-        self.database.transact(write)
+        if self.database.transact(write):
+            alerts.announce(self.queue)
         if version not in self._reported:
             self._reported.add(version)
             log.error("the champion cannot be loaded", extra={"version": version}, exc_info=error)

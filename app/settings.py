@@ -78,6 +78,10 @@ class Settings(BaseSettings):
     """An alert of drift is not raised again so soon, also where it was acknowledged."""
     drift_retrains: bool = False
     """Train the champion's recipe again at once where drift was found."""
+    alert_webhook_url: str | None = None
+    """http:// or https:// address that each alert is posted to; empty for none."""
+    alert_webhook_secret: str | None = None
+    """Signs what is posted, so that the receiver knows who sent it."""
     keep_champions: int = Field(default=5, ge=2)
     """Models that were champion last and keep their files, so that rolling back is at once."""
     keep_candidates: float = Field(default=7.0, ge=0)
@@ -97,6 +101,8 @@ class Settings(BaseSettings):
         "redis_url",
         "artifact_dir",
         "training_memory_mib",
+        "alert_webhook_url",
+        "alert_webhook_secret",
         mode="before",
     )
     @classmethod
@@ -124,6 +130,18 @@ class Settings(BaseSettings):
             usable = False
         if not usable:
             raise ValueError("must be like redis://host:6379/0, rediss://… or unix:///path")
+        return url
+
+    @field_validator("alert_webhook_url")
+    @classmethod
+    def _is_http(cls, url: str | None) -> str | None:
+        try:
+            parts = urlsplit(url or "http://host")
+            usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            usable = False
+        if not usable:
+            raise ValueError("must be like https://host/path")
         return url
 
     @property

@@ -8,6 +8,8 @@ from rq_scheduler import Scheduler
 from app.queue import JobName, JobQueue
 from app.settings import Settings
 
+_EVERY_FIVE_MINUTES = "*/5 * * * *"
+
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
@@ -24,6 +26,7 @@ def timetable(settings: Settings) -> dict[JobName, str]:
         JobName.WATCH_DRIFT: settings.watch_drift_cron,
         JobName.RETRAIN: settings.retrain_cron,
         JobName.TIDY: settings.tidy_cron,
+        JobName.DELIVER_ALERTS: _EVERY_FIVE_MINUTES if settings.alert_webhook_url else "",
     }
 
 

@@ -12,18 +12,19 @@ from jobs.runtime import Runtime, runtime
 log = logging.getLogger(__name__)
 
 
-def retrain() -> None:
+def retrain(requested_by: str = "schedule") -> None:
+    """By the timetable, or by drift."""
     with runtime() as rt:
-        _retrain(rt)
+        _retrain(rt, requested_by)
 
 
-def _retrain(rt: Runtime) -> None:
+def _retrain(rt: Runtime, requested_by: str = "schedule") -> None:
     recipe = rt.read(_due_recipe)
     if recipe is None:
         log.info("no retraining: nothing was recorded since the last one")
         return
     try:
-        number = training.launch(rt.database, rt.queue, "schedule", recipe)
+        number = training.launch(rt.database, rt.queue, requested_by, recipe)
     except (NoListens, TrainingUnderway) as error:
         log.info("no retraining", extra={"reason": str(error)})
     else:

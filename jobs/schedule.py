@@ -17,13 +17,13 @@ log = logging.getLogger(__name__)
 
 _LOOK_SECONDS = 10
 _AGAIN_SECONDS = 2.0
+_JOB_SECONDS = 600
 
 
 def schedule(settings: Settings) -> None:
     """Write the timetable, then keep it until told to end. Two schedulers take turns by a lock."""
     keep_utc()
     queue = JobQueue(settings)
-    queue.check()
     scheduler = Scheduler(
         QUEUE_NAME,
         connection=queue.redis,
@@ -50,9 +50,17 @@ def keep_utc() -> None:
 
 
 def write_timetable(scheduler: Scheduler, settings: Settings) -> None:
-    """Under fixed ids, so that starting again writes the same entries, never others."""
+    """Under fixed ids, so that starting again writes the same entries, never others.
+
+    What came due while no scheduler ran is made up for now, once however often it was missed.
+    """
     for name, cron in timetable(settings).items():
         key = schedule_id(name)
+        due: float | None = scheduler.connection.zscore(Scheduler.scheduled_jobs_key, key)
         scheduler.cancel(key)
         if cron:
-            scheduler.cron(cron, name.value, id=key, queue_name=QUEUE_NAME, timeout=600)
+            scheduler.cron(cron, name.value, id=key, queue_name=QUEUE_NAME, timeout=_JOB_SECONDS)
+        if cron and due is not None and due < time.time():
+            log.info("a job that was missed is made up for", extra={"job": name.value})
+            queue = JsonQueue(QUEUE_NAME, connection=scheduler.connection)
+            queue.enqueue_call(name.value, timeout=_JOB_SECONDS)

@@ -3,7 +3,7 @@
 import logging
 from datetime import datetime, timedelta
 
-from app import monitoring
+from app import alerts, monitoring
 from app.drift import SignalName
 from app.models.columns import utc_now
 from app.queue import JobName
@@ -27,6 +27,8 @@ def _watch_drift(rt: Runtime, now: datetime) -> list[SignalName]:
     raised = rt.transact(lambda session: monitoring.alert(session, report, quiet))
     for signal in report.drifted:
         log.warning(monitoring.explained(signal, report), extra={"alerted": signal.name in raised})
+    if raised:
+        alerts.announce(rt.queue)
     if raised and rt.settings.drift_retrains:
-        rt.queue.enqueue(JobName.RETRAIN)
+        rt.queue.enqueue(JobName.RETRAIN, "drift")
     return raised

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from datetime import timedelta
 
 from rq.worker import SpawnWorker
@@ -9,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app import jobs
 from app.db import Database, open_database
-from app.errors import QueueUnavailable
+from app.errors import DatabaseUnavailable, QueueUnavailable
 from app.queue import JSON_SERIALIZER, JobQueue, JsonJob, JsonQueue
 from app.settings import Settings
 
@@ -21,7 +22,7 @@ _WATCH_SECONDS = 2.0
 def work(settings: Settings) -> None:
     """Work until told to end. Each job is spawned: a forked one would hang in OpenMP."""
     database, queue = open_database(settings), JobQueue(settings)
-    queue.check()
+    _await_key_value_server(queue)
     watch = _DeathWatch(database, queue, timedelta(seconds=settings.worker_death_seconds))
     watch.start()
     try:
@@ -42,6 +43,19 @@ def work(settings: Settings) -> None:
         database.dispose()
 
 
+def _await_key_value_server(queue: JobQueue) -> None:
+    """It may come up after us, or be away for long: to give up would help nobody."""
+    pause = threading.Event()
+    while True:
+        try:
+            queue.check()
+        except QueueUnavailable as error:
+            log.warning(str(error))
+            pause.wait(_WATCH_SECONDS)
+        else:
+            return
+
+
 class _DeathWatch:
     """Fails trainings whose job has gone silent or was lost, whoever ran it."""
 
@@ -60,11 +74,20 @@ class _DeathWatch:
         self._thread.join()
 
     def _watch(self) -> None:
+        believed_from = time.monotonic()
         while not self._over.wait(_WATCH_SECONDS):
             try:
-                dead = jobs.fail_abandoned(self.database, self.queue, self.silent)
-            except (SQLAlchemyError, QueueUnavailable):
-                log.warning("trainings could not be looked at", exc_info=True)
-                continue
-            if dead:
-                log.error("trainings whose worker died", extra={"trainings": dead})
+                self.database.check()
+                if time.monotonic() >= believed_from:
+                    self._fail_the_silent()
+            except QueueUnavailable as error:
+                log.warning(str(error))
+            except (SQLAlchemyError, DatabaseUnavailable) as error:
+                # While it is away nobody can say that they live.
+                believed_from = time.monotonic() + self.silent.total_seconds()
+                log.warning("trainings could not be looked at", extra={"reason": str(error)})
+
+    def _fail_the_silent(self) -> None:
+        dead = jobs.fail_abandoned(self.database, self.queue, self.silent)
+        if dead:
+            log.error("trainings whose worker died", extra={"trainings": dead})

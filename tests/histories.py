@@ -8,8 +8,9 @@ from uuid import uuid4
 import numpy as np
 from sqlmodel import Session
 
-from app.listening import EVENTS
-from app.models import EventKind, ListKind
+from app.listening import EVENTS, USER_ITEMS
+from app.models import EventKind, ListKind, Promotion, Training, TrainingState
+from app.models.columns import id_of
 from app.observing import PREDICTIONS
 from tests import making
 
@@ -79,6 +80,34 @@ class World:
             place = min(int(self.rng.geometric(0.3)), _SHOWN)
             return shown[place - 1], place
         return int(self.rng.choice(self.tracks[self.tastes[n]])), None
+
+
+def crown(session: Session, at: datetime, alpha: float = 1.0) -> int:
+    """A champion since then, fitted on all that is there; its number."""
+    newest = session.connection().execute(EVENTS.select().order_by(EVENTS.c.id.desc())).first()
+    row = Training(
+        requested_by="root",
+        algorithm="als",
+        settings={"weighting": "log", "alpha": alpha},
+        seed=1,
+        state=TrainingState.FINISHED,
+        artifact="model",
+        last_event_id=newest.id if newest else 0,
+    )
+    session.add(row)
+    session.flush()
+    number = id_of(row)
+    session.add(Promotion(training_id=number, promoted_by="gate", reason="", created_at=at))
+    session.flush()
+    return number
+
+
+def sum_up(session: Session) -> None:
+    """What each listener did with each track, as it is kept beside the events."""
+    session.connection().execute(USER_ITEMS.delete())
+    sums = "SELECT user_id, track_id, SUM(plays), 0, MAX(occurred_at) FROM event"
+    into = "INSERT INTO user_item (user_id, track_id, plays, skips, last_listened_at)"
+    session.connection().exec_driver_sql(f"{into} {sums} GROUP BY user_id, track_id")
 
 
 def served(user: int, tracks: list[int], at: datetime, version: int = 1) -> dict[str, Any]:

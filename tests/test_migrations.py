@@ -13,7 +13,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlmodel import SQLModel
 
 from app.db import Database, database_url, open_database
-from app.errors import DatabaseUnavailable
+from app.errors import DatabaseUnavailable, SchemaAhead
 from app.migrations import is_current, migrate
 from app.settings import Settings
 from tests.conftest import BOTH, create_mariadb, drop_mariadb
@@ -76,6 +76,16 @@ def test_down_and_up_again(bare: Database) -> None:
     assert not is_current(bare)
     migrate(bare)
     assert is_current(bare)
+
+
+def test_a_database_of_a_newer_version_is_refused_with_the_remedy(bare: Database) -> None:
+    migrate(bare)
+    with bare.write() as session:
+        session.connection().exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    for look in (is_current, migrate):
+        with pytest.raises(SchemaAhead, match="schema 9999, which a newer PyTune made"):
+            look(bare)
+    assert "training" in _tables(bare)
 
 
 def test_two_upgrades_at_once_take_turns(bare: Database) -> None:

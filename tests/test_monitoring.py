@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from math import log2
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import select
 
 from app import alerts, monitoring
 from app.db import Database
 from app.drift import SignalName
 from app.listening import EVENTS
-from app.models import Alert, Promotion, Training, TrainingState
+from app.models import Alert
 from app.models.columns import id_of
 from app.observing import PREDICTIONS, K, Window, observe
 from app.queue import JobName, JobQueue
@@ -19,31 +19,11 @@ from app.settings import Settings
 from jobs import watch_drift
 from jobs.runtime import Runtime
 from tests import making
-from tests.histories import START, World, played, served
+from tests.histories import START, World, crown, played, served
 
 
 def _day(number: int) -> datetime:
     return START + timedelta(days=number)
-
-
-def _crown(session: Session, at: datetime, alpha: float = 1.0) -> int:
-    """A champion since then, fitted on all that is there; its number."""
-    newest = session.connection().execute(EVENTS.select().order_by(EVENTS.c.id.desc())).first()
-    row = Training(
-        requested_by="root",
-        algorithm="als",
-        settings={"weighting": "log", "alpha": alpha},
-        seed=1,
-        state=TrainingState.FINISHED,
-        artifact="model",
-        last_event_id=newest.id if newest else 0,
-    )
-    session.add(row)
-    session.flush()
-    number = id_of(row)
-    session.add(Promotion(training_id=number, promoted_by="gate", reason="", created_at=at))
-    session.flush()
-    return number
 
 
 @pytest.fixture
@@ -63,7 +43,7 @@ def _lived(database: Database, days: int) -> tuple[World, int]:
     with database.write() as session:
         world = World.make(session)
         world.live(session, -7, 7, version=1)
-        version = _crown(session, _day(0))
+        version = crown(session, _day(0))
         world.live(session, 0, days, version)
     return world, version
 
@@ -125,8 +105,8 @@ def test_drift_may_retrain(rt: Runtime, *, retrains: bool) -> None:
     with rt.database.write() as session:
         world.live(session, 14, 7, version)
     watch_drift._watch_drift(watching, _day(21))
-    started = [job.func_name for job in rt.queue.queue.jobs]
-    assert started == ([JobName.RETRAIN] if retrains else [])
+    started = [(job.func_name, job.args) for job in rt.queue.queue.jobs]
+    assert started == ([(JobName.RETRAIN, ["drift"])] if retrains else [])
 
 
 def test_new_tracks_and_other_hours_are_noticed(rt: Runtime) -> None:
@@ -170,12 +150,12 @@ def test_nothing_is_compared_before_two_windows_are_over(rt: Runtime) -> None:
 def test_a_refresh_of_the_recipe_keeps_what_is_compared_with(rt: Runtime) -> None:
     _lived(rt.database, 14)
     with rt.database.write() as session:
-        newest = _crown(session, _day(12))
+        newest = crown(session, _day(12))
     report = _watch(rt, 14)
     assert report is not None
     assert (report.version, report.before.since) == (newest, _day(0))
     with rt.database.write() as session:
-        _crown(session, _day(13), alpha=9.0)
+        crown(session, _day(13), alpha=9.0)
     assert _watch(rt, 14) is None
 
 

@@ -22,6 +22,9 @@ class Alert(Node):
     message: str = strawberry.field(description="What was found and what to do, in English.")
     details: JSON = strawberry.field(description="The figures behind it.")
     raised_at: datetime = strawberry.field(description="When it was raised.")
+    delivered_at: datetime | None = strawberry.field(
+        description="When the webhook took it; null where there is none, or it did not yet."
+    )
     acknowledged_at: datetime | None = strawberry.field(
         description="When somebody said that they had seen it."
     )
@@ -35,6 +38,7 @@ class Alert(Node):
             message=row.message,
             details=JSON(row.details),
             raised_at=row.created_at,
+            delivered_at=row.delivered_at,
             acknowledged_at=row.acknowledged_at,
             acknowledged_by=row.acknowledged_by,
         )

@@ -5,6 +5,7 @@ from typing import Any
 
 import strawberry
 
+from app.drift import SignalName
 from app.jobs import JobState
 from app.ml.weighting import Weighting
 from app.models import Feedback, Role, TrainingStage, TrainingState, VideoState
@@ -18,6 +19,7 @@ __all__ = [
     "JobState",
     "Role",
     "ServiceState",
+    "SignalName",
     "TrainingStage",
     "TrainingState",
     "VideoState",
@@ -128,6 +130,16 @@ _describe(
     POPULARITY="The same list for everybody: what any model must beat.",
 )
 _describe(
+    SignalName,
+    "What a watch for drift looks at.",
+    NDCG="How well lists foretold what was played within a day.",
+    CLICK_THROUGH="Share of the places shown that were played.",
+    UNKNOWN_TRACKS="Share of plays of tracks that the model was not fitted on.",
+    UNKNOWN_LISTENERS="Share of listeners that it was not fitted on.",
+    POPULARITY="Divergence of the plays over tracks, in bits.",
+    ACTIVITY="Divergence of the plays over hours of the day, in bits.",
+)
+_describe(
     JobState,
     "How far a job is.",
     RUNNING="A worker is at it.",
@@ -141,5 +153,6 @@ _describe(
     FIND_VIDEO="Looks for a track's video.",
     RETRAIN="Begins a training by the champion's recipe if there are newer listens.",
     WATCH_DRIFT="Looks whether listeners drift away from what the model knows, and alerts.",
+    DELIVER_ALERTS="Tells the webhook of alerts that it was not told of.",
     TIDY="Clears away what is over: old sign-ins, old models.",
 )

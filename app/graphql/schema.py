@@ -8,6 +8,7 @@ from app.graphql.accounts import AccountsMutation, AccountsQuery
 from app.graphql.alerts import AlertsMutation, AlertsQuery
 from app.graphql.catalog import CatalogQuery
 from app.graphql.context import Context
+from app.graphql.drift import DriftQuery
 from app.graphql.jobs import JobsMutation, JobsQuery
 from app.graphql.limits import Limits
 from app.graphql.listening import ListeningMutation
@@ -37,6 +38,7 @@ class Query(
     PromotionQuery,
     JobsQuery,
     AlertsQuery,
+    DriftQuery,
 ):
     pass
 

@@ -42,6 +42,7 @@ QUERIES = {
     "jobs": (For.ADMINISTRATORS, "jobs { id }"),
     "schedule": (For.ADMINISTRATORS, "schedule { name }"),
     "alerts": (For.ADMINISTRATORS, "alerts { totalCount }"),
+    "drift": (For.ADMINISTRATORS, "drift { modelVersion }"),
     "promotions": (For.ADMINISTRATORS, "promotions { totalCount }"),
     "champion": (For.ADMINISTRATORS, "champion { version }"),
 }

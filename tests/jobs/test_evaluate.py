@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import Session
 
 from app import training
-from app.listening import EVENTS, USER_ITEMS
+from app.listening import EVENTS
 from app.ml.contest import ContestResult
 from app.ml.recipe import Recipe
 from app.ml.weighting import Weighting
@@ -17,6 +17,7 @@ from jobs.evaluate import evaluate
 from jobs.runtime import Runtime
 from jobs.training_data import read_training_data
 from tests import making
+from tests.histories import sum_up
 from tests.jobs.conftest import RECIPE, requested, run_training
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -141,10 +142,5 @@ def _listen(user: int, track: int, at: datetime) -> dict[str, Any]:
 
 
 def _record(session: Session, rows: list[dict[str, Any]]) -> None:
-    """Events, and the sums of all that there are by now."""
-    connection = session.connection()
-    connection.execute(EVENTS.insert(), rows)
-    connection.execute(USER_ITEMS.delete())
-    sums = "SELECT user_id, track_id, SUM(plays), 0 FROM event GROUP BY user_id, track_id"
-    into = "INSERT INTO user_item (user_id, track_id, plays, skips)"
-    connection.exec_driver_sql(f"{into} {sums}")
+    session.connection().execute(EVENTS.insert(), rows)
+    sum_up(session)

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 import pytest
 from redis import Redis
 
+from app.models.columns import utc_now
+from app.queue import JobName, JobQueue
 from app.settings import Settings
 
 PROGRAM = """
@@ -47,3 +49,24 @@ def _written(settings: Settings, zone: str, **more: str) -> dict[str, float]:
     with Redis.from_url(settings.key_value_url, decode_responses=True) as redis:
         entries = redis.zrange(ENTRIES, 0, -1, withscores=True)
     return dict(entries)
+
+
+def test_what_was_missed_while_nothing_ran_is_made_up_for_once(sqlite_settings: Settings) -> None:
+    _written(sqlite_settings, "UTC", PYTUNE_TIDY_CRON="")
+    with Redis.from_url(sqlite_settings.key_value_url) as redis:
+        redis.zadd(
+            ENTRIES, {"schedule-retrain": datetime(2026, 3, 1, 3, 30, tzinfo=UTC).timestamp()}
+        )
+    planned = _written(sqlite_settings, "UTC", PYTUNE_TIDY_CRON="")
+    queue = JobQueue(sqlite_settings)
+    assert [job.func_name for job in queue.queue.jobs] == [JobName.RETRAIN]
+    queue.close()
+    assert datetime.fromtimestamp(planned["schedule-retrain"], UTC) > utc_now()
+
+
+def test_alerts_are_delivered_by_the_timetable_where_there_is_a_webhook(
+    sqlite_settings: Settings,
+) -> None:
+    assert "schedule-deliver_alerts" not in _written(sqlite_settings, "UTC")
+    address = {"PYTUNE_ALERT_WEBHOOK_URL": "http://127.0.0.1:1/"}
+    assert "schedule-deliver_alerts" in _written(sqlite_settings, "UTC", **address)

@@ -1,0 +1,95 @@
+"""Drift: how the lists do now, against the time after the champion's recipe was promoted."""
+
+from datetime import datetime
+from typing import Self
+
+import strawberry
+
+from app import monitoring
+from app.graphql.context import Info
+from app.graphql.enums import SignalName
+from app.graphql.permissions import for_administrators
+from app.models.columns import utc_now
+from app.observing import Window
+
+
+@strawberry.type(description="A span of time that is compared with another.")
+class Span:
+    since: datetime = strawberry.field(description="Its begin, included.")
+    until: datetime = strawberry.field(description="Its end, not included.")
+
+    @classmethod
+    def of(cls, window: Window) -> Self:
+        return cls(since=window.since, until=window.until)
+
+
+@strawberry.type(description="One figure in both spans.")
+class DriftSignal:
+    name: SignalName = strawberry.field(description="What it is.")
+    before: float = strawberry.field(
+        description="After the promotion; of divergences what chance would give."
+    )
+    after: float = strawberry.field(description="Lately.")
+    listener_count: int = strawberry.field(description="Listeners in the smaller of the spans.")
+    standard_errors: float = strawberry.field(
+        description="The change in standard errors, above 0 if it is for the worse."
+    )
+    drifted: bool = strawberry.field(description="Whether it is enough for an alert.")
+
+
+@strawberry.type(description="Both spans and what was found, computed when it is asked for.")
+class DriftReport:
+    model_version: int | None = strawberry.field(
+        description="The champion; null while there is none, or its first days are not over: then"
+        " nothing can be compared."
+    )
+    before: Span | None = strawberry.field(description="After the champion's recipe was promoted.")
+    after: Span | None = strawberry.field(description="The last days.")
+    signals: list[DriftSignal] = strawberry.field(
+        description="Those of which enough is known: 20 listeners in both spans."
+    )
+    click_through_before: list[float | None] = strawberry.field(
+        description="Share of the tracks shown that were played, by position from 1, before."
+    )
+    click_through_after: list[float | None] = strawberry.field(description="The same lately.")
+
+    @classmethod
+    def of(cls, report: monitoring.Report | None) -> Self:
+        if report is None:
+            return cls(
+                model_version=None,
+                before=None,
+                after=None,
+                signals=[],
+                click_through_before=[],
+                click_through_after=[],
+            )
+        return cls(
+            model_version=report.version,
+            before=Span.of(report.before),
+            after=Span.of(report.after),
+            signals=[
+                DriftSignal(
+                    name=signal.name,
+                    before=signal.before,
+                    after=signal.after,
+                    listener_count=signal.listeners,
+                    standard_errors=signal.errors,
+                    drifted=signal.drifted,
+                )
+                for signal in report.signals
+            ],
+            click_through_before=report.click_through_before,
+            click_through_after=report.click_through_after,
+        )
+
+
+@strawberry.type
+class DriftQuery:
+    @for_administrators("What a watch for drift would find now.")
+    async def drift(self, info: Info) -> DriftReport:
+        settings = info.context.state.settings
+        report = await info.context.read(
+            lambda session: monitoring.watch(session, settings, utc_now())
+        )
+        return DriftReport.of(report)

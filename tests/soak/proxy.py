@@ -1,0 +1,65 @@
+"""A loopback TCP proxy to a server's Unix socket, which can be cut and joined again."""
+
+import socket
+import threading
+from contextlib import suppress
+from typing import Self
+
+_BLOCK = 1 << 16
+
+
+class Proxy:
+    """Listens on one port of 127.0.0.1 for as long as it is entered and not cut."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.port = 0
+        self._listening: socket.socket | None = None
+        self._open: set[socket.socket] = set()
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Self:
+        self.join()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.cut()
+
+    def join(self) -> None:
+        """Take connections, on the same port as before."""
+        self._listening = socket.create_server(("127.0.0.1", self.port))
+        self.port = self._listening.getsockname()[1]
+        threading.Thread(target=self._accept, args=(self._listening,), daemon=True).start()
+
+    def cut(self) -> None:
+        """Break every connection, and refuse new ones."""
+        if self._listening is not None:
+            with suppress(OSError):
+                self._listening.shutdown(socket.SHUT_RDWR)
+            self._listening.close()
+        with self._lock:
+            for each in self._open:
+                with suppress(OSError):
+                    each.shutdown(socket.SHUT_RDWR)
+            self._open.clear()
+
+    def _accept(self, listening: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                near, _ = listening.accept()
+                far = socket.socket(socket.AF_UNIX)
+                far.connect(self.path)
+                with self._lock:
+                    self._open |= {near, far}
+                for one, other in ((near, far), (far, near)):
+                    threading.Thread(target=self._pass, args=(one, other), daemon=True).start()
+
+    def _pass(self, one: socket.socket, other: socket.socket) -> None:
+        with suppress(OSError):
+            while block := one.recv(_BLOCK):
+                other.sendall(block)
+        with suppress(OSError):
+            other.shutdown(socket.SHUT_RDWR)
+        with self._lock:
+            self._open.discard(one)
+        one.close()
