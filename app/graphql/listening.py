@@ -14,12 +14,14 @@ from app.graphql.catalog import Track
 from app.graphql.context import Context, Info
 from app.graphql.enums import Feedback
 from app.graphql.ids import required_number
+from app.graphql.inputs import of_plain_values
 from app.graphql.permissions import for_listeners
 from app.listening import Listen, Origin, Outcome
 
 T = TypeVar("T")
 
 
+@of_plain_values
 @strawberry.input(description="A track that was listened to.")
 class RecordListenInput:
     track_id: strawberry.ID = strawberry.field(description="Which track.")

@@ -138,3 +138,11 @@ HANDLERS = (
     AsType(errors.NoPreviousChampion, NoPreviousChampion),
     AsType(errors.QueueUnavailable, QueueUnavailable),
 )
+
+
+def of(error: PyTuneError) -> Problem:
+    """The type of an error that stands within a result. Raises the error if it has none."""
+    for handler in HANDLERS:
+        if isinstance(error, handler.exception_type):
+            return handler.error_type.of(error)
+    raise error

@@ -6,6 +6,7 @@ from strawberry.types import ExecutionContext
 
 from app.graphql.accounts import AccountsMutation, AccountsQuery
 from app.graphql.alerts import AlertsMutation, AlertsQuery
+from app.graphql.batch import BatchMutation
 from app.graphql.catalog import CatalogQuery
 from app.graphql.context import Context
 from app.graphql.drift import DriftQuery
@@ -48,6 +49,7 @@ class Mutation(
     AccountsMutation,
     ListeningMutation,
     StartingMutation,
+    BatchMutation,
     VideosMutation,
     TrainingMutation,
     PromotionMutation,

@@ -53,6 +53,7 @@ MUTATIONS = {
         For.LISTENERS,
         f'recordListen(input: {{trackId: "{TRACK}"}}) {{ __typename }}',
     ),
+    "recordListens": (For.LISTENERS, "recordListens(input: {listens: []}) { __typename }"),
     "recordSkip": (For.LISTENERS, f'recordSkip(input: {{trackId: "{TRACK}"}}) {{ __typename }}'),
     "setFeedback": (For.LISTENERS, f'setFeedback(input: {{trackId: "{TRACK}"}}) {{ __typename }}'),
     "startWithArtists": (

@@ -1,0 +1,1 @@
+"""Measurements of speed and quality, each against a named peer in the same run."""

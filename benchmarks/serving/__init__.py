@@ -1,0 +1,1 @@
+"""What benchmarks of the running web process share: its data, its rival, the load."""

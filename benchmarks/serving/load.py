@@ -1,0 +1,95 @@
+"""Load by raw HTTP/1.1 over a few connections, in a process of its own.
+
+Closed: each connection asks again once it was answered. Open: requests are due at fixed moments
+whatever the answers do, and their time counts from when they were due, as with wrk2.
+"""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+CONNECTIONS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What to send where, for how long; `rate` in requests a second, None for a closed loop."""
+
+    port: int
+    request: str
+    seconds: float
+    rate: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Requests a second, and milliseconds until they were answered."""
+
+    rate: float
+    median: float
+    p99: float
+
+
+def run(load: Load) -> Answered:
+    """Send it from a process that keeps to the last core."""
+    command = [sys.executable, "-m", "benchmarks.serving.load"]
+    text = json.dumps(asdict(load))
+    root = Path(__file__).resolve().parents[2]
+    given = subprocess.run(
+        command, input=text, capture_output=True, text=True, check=True, cwd=root
+    )
+    return Answered(**json.loads(given.stdout))
+
+
+async def _ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes) -> None:
+    writer.write(request)
+    head = await reader.readuntil(b"\r\n\r\n")
+    if not head.startswith(b"HTTP/1.1 200"):
+        raise RuntimeError(head.decode())
+    length = next(
+        int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length")
+    )
+    body = await reader.readexactly(length)
+    if b'"errors"' in body or b'"code"' in body:
+        raise RuntimeError(body.decode())
+
+
+async def _connection(load: Load, number: int, began: float, times: list[float]) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", load.port)
+    request, turn = load.request.encode(), 0
+    while True:
+        due = time.perf_counter()
+        if load.rate is not None:
+            due = began + (turn * CONNECTIONS + number) / load.rate
+            await asyncio.sleep(max(0.0, due - time.perf_counter()))
+        if max(due, time.perf_counter()) - began > load.seconds:
+            break
+        await _ask(reader, writer, request)
+        times.append(1000 * (time.perf_counter() - due))
+        turn += 1
+    writer.close()
+
+
+async def _all(load: Load) -> Answered:
+    times: list[float] = []
+    began = time.perf_counter()
+    await asyncio.gather(*(_connection(load, n, began, times) for n in range(CONNECTIONS)))
+    took = time.perf_counter() - began
+    return Answered(len(times) / took, float(np.median(times)), float(np.percentile(times, 99)))
+
+
+def main() -> None:
+    cores = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, {cores[-1]})
+    json.dump(asdict(asyncio.run(_all(Load(**json.load(sys.stdin))))), sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""The product with a hand-written endpoint beside it: the same sign-in, log and JSON.
+
+With PYTUNE_BENCHMARK_READY both take the recommender's answer from memory, made once.
+"""
+
+import os
+import uuid
+from dataclasses import replace
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Response
+from sqlmodel import Session
+
+from app import recommending
+from app.graphql.ids import global_id
+from app.main import create_app
+from app.ml.model_slot import LoadedModel
+from app.models.columns import utc_now
+from app.recommending import Dials, ServedList
+from app.web.door import Here, Listener
+
+PATH = "/rest/recommendations"
+READY = "PYTUNE_BENCHMARK_READY"
+
+
+def create() -> FastAPI:
+    app = create_app()
+    app.add_api_route(PATH, _recommendations, methods=["GET"])
+    if os.environ.get(READY) == "1":
+        _make_ready()
+    return app
+
+
+def _recommendations(state: Here, viewer: Listener, first: int = 20) -> Response:
+    with state.database.read() as session:
+        served = recommending.recommend(session, state.slot.model, viewer.id, Dials(first))
+    state.served_log.put(served)
+    return Response(orjson.dumps(_json(served)), media_type="application/json")
+
+
+def _json(served: ServedList) -> dict[str, Any]:
+    items = [
+        {
+            "score": item.score,
+            "track": {
+                "id": global_id("Track", item.track.id),
+                "title": item.track.title,
+                "youtubeId": item.track.youtube_id,
+                "artist": {"name": item.track.artist_name},
+            },
+        }
+        for item in served.items
+    ]
+    return {"data": {"recommendations": {"modelVersion": served.model_version, "items": items}}}
+
+
+def _make_ready() -> None:
+    made: list[ServedList] = []
+    whole = recommending.recommend
+
+    def ready(
+        session: Session, model: LoadedModel | None, user_id: int, dials: Dials
+    ) -> ServedList:
+        if not made:
+            made.append(whole(session, model, user_id, dials))
+        return replace(made[0], id=str(uuid.uuid4()), served_at=utc_now())
+
+    vars(recommending)["recommend"] = ready
