@@ -20,6 +20,7 @@ from app.web.preferences import router as preferences
 from app.web.radio import router as radio
 from app.web.search import router as search
 from app.web.starting import router as starting
+from app.web.taking import router as taking
 from app.web.tracks import router as tracks
 from app.web.trainings import router as trainings
 from app.web.videos import router as videos
@@ -38,6 +39,7 @@ ROUTERS = (
     radio,
     search,
     starting,
+    taking,
     tracks,
     trainings,
     videos,

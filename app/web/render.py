@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -15,6 +14,7 @@ from markupsafe import Markup
 from app import alerts
 from app.access import Viewer
 from app.alerts import Alarm
+from app.playlist_files import youtube_list, youtube_search
 from app.preferences import LANGUAGES
 from app.web import texts
 from app.web.covers import WALL_URL, cover_url
@@ -93,6 +93,7 @@ def environment(language: str = LANGUAGES[0]) -> Environment:
         "cover_url": cover_url,
         "icon": icon,
         "wall_url": WALL_URL,
+        "youtube_list": youtube_list,
         "youtube_search": youtube_search,
     }
     made.filters |= {"marked": marked, "player_data": _player_json}
@@ -103,11 +104,6 @@ def icon(name: str) -> Markup:
     return Markup(
         '<svg class="icon" aria-hidden="true"><use href="/static/icons.svg#{}"/></svg>'
     ).format(name)
-
-
-def youtube_search(artist: str, title: str) -> str:
-    """Where a listener looks for a video by hand."""
-    return f"https://www.youtube.com/results?{urlencode({'search_query': f'{artist} {title}'})}"
 
 
 def player_entry(item: Item) -> dict[str, Any]:

@@ -32,6 +32,22 @@ export class UpcomingList {
   #fill() {
     this.list.replaceChildren(...this.player.queue.upcoming.map((entry, n) => this.#rowOf(entry, n)));
     htmx.process(this.list, true);
+    this.#offer();
+  }
+
+  /** The whole queue as a link and as files; YouTube takes 50 videos, and known ones alone. */
+  #offer() {
+    const { entries } = this.player.queue;
+    const videos = entries.map((entry) => entry.video).filter(Boolean).slice(0, 50);
+    const title = document.getElementById("take-queue").dataset.title;
+    const asked = new URLSearchParams({ title, ids: entries.map((entry) => entry.id).join(",") });
+    for (const link of document.querySelectorAll("[data-take]")) {
+      const form = link.dataset.take;
+      link.hidden = form === "youtube" ? !videos.length : !entries.length;
+      link.href = form === "youtube"
+        ? `https://www.youtube.com/watch_videos?video_ids=${videos.join(",")}`
+        : `/take-along/${form}?${asked}`;
+    }
   }
 
   #rowOf(entry, ahead) {

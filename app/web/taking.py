@@ -1,0 +1,36 @@
+"""Take it along: any list as a file that other players read."""
+
+from typing import Annotated, Literal
+from urllib.parse import quote
+
+from fastapi import APIRouter, Query, Response
+
+from app import catalog
+from app.errors import InvalidInput
+from app.playlist_files import FORMATS
+from app.web.door import Here, Listener
+
+_MOST = 1000
+
+router = APIRouter()
+
+Ids = Annotated[str, Query(pattern=r"^\d{1,18}(,\d{1,18})*$")]
+Title = Annotated[str, Query(min_length=1, max_length=200)]
+
+
+@router.get("/take-along/{form}")
+def take_along(
+    state: Here, viewer: Listener, form: Literal["m3u", "xspf", "jspf"], ids: Ids, title: Title
+) -> Response:
+    """The tracks of these ids, in their order; those that are gone are left out."""
+    del viewer
+    wanted = [int(text) for text in ids.split(",")]
+    if len(wanted) > _MOST:
+        raise InvalidInput("ids", f"must be {_MOST} at most, are {len(wanted)}")
+    with state.database.read() as session:
+        found = catalog.tracks_by_id(session, wanted)
+    chosen = FORMATS[form]
+    content = chosen.write(title, [track for track in found if track is not None])
+    name = quote(f"{title}.{chosen.suffix}", safe="")
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
+    return Response(content, media_type=f"{chosen.media_type}; charset=utf-8", headers=headers)
