@@ -19,10 +19,8 @@ from app import alerts, promotion, recipes, training
 from app.drift import Signal, SignalName, fall, rise, shift
 from app.listening import EVENTS
 from app.observing import Observed, Window, observe
-from app.settings import Settings
+from app.settings import OLDEST_WINDOW, Settings
 
-_OLDEST = 4
-"""Windows. Tastes change with the seasons: what was longer ago is no measure."""
 _PROMOTIONS = 100
 _FALL, _RISE, _BITS = 0.2, 0.05, 0.05
 """A fifth of a mean, five points of a share, and bits of divergence: less is not worth an alert."""
@@ -51,7 +49,7 @@ def watch(session: Session, settings: Settings, now: datetime) -> Report | None:
     champion, length = training.champion(session), timedelta(days=settings.drift_days)
     if champion is None:
         return None
-    start = max(_in_office_since(session), now - _OLDEST * length)
+    start = max(_in_office_since(session), now - OLDEST_WINDOW * length)
     before, after = Window(start, start + length), Window(now - length, now)
     if before.until > after.since:
         return None

@@ -51,6 +51,16 @@ class Observed:
         ]
 
 
+def remove_lists(session: Session, before: datetime, most: int) -> int:
+    """Delete the oldest served lists, at most so many at once; how many were deleted."""
+    columns = PREDICTIONS.c
+    old = select_columns(columns.id).where(columns.served_at < before).limit(most)
+    ids = session.connection().execute(old).scalars().all()
+    if ids:
+        session.connection().execute(PREDICTIONS.delete().where(columns.id.in_(ids)))
+    return len(ids)
+
+
 def observe(session: Session, window: Window) -> Observed:
     """Read the window's listens and the lists that were served by a model."""
     seen = Observed()

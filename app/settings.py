@@ -17,6 +17,9 @@ from app import machine
 _SOCKET_PATH_LIMIT = 100
 """Bytes. A Unix socket's path may hold 108 on Linux and 104 on macOS, its end mark included."""
 
+OLDEST_WINDOW = 4
+"""Drift windows. Tastes change with the seasons: what was longer ago is no measure."""
+
 
 class Profile(StrEnum):
     DEVELOPMENT = "development"
@@ -84,6 +87,8 @@ class Settings(BaseSettings):
     """Signs what is posted, so that the receiver knows who sent it."""
     keep_champions: int = Field(default=5, ge=2)
     """Models that were champion last and keep their files, so that rolling back is at once."""
+    keep_lists: float = Field(default=90.0, ge=0)
+    """Days that served lists are kept; never fewer than a watch for drift looks back."""
     keep_candidates: float = Field(default=7.0, ge=0)
     """Days that a model which was never champion keeps its files, and can be promoted."""
     database_busy_seconds: float = Field(default=30.0, gt=0)
@@ -163,6 +168,10 @@ class Settings(BaseSettings):
     def reports(self) -> Path:
         """The folder of what imports could not take, absolute."""
         return self.folder / "imports"
+
+    @property
+    def lists_kept(self) -> timedelta:
+        return timedelta(days=max(self.keep_lists, (OLDEST_WINDOW + 1) * self.drift_days))
 
     @property
     def candidates_kept(self) -> timedelta:

@@ -1,12 +1,15 @@
-"""Clear away what is over: expired sign-ins, old models and half-written artifacts."""
+"""Clear away what is over: expired sign-ins, old lists, old models, half-written artifacts."""
 
 import logging
 
-from app import accounts, promotion, training
+from app import accounts, observing, promotion, training
 from app.ml import artifacts
+from app.models.columns import utc_now
 from jobs.runtime import Runtime, runtime
 
 log = logging.getLogger(__name__)
+
+_AT_ONCE = 2000
 
 
 def tidy() -> None:
@@ -21,5 +24,20 @@ def _tidy(rt: Runtime) -> None:
     removed = promotion.remove_old_models(rt.database, rt.settings)
     log.info(
         "tidied",
-        extra={"tokens": tokens, "unfinished_artifacts": leftovers, "models_removed": removed},
+        extra={
+            "tokens": tokens,
+            "lists": _remove_lists(rt),
+            "unfinished_artifacts": leftovers,
+            "models_removed": removed,
+        },
     )
+
+
+def _remove_lists(rt: Runtime) -> int:
+    """A few at a time, so that nobody waits long to write."""
+    before, removed = utc_now() - rt.settings.lists_kept, 0
+    while True:
+        some = rt.transact(lambda session: observing.remove_lists(session, before, _AT_ONCE))
+        removed += some
+        if some < _AT_ONCE:
+            return removed

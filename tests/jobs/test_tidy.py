@@ -2,16 +2,22 @@
 
 from datetime import timedelta
 
+import pytest
+from sqlmodel import select
+
 from app import listening, training
 from app.db import Database
 from app.listening import Listen
 from app.ml.recipe import Recipe
+from app.models import Prediction
 from app.models.columns import utc_now
+from app.observing import PREDICTIONS
 from app.queue import JobQueue
 from app.settings import Settings
 from jobs import tidy
 from jobs.runtime import Runtime
 from tests import making
+from tests.histories import served
 from tests.models_made import crowned, finished
 
 
@@ -43,3 +49,18 @@ def test_what_a_training_is_writing_stays(settings: Settings, database: Database
     half.mkdir(parents=True)
     _tidy(settings, database)
     assert half.is_dir()
+
+
+def test_lists_of_long_ago_go_and_those_that_drift_is_told_by_stay(
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tidy, "_AT_ONCE", 2)
+    with database.write() as session:
+        user, tracks = making.user(session), making.tracks(session, 2)
+        ages = (100, 99, 98, 36, 34, 0)
+        rows = [served(user, tracks, utc_now() - timedelta(days=age)) for age in ages]
+        session.connection().execute(PREDICTIONS.insert(), rows)
+    for keep, left in ((90, 3), (1, 2)):
+        _tidy(settings.model_copy(update={"keep_lists": keep}), database)
+        with database.read() as session:
+            assert len(session.exec(select(Prediction)).all()) == left

@@ -18,8 +18,8 @@ from app.db import open_database
 from app.models import Event
 from app.settings import Settings
 from tests.conftest import create_mariadb, drop_mariadb
+from tests.proxy import Proxy
 from tests.soak.conftest import Say
-from tests.soak.proxy import Proxy
 from tests.soak.swapping import await_that
 from tests.stack.client import RECOMMENDATIONS, RECORD_LISTEN, STATUS, TRAIN, Client
 from tests.stack.running import Running, running
