@@ -5,6 +5,7 @@ PORT   ?=
 ARGS   ?=
 
 BIN = .venv/bin
+TEXTS = app/web/locale
 
 # No test run takes longer. Where there is no GNU timeout, each test's own limit is left.
 MINUTES ?= 10
@@ -18,7 +19,7 @@ LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashe
 NODE = tests/node/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format schema screenshots bench soak lock clean
+.PHONY: help install demo test check format schema texts screenshots bench soak lock clean
 
 help: ## List what can be made
 	@echo "PyTune. Python 3.11 or newer is all it needs: PYTHON=python3.12 chooses one."
@@ -44,6 +45,12 @@ format: .venv/.dev ## Format the code and mend what ruff can mend
 
 schema: .venv/.dev ## Export the GraphQL schema to schema.graphql
 	@$(BIN)/pytune schema > .schema.new && mv .schema.new schema.graphql
+
+texts: .venv/.dev ## Bring the catalogues of translations up to date with the templates
+	@$(BIN)/pybabel -q extract -F babel.cfg --no-location --sort-output --omit-header -o $(TEXTS)/pytune.pot .
+	@for po in $(TEXTS)/*.po; do $(BIN)/pybabel -q update -i $(TEXTS)/pytune.pot -o $$po -l $$(basename $$po .po) \
+		--no-fuzzy-matching --ignore-obsolete --omit-header --width=96; done
+	@echo "Translate what is empty in $(TEXTS)/*.po: tests/house/test_translations.py names it."
 
 screenshots: .venv/.dev ## Take the pictures of README and docs from a fresh demo (needs Chromium)
 	.venv/bin/python scripts/screenshots.py

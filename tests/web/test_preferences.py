@@ -44,3 +44,19 @@ def test_the_browsers_zone_is_kept_once(site: Site) -> None:
 )
 def test_the_browser_is_asked_which_language(accepted: str, language: str) -> None:
     assert texts.preferred(accepted) == language
+
+
+def test_the_pages_speak_french_to_whoever_wants_it(site: Site) -> None:
+    page = site.get("/", **{"Accept-Language": "fr-FR,en;q=0.5"}).text
+    assert '<html lang="fr">' in page
+    assert "Tous sont nouveaux pour vous." in text(page)
+    assert "Parce que vous avez écouté Sinnerman 2 fois" in text(page)
+    site.post("/settings/preferences", {"language": "en"})
+    assert '<html lang="en">' in site.get("/", **{"Accept-Language": "fr"}).text
+
+
+def test_the_doorway_speaks_it_too_and_none_is_singular(nobody: Site) -> None:
+    assert "Se connecter." in text(nobody.get("/login", **{"Accept-Language": "fr"}).text)
+    nobody.sign_in(nobody.world.ann)
+    found = nobody.get("/search?q=autobahn", **{"Accept-Language": "fr"}).text
+    assert "Un morceau, un artiste" in text(found)
