@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, delete, select
 
 from app.errors import InvalidCredentials, InvalidInput, NameTaken, UserNotFound
-from app.models import ApiToken, Role, User
+from app.models import ApiToken, PasswordLink, Role, User
 from app.models.columns import id_of, utc_now
 from app.security import hash_password, new_token, password_matches, token_hash
 
@@ -44,13 +44,17 @@ def create_user(
 
 
 def set_password(session: Session, name: str, password: str) -> User:
-    """Give a user a password, which claims a listener from a file; ends their sign-ins."""
+    """Give a user a password, which claims a listener from a file.
+
+    Ends their sign-ins and links. Raises UserNotFound or InvalidInput.
+    """
     user = user_by_name(session, name)
     if user is None:
         raise UserNotFound(name)
     user.password_hash = hash_password(checked_password(password))
     session.add(user)
-    session.exec(delete(ApiToken).where(col(ApiToken.user_id) == id_of(user)))
+    for row in (ApiToken, PasswordLink):
+        session.exec(delete(row).where(col(row.user_id) == id_of(user)))
     return user
 
 

@@ -53,6 +53,8 @@ class Settings(BaseSettings):
     """Mark the session cookie Secure: set it wherever PyTune is reached over https."""
     session_days: float = Field(default=30.0, gt=0)
     """Days until a sign-in expires."""
+    password_link_hours: float = Field(default=72.0, gt=0)
+    """Hours until an unused link to pick a password expires: a weekend and a day."""
     sign_in_attempts_per_minute: int = Field(default=10, ge=1)
     """Failed sign-ins per name and per address: slow enough to make guessing hopeless."""
     requests_per_minute: int = Field(default=1200, ge=1)

@@ -1,4 +1,6 @@
-"""Turns: of the transactions that start trainings or change the champion, one at a time."""
+"""Turns: of the transactions that start trainings, change the champion or who is administrator,
+one at a time.
+"""
 
 from typing import Any
 
@@ -10,16 +12,17 @@ from app.models.columns import utc_now
 from app.writes import upsert
 
 _TURNS: Table = Turn.__table__  # type: ignore[attr-defined]
-_MODELS = "models"
+MODELS, ADMINISTRATORS = "models", "administrators"
 
 
-def take_turn(session: Session) -> None:
+def take_turn(session: Session, what: str = MODELS) -> None:
     """Wait until no other transaction starts a training or changes the champion.
 
-    Nobody else goes on until this one ends: what it then looks up stays as it is. SQLite's
-    writers take turns anyway; on MySQL all of them want the same row.
+    Or, of ADMINISTRATORS, until no other changes who is one. Nobody else goes on until this one
+    ends: what it then looks up stays as it is. SQLite's writers take turns anyway; on MySQL all
+    of them want the same row.
     """
-    upsert(session, _TURNS, {"name": _MODELS, "taken_at": utc_now()}, _now_mine)
+    upsert(session, _TURNS, {"name": what, "taken_at": utc_now()}, _now_mine)
 
 
 def _now_mine(_old: Any, new: Any) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import logging
 
-from app import accounts, observing, promotion, training
+from app import accounts, observing, promotion, training, users
 from app.ml import artifacts
 from app.models.columns import utc_now
 from jobs.runtime import Runtime, runtime
@@ -19,6 +19,7 @@ def tidy() -> None:
 
 def _tidy(rt: Runtime) -> None:
     tokens = rt.transact(accounts.remove_expired_tokens)
+    links = rt.transact(users.remove_expired_links)
     idle = rt.read(training.active_training) is None
     leftovers = artifacts.remove_unfinished(rt.settings.artifacts) if idle else 0
     removed = promotion.remove_old_models(rt.database, rt.settings)
@@ -27,6 +28,7 @@ def _tidy(rt: Runtime) -> None:
         extra={
             "tokens": tokens,
             "lists": _remove_lists(rt),
+            "links": links,
             "unfinished_artifacts": leftovers,
             "models_removed": removed,
         },

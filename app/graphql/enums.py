@@ -10,6 +10,7 @@ from app.jobs import JobState
 from app.ml.weighting import Weighting
 from app.models import Feedback, Role, TrainingStage, TrainingState, VideoState
 from app.queue import JobName
+from app.users import UserState
 
 __all__ = [
     "Algorithm",
@@ -22,6 +23,7 @@ __all__ = [
     "SignalName",
     "TrainingStage",
     "TrainingState",
+    "UserState",
     "VideoState",
     "Weighting",
 ]
@@ -81,6 +83,15 @@ _describe(
     "What a user may do.",
     LISTENER="Listen, search and be recommended to.",
     ADMINISTRATOR="Whatever a listener may, and manage users and models.",
+)
+_describe(
+    UserState,
+    "Whether a user can sign in.",
+    ACTIVE="They have a password.",
+    INVITED="They have none yet, and a link to pick one waits.",
+    UNCLAIMED="They have none, and no link waits: a listener from imported data, or an invitation"
+    " that expired.",
+    DISABLED="They are let in no more.",
 )
 _describe(
     TrainingState,

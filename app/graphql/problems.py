@@ -4,7 +4,7 @@ from typing import Any, Self
 
 import strawberry
 
-from app import errors
+from app import errors, users
 from app.errors import PyTuneError
 from app.graphql.ids import global_id
 
@@ -54,6 +54,16 @@ class NotFound(Problem):
 
 @strawberry.type(description="Another user has that name.")
 class NameTaken(Problem):
+    pass
+
+
+@strawberry.type(description="Nobody else could sign in as administrator.")
+class LastAdministrator(Problem):
+    pass
+
+
+@strawberry.type(description="The link was used, has expired or was replaced by a newer one.")
+class LinkInvalid(Problem):
     pass
 
 
@@ -128,6 +138,8 @@ HANDLERS = (
     AsType(errors.InvalidInput, InvalidInput),
     AsType(errors.NotFound, NotFound),
     AsType(errors.NameTaken, NameTaken),
+    AsType(users.LastAdministrator, LastAdministrator),
+    AsType(users.LinkInvalid, LinkInvalid),
     AsType(errors.InvalidCredentials, InvalidCredentials),
     AsType(errors.RateLimited, RateLimited),
     AsType(errors.NoListens, NoListens),

@@ -23,6 +23,7 @@ from app.graphql.starting import StartingMutation, StartingQuery
 from app.graphql.status import StatusQuery
 from app.graphql.subscriptions import Subscription
 from app.graphql.training import TrainingMutation, TrainingQuery
+from app.graphql.users import UsersMutation, UsersQuery
 from app.graphql.videos import VideosMutation
 
 
@@ -40,6 +41,7 @@ class Query(
     JobsQuery,
     AlertsQuery,
     DriftQuery,
+    UsersQuery,
 ):
     pass
 
@@ -55,6 +57,7 @@ class Mutation(
     PromotionMutation,
     JobsMutation,
     AlertsMutation,
+    UsersMutation,
 ):
     pass
 

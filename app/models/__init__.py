@@ -21,7 +21,7 @@ from app.models.training import (
     TrainingState,
     Turn,
 )
-from app.models.user import ApiToken, Role, User
+from app.models.user import ApiToken, PasswordLink, Role, User
 
 __all__ = [
     "Alert",
@@ -38,6 +38,7 @@ __all__ = [
     "ImportState",
     "ListKind",
     "LogLine",
+    "PasswordLink",
     "Playlist",
     "PlaylistTrack",
     "Prediction",

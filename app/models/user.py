@@ -47,3 +47,17 @@ class ApiToken(SQLModel, table=True):
     name: str = Field(max_length=100)
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class PasswordLink(SQLModel, table=True):
+    """A link by which somebody picks a password, once; only the SHA-256 of its token is kept."""
+
+    __tablename__ = "password_link"
+    __table_args__ = TABLE_OPTIONS
+
+    user_id: int = Field(primary_key=True, foreign_key="user.id", ondelete="CASCADE")
+    """One each: a newer link replaces the older."""
+    token_hash: str = Field(max_length=64, unique=True)
+    created_by: str = Field(max_length=64)
+    created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime)

@@ -12,6 +12,7 @@ from app.web.covers import router as covers
 from app.web.door import own_site
 from app.web.headers import SafeHeaders
 from app.web.home import router as home
+from app.web.invitations import router as invitations
 from app.web.jobs import router as jobs
 from app.web.listening import router as listening
 from app.web.mixes import router as mixes
@@ -23,6 +24,7 @@ from app.web.starting import router as starting
 from app.web.taking import router as taking
 from app.web.tracks import router as tracks
 from app.web.trainings import router as trainings
+from app.web.users import router as users
 from app.web.videos import router as videos
 
 ROUTERS = (
@@ -31,6 +33,7 @@ ROUTERS = (
     artists,
     covers,
     home,
+    invitations,
     jobs,
     listening,
     mixes,
@@ -42,6 +45,7 @@ ROUTERS = (
     taking,
     tracks,
     trainings,
+    users,
     videos,
 )
 

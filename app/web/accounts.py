@@ -14,7 +14,7 @@ from app.web.door import Asking, Here, Visitor, local_path
 from app.web.errors import STATUS
 from app.web.render import page
 
-_TOKEN_NAME = "Browser"  # noqa: S105  what the sign-in is called in a list of them
+TOKEN_NAME = "Browser"  # noqa: S105  what the sign-in is called in a list of them
 
 router = APIRouter()
 
@@ -40,11 +40,11 @@ def sign_in(
     onward: OnwardField = None,
 ) -> Response:
     try:
-        made = state.access.sign_in(caller, name, password, _TOKEN_NAME)
+        made = state.access.sign_in(caller, name, password, TOKEN_NAME)
     except (InvalidCredentials, RateLimited) as problem:
         return _form(request, onward, name, problem)
     response = RedirectResponse(local_path(onward), 303)
-    _give_cookie(response, made, state.settings)
+    give_cookie(response, made, state.settings)
     return response
 
 
@@ -69,7 +69,7 @@ def _form(
     return answer
 
 
-def _give_cookie(response: Response, made: SignIn, settings: Settings) -> None:
+def give_cookie(response: Response, made: SignIn, settings: Settings) -> None:
     response.set_cookie(
         COOKIE,
         made.token,

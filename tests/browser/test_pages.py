@@ -20,6 +20,8 @@ PATHS = [
     "/admin/models/1",
     "/admin/jobs",
     "/admin/alerts",
+    "/admin/users",
+    "/admin/users/1",
 ]
 DRESSES: list[dict[str, Any]] = [
     {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"},

@@ -21,6 +21,7 @@ class For(Enum):
 
 
 TRACK, ARTIST, USER = "VHJhY2s6MQ==", "QXJ0aXN0OjE=", "VXNlcjoy"
+OTHER = "VXNlcjoz"
 TRAINING = "VHJhaW5pbmc6MQ=="
 
 QUERIES = {
@@ -44,6 +45,7 @@ QUERIES = {
     "alerts": (For.ADMINISTRATORS, "alerts { totalCount }"),
     "drift": (For.ADMINISTRATORS, "drift { modelVersion }"),
     "promotions": (For.ADMINISTRATORS, "promotions { totalCount }"),
+    "users": (For.ADMINISTRATORS, "users { totalCount }"),
     "champion": (For.ADMINISTRATORS, "champion { version }"),
 }
 MUTATIONS = {
@@ -64,6 +66,27 @@ MUTATIONS = {
     "createUser": (
         For.ADMINISTRATORS,
         'createUser(input: {name: "new", password: "long enough"}) { __typename }',
+    ),
+    "inviteUser": (For.ADMINISTRATORS, 'inviteUser(input: {name: "eve"}) { __typename }'),
+    "makePasswordLink": (
+        For.ADMINISTRATORS,
+        f'makePasswordLink(input: {{userId: "{USER}"}}) {{ __typename }}',
+    ),
+    "setPasswordByLink": (
+        For.EVERYBODY,
+        'setPasswordByLink(input: {token: "x", password: "long enough"}) { __typename }',
+    ),
+    "setUserRole": (
+        For.ADMINISTRATORS,
+        f'setUserRole(input: {{userId: "{OTHER}", role: LISTENER}}) {{ __typename }}',
+    ),
+    "disableUser": (
+        For.ADMINISTRATORS,
+        f'disableUser(input: {{userId: "{OTHER}"}}) {{ __typename }}',
+    ),
+    "enableUser": (
+        For.ADMINISTRATORS,
+        f'enableUser(input: {{userId: "{OTHER}"}}) {{ __typename }}',
     ),
     "trainModel": (For.ADMINISTRATORS, "trainModel { __typename }"),
     "promoteModel": (

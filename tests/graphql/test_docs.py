@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,16 @@ from app.graphql import asked, cost, documents, presented, problems, router
 from app.graphql.paging import DEFAULT_PAGE, MAX_PAGE
 from app.graphql.schema import schema
 from app.ml.model_slot import LoadedModel
+from app.models import PasswordLink
+from app.models.columns import utc_now
 from app.queue import CHAMPION_CHANNEL, JobName
-from tests.graphql.conftest import ADMINISTRATOR, Door, crown
+from app.security import token_hash
+from tests.graphql.conftest import ADMINISTRATOR, OTHER, Door, crown
 from tests.graphql.sockets import await_listeners, signed_in
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text()
+_TOKEN = "Nn0kV6r6z0Yl7aXbTQ9w3c1u"
+"""Of the link in the page."""
 BLOCK = re.compile(r"^```(graphql|json)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -86,7 +92,7 @@ def test_an_example_of_a_subscription_tells_something(
 
 
 def _make_busy(door: Door) -> None:
-    """The jobs and the alert that the page names."""
+    """The jobs, the alert and the link that the page names."""
     queue = door.state.queue.queue
     queue.enqueue_call(JobName.TIDY.value, job_id="d2b1f3f6")
     failed = queue.enqueue_call(JobName.RETRAIN.value, job_id="8f14e45f")
@@ -96,6 +102,15 @@ def _make_busy(door: Door) -> None:
     with door.state.database.write() as session:
         recommending.start_with(session, ADMINISTRATOR, [1])
         alerts.raise_alert(session, "drift", "Listeners changed their taste.", {})
+        later = utc_now() + timedelta(hours=1)
+        session.add(
+            PasswordLink(
+                user_id=OTHER,
+                token_hash=token_hash(_TOKEN),
+                created_by="root",
+                expires_at=later,
+            )
+        )
 
 
 def _shape(value: Any) -> Any:

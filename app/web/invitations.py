@@ -1,0 +1,64 @@
+"""Where a link from an administrator leads: picking a password, once."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Path, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlmodel import Session
+
+from app import accounts, users
+from app.accounts import SignIn
+from app.errors import InvalidInput, PyTuneError
+from app.models import User
+from app.state import State
+from app.users import LinkInvalid
+from app.web.accounts import TOKEN_NAME, give_cookie
+from app.web.door import Here
+from app.web.errors import status_of
+from app.web.render import page
+
+router = APIRouter()
+
+Token = Annotated[str, Path(max_length=100)]
+Password = Annotated[str, Form()]
+
+
+@router.get("/invitations/{token}")
+def invitation(request: Request, state: Here, token: Token) -> Response:
+    """Looking uses nothing up: chats fetch links to show what is behind them."""
+    return _form(request, state, token)
+
+
+@router.post("/invitations/{token}")
+def pick_password(request: Request, state: Here, token: Token, password: Password = "") -> Response:
+    """They are signed in at once."""
+    lifetime = timedelta(days=state.settings.session_days)
+
+    def use(session: Session) -> SignIn:
+        user = users.use_link(session, token, password)
+        return accounts.open_session(session, user, lifetime, TOKEN_NAME)
+
+    try:
+        made = state.database.transact(use)
+    except (LinkInvalid, InvalidInput) as problem:
+        return _form(request, state, token, problem)
+    response = RedirectResponse("/", 303)
+    give_cookie(response, made, state.settings)
+    return response
+
+
+def _form(
+    request: Request, state: State, token: str, problem: PyTuneError | None = None
+) -> Response:
+    user: User | None = None
+    try:
+        with state.database.read() as session:
+            user = users.user_of_link(session, token)
+    except LinkInvalid as gone:
+        problem = gone
+    shown = {"user": user, "problem": problem}
+    response = page(request, None, "invitations/invitation.html", shown, status_of(problem))
+    # The address lets in whoever has it: no other site should be told.
+    response.headers["Referrer-Policy"] = "same-origin"
+    return response
