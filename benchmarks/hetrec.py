@@ -9,6 +9,7 @@ validation also to one of their own validation rows: `--no-tags` leaves all out.
 """
 
 import argparse
+import json
 from pathlib import Path
 from time import monotonic
 
@@ -19,11 +20,14 @@ from app.ml.comparison import Comparison, compare
 from app.ml.holdout import Holdout
 from app.ml.interactions import Interactions, concatenate
 from app.ml.search import Search
+from app.ml.search_space import TUNED
 from app.ml.vocabulary import Ids
 
 FOLDER = Path(__file__).resolve().parents[2] / "shared" / "data" / "hetrec_lastfm_2k"
 K = 20
+ALGORITHMS = (*TUNED, "blend")
 LEAST = 20
+"""Artists that a tag must be borne by."""
 
 
 def split(seed: int) -> tuple[Interactions, Interactions]:
@@ -65,7 +69,8 @@ def _keys(listeners: Ids, artists: Ids) -> Ids:
 
 def show(seed: int, found: Comparison, seconds: float) -> None:
     chosen = found.chosen
-    best = max((at for at in found.algorithms if at.name != "blend"), key=lambda at: at.ndcg.mean())
+    singles = [at for at in found.algorithms if at.name != "blend"]
+    best = max(singles, key=lambda at: float(at.ndcg.mean()), default=chosen)
     difference = chosen.ndcg - best.ndcg
     error = difference.std(ddof=1) / np.sqrt(len(difference))
     for at in found.algorithms:
@@ -74,6 +79,9 @@ def show(seed: int, found: Comparison, seconds: float) -> None:
             f"{seed:>4}  {at.name:<11}{at.ndcg.mean():>9.4f}{at.recall.mean():>10.4f}"
             f"{at.fit_seconds:>8.1f}{at.peak_mib:>9.0f}{mark}"
         )
+    if found.left_out:
+        print(f"{seed:>4}  left out for want of time: {', '.join(found.left_out)}")
+    print(f"{seed:>4}  {json.dumps(chosen.candidate.settings())}")
     print(
         f"{seed:>4}  over {best.name}, the best single: {difference.mean():+.4f}"
         f" (standard error {error:.4f}); {seconds:.0f} s in all"
@@ -95,7 +103,7 @@ def main() -> None:
         started = monotonic()
         train, test = split(seed)
         features = None if chosen.no_tags else tags(test)
-        search = Search(chosen.budget_seconds, seed=seed, k=K, features=features)
+        search = Search(chosen.budget_seconds, ALGORITHMS, seed=seed, k=K, features=features)
         found = compare(train, test, search)
         show(seed, found, monotonic() - started)
         figures.append((found.chosen.ndcg.mean(), found.chosen.recall.mean()))

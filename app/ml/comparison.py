@@ -22,9 +22,9 @@ from app.ml.search import Search, Tuned
 from app.ml.tuning import tune
 from app.ml.vocabulary import Vocabulary
 
-_TUNING_SHARE = 0.6
+_TUNING_SHARE = 0.5
 """Of the budget; the rest is for fitting and measuring what was found."""
-_MARGIN = 1.4
+_MARGIN = 1.25
 """How much longer than a trial's a last fit and ranking may take: there is more to fit on."""
 _LOOK_SECONDS = 0.05
 _STATM = Path("/proc/self/statm")

@@ -110,8 +110,8 @@ class _Run:
 
     def _next(self) -> Studied | None:
         """The arm whose turn it is: the one with least time, worse ones being charged more."""
-        if self._over():
-            return None
+        if self._over() and (self.chosen.stop() or any(at.trials for at in self.arms)):
+            return None  # else one trial, however late it is: a choice of something is better
         best = max((at.best.ndcg for at in self.arms if at.best), default=0.0)
 
         def charged(studied: Studied) -> float:

@@ -75,7 +75,7 @@ def test_what_is_expected_of_a_last_fit_grows_with_the_listeners_to_rank_for() -
     als = Candidate(Recipe("als"))
     blend = Candidate(Recipe("blend"), members=(als, als))
     tuned = Tuned({"als": als, "blend": blend}, {}, "als", trials, listeners=100)
-    alone = 1.4 * (3.0 + 2.0 * 50)
+    alone = 1.25 * (3.0 + 2.0 * 50)
     assert expected_seconds(tuned, "als", 5000) == pytest.approx(alone)
     assert expected_seconds(tuned, "blend", 5000) == pytest.approx(2 * alone)
 

@@ -126,6 +126,33 @@ def test_a_history_without_evidence_for_is_scored(model: Recommender) -> None:
     assert model.explain(against, 3).score == pytest.approx(float(scores[3]), abs=1e-7)
 
 
+def test_evidence_against_a_track_counts_against_what_is_near_it(
+    model: Recommender, history: History
+) -> None:
+    if model.algorithm == "popularity":  # the same for everybody; see the test below
+        return
+    turned_down = 8
+    assert turned_down not in history.items
+    strange = np.setdiff1d(np.arange(model.n_items), [*history.items, turned_down])
+    near = strange[np.argmax(model.similar(turned_down)[strange])]
+    against = History(
+        np.append(history.items, turned_down), np.append(history.strengths, np.float32(-1))
+    )
+    before, after = model.scores(history), model.scores(against)
+    standing = [(scores[near] - scores.mean()) / scores.std() for scores in (before, after)]
+    assert standing[1] < standing[0]
+
+
+def test_who_is_against_a_track_makes_it_no_better(
+    model: Recommender, matrix: csr_matrix, history: History
+) -> None:
+    dense = matrix.toarray()
+    track = int(np.setdiff1d(np.arange(model.n_items), history.items)[0])
+    dense[:, track] = np.where(dense[:, track] > 0, dense[:, track], -1)
+    other = fitted(model.algorithm, csr_matrix(dense))
+    assert other.scores(history)[track] <= model.scores(history)[track] + 1e-6
+
+
 def test_no_track_is_nearer_to_a_track_than_itself(model: Recommender) -> None:
     likeness = model.similar(2)
     assert likeness.shape == (model.n_items,)

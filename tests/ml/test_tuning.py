@@ -102,6 +102,12 @@ def test_what_needs_too_much_memory_is_left_out(tastes: Interactions) -> None:
         tune(tastes, Search(5, ("neighbours",), k=5, memory_mib=needed / 10))
 
 
+def test_however_short_the_time_something_is_found(tastes: Interactions) -> None:
+    tuned = tune(tastes, Search(0, QUICK, k=5))
+    assert tuned.chosen == tuned.trials[0].arm.split("/")[0]
+    assert len(tuned.trials) == 1
+
+
 def test_an_unknown_algorithm_is_refused_by_name(tastes: Interactions) -> None:
     with pytest.raises(InvalidInput, match="astrology"):
         tune(tastes, Search(1, ("astrology",)))

@@ -1,0 +1,36 @@
+"""The other benchmarks, made small: that they run and say what they claim to."""
+
+import re
+
+import numpy as np
+import pytest
+
+from benchmarks import large, recommend_speed
+
+
+def test_the_large_file_has_about_the_rows_asked_for_each_once() -> None:
+    pairs = large.made_up(3000, 20_000, 40_000)
+    assert 36_000 < len(pairs) < 44_000
+    assert len(np.unique(pairs, axis=0)) == len(pairs)
+    assert pairs.min() == 0
+    assert len(np.unique(pairs[:, 0])) == 3000
+    assert 8000 < len(np.unique(pairs[:, 1])) <= 20_000
+
+
+def test_the_large_benchmark_reports_the_command(capfd: pytest.CaptureFixture[str]) -> None:
+    sizes = ["--listeners", "300", "--items", "1000", "--rows", "4000"]
+    large.main([*sizes, "--budget-seconds", "1", "--algorithms", "popularity"])
+    said = capfd.readouterr().out
+    assert "300 listeners" in said
+    assert re.search(r"\d+ s in all, 0 of them the last fit \(popularity\)", said)
+    assert re.search(r"at most [1-9][\d,]* MiB", said)
+
+
+def test_speed_is_reported_as_a_ratio(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(recommend_speed, "SIZES", {3000: 3})
+    recommend_speed.main()
+    tracks, whole, least, ratio = capsys.readouterr().out.splitlines()[-1].split()
+    assert tracks == "3000"
+    assert float(ratio) == pytest.approx(float(whole) / float(least), rel=0.2)
