@@ -50,7 +50,7 @@ texts: .venv/.dev ## Bring the catalogues of translations up to date with the te
 	@$(BIN)/pybabel -q extract -F babel.cfg --no-location --sort-output --omit-header -o $(TEXTS)/pytune.pot .
 	@for po in $(TEXTS)/*.po; do $(BIN)/pybabel -q update -i $(TEXTS)/pytune.pot -o $$po -l $$(basename $$po .po) \
 		--no-fuzzy-matching --ignore-obsolete --omit-header --width=96; done
-	@echo "Translate what is empty in $(TEXTS)/*.po: tests/house/test_translations.py names it."
+	@echo "Translate what is empty in $(TEXTS)/*.po: tests/web/test_translations.py names it."
 
 screenshots: .venv/.dev ## Take the pictures of README and docs from a fresh demo (needs Chromium)
 	.venv/bin/python scripts/screenshots.py

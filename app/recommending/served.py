@@ -12,7 +12,7 @@ from app.catalog import CatalogTrack
 from app.ml.model_slot import LoadedModel
 from app.ml.recommender import Floats
 from app.ml.vocabulary import Positions
-from app.models import ListKind
+from app.models import ListKind, VideoState
 from app.models.columns import utc_now
 
 Ranked = list[tuple[int, float]]
@@ -51,13 +51,17 @@ def served(
     model: LoadedModel | None,
     chosen: Sequence[tuple[int, float]],
 ) -> ServedList:
-    """The list of these tracks; one that is no more in the catalogue leaves no gap."""
+    """The list of these tracks, those known to have no video last, scores as they are.
+
+    One that is no more in the catalogue leaves no gap.
+    """
     tracks = catalog.tracks_by_id(session, [track_id for track_id, _ in chosen])
     found = [
         (score, track)
         for (_, score), track in zip(chosen, tracks, strict=True)
         if track is not None
     ]
+    found.sort(key=lambda pair: pair[1].video_state is VideoState.MISSING)
     items = [ServedTrack(n, score, track) for n, (score, track) in enumerate(found, start=1)]
     version = model.version if model else None
     return ServedList(str(uuid.uuid4()), kind, user_id, version, utc_now(), items)

@@ -5,7 +5,7 @@ import pytest
 from app import listening, recommending
 from app.errors import InvalidInput
 from app.listening import Listen
-from app.models import Feedback
+from app.models import Feedback, Track, VideoState
 from app.models.columns import utc_now
 from app.recommending import Dials
 from tests import making
@@ -133,3 +133,9 @@ def test_lists_have_an_id_of_their_own_and_a_time(world: World) -> None:
 def test_a_dial_out_of_its_range_is_refused(world: World, field: str, dials: Dials) -> None:
     with pytest.raises(InvalidInput, match=field):
         world.ask(dials)
+
+
+def test_what_has_no_video_stands_last(world: World) -> None:
+    with world.database.write() as session:
+        session.get_one(Track, world.tracks[0]).video_state = VideoState.MISSING
+    assert world.ask(Dials(first=4)) == [*world.tracks[1:4], world.tracks[0]]
