@@ -59,16 +59,16 @@ def theirs(matrix: csr_matrix, settings: AlsSettings) -> float:
     from implicit.cpu.als import AlternatingLeastSquares
 
     confidence = signed_confidence(matrix, settings.alpha)
-    model = AlternatingLeastSquares(
-        factors=settings.factors,
-        regularization=settings.regularization,
-        alpha=1.0,
-        iterations=settings.iterations,
-        random_state=SEED,
-        dtype=np.float32,
-    )
-    started = perf_counter()
     with threadpool_limits(1, "blas"):
+        model = AlternatingLeastSquares(
+            factors=settings.factors,
+            regularization=settings.regularization,
+            alpha=1.0,
+            iterations=settings.iterations,
+            random_state=SEED,
+            dtype=np.float32,
+        )
+        started = perf_counter()
         model.fit(confidence, show_progress=False)
     return perf_counter() - started
 

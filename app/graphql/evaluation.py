@@ -114,6 +114,27 @@ class Gain:
     gain: Estimate = strawberry.field(description="The gain, paired: above 0 is better.")
 
 
+@strawberry.type(description="The model fitted on everything beside the one that was tested.")
+class Refit:
+    listener_count: int = strawberry.field(description="Listeners whose lists were compared.")
+    overlap: float = strawberry.field(
+        description="Share of the tested model's lists that stands in this one's too."
+    )
+    tracks_shown: int = strawberry.field(description="Tracks in at least one of its lists.")
+    tracks_shown_before: int = strawberry.field(
+        description="In at least one of the tested model's."
+    )
+
+    @classmethod
+    def of(cls, figures: dict[str, Any]) -> Self:
+        return cls(
+            listener_count=figures["listeners"],
+            overlap=figures["overlap"],
+            tracks_shown=figures["shown"],
+            tracks_shown_before=figures["shown_before"],
+        )
+
+
 @strawberry.type(description="A contest of recipes on one holdout, and the gate's verdict.")
 class Evaluation:
     evaluated_at: datetime = strawberry.field(description="When it was written down.")
@@ -129,6 +150,9 @@ class Evaluation:
         description="What the gate decided on; over the champion by slice too."
     )
     checks: list[GateCheck] = strawberry.field(description="The gate's conditions.")
+    refit: Refit | None = strawberry.field(
+        description="How the model that can be served compares; null where nobody was tested."
+    )
 
     @classmethod
     def of(cls, row: EvaluationRow) -> Self:
@@ -145,6 +169,7 @@ class Evaluation:
             ],
             gains=_gains(figures.get("verdict", {})),
             checks=[GateCheck(**check) for check in figures.get("verdict", {}).get("checks", [])],
+            refit=Refit.of(figures["refit"]) if figures.get("refit") else None,
         )
 
 

@@ -23,7 +23,7 @@ from tests.stack.running import Running, running
 pytestmark = [pytest.mark.soak, pytest.mark.stack, pytest.mark.timeout(3000)]
 
 ROUNDS = 10
-LONG = {"iterations": 1000, "factors": 128}
+LONG = {"iterations": 60, "factors": 128}
 QUICK = {"iterations": 3, "factors": 8}
 OVER = {"FINISHED", "FAILED"}
 

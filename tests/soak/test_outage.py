@@ -34,7 +34,7 @@ pytestmark = [
 AWAY_SECONDS = 30
 LONG_AGO = datetime(2015, 1, 1, tzinfo=UTC)
 NAME = "soak"
-LONG = {"iterations": 1000, "factors": 128}
+LONG = {"iterations": 60, "factors": 128}
 
 
 @pytest.fixture
