@@ -11,7 +11,7 @@ from app import accounts
 from app.accounts import SignIn
 from app.db import Database
 from app.errors import CrossSiteRefused, NotAllowed, NotSignedIn, RateLimited, TooManyRequests
-from app.models import Role
+from app.models import Role, User
 from app.models.columns import id_of
 from app.rates import Rates
 from app.settings import Settings
@@ -129,7 +129,15 @@ class Access:
         return viewer
 
     def sign_in(self, caller: Caller, name: str, password: str, token_name: str) -> SignIn:
-        """Raises InvalidCredentials, or RateLimited after too many failures.
+        """Raises InvalidCredentials, or RateLimited after too many failures."""
+        user = self.check_password(caller, name, password)
+        lifetime = timedelta(days=self.settings.session_days)
+        return self.database.transact(
+            lambda session: accounts.open_session(session, user, lifetime, token_name)
+        )
+
+    def check_password(self, caller: Caller, name: str, password: str) -> User:
+        """The user of that name and password. Raises InvalidCredentials or RateLimited.
 
         An attempt counts before the password is looked at, so that many at once are no way
         around; one that succeeds is given back.
@@ -141,10 +149,7 @@ class Access:
             user = accounts.check_credentials(session, name, password)
         for key in keys:
             self._rates.take(self._attempts, "sign-in", key, times=-1)
-        lifetime = timedelta(days=self.settings.session_days)
-        return self.database.transact(
-            lambda session: accounts.open_session(session, user, lifetime, token_name)
-        )
+        return user
 
     def sign_out(self, caller: Caller) -> None:
         token = caller.token

@@ -13,6 +13,7 @@ from app.graphql.context import Context, Info
 from app.graphql.ids import Node, decoded
 from app.graphql.paging import MAX_PAGE
 from app.graphql.permissions import for_listeners
+from app.graphql.tokens import tokens_of
 from app.graphql.training import trainings_of
 
 Fetch = Callable[[Context, list[int]], Awaitable[Sequence[Node | None]]]
@@ -20,6 +21,7 @@ Fetch = Callable[[Context, list[int]], Awaitable[Sequence[Node | None]]]
 _FETCH: dict[str, Fetch] = {
     "Alert": alerts_of,
     "Artist": artists_of,
+    "Token": tokens_of,
     "Track": tracks_of,
     "Training": trainings_of,
     "User": users_of,

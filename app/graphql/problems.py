@@ -44,7 +44,7 @@ class InvalidInput(Problem):
 @strawberry.type(description="Nothing has the id that was given.")
 class NotFound(Problem):
     kind: str = strawberry.field(
-        description="What was looked for: track, artist, list, user, training, alert, job."
+        description="What was looked for: track, artist, list, user, token, training, alert, job."
     )
 
     @classmethod

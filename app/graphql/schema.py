@@ -22,6 +22,7 @@ from app.graphql.recommending import RecommendingQuery
 from app.graphql.starting import StartingMutation, StartingQuery
 from app.graphql.status import StatusQuery
 from app.graphql.subscriptions import Subscription
+from app.graphql.tokens import TokensMutation, TokensQuery
 from app.graphql.training import TrainingMutation, TrainingQuery
 from app.graphql.users import UsersMutation, UsersQuery
 from app.graphql.videos import VideosMutation
@@ -31,6 +32,7 @@ from app.graphql.videos import VideosMutation
 class Query(
     StatusQuery,
     AccountsQuery,
+    TokensQuery,
     NodesQuery,
     CatalogQuery,
     RecommendingQuery,
@@ -49,6 +51,7 @@ class Query(
 @strawberry.type(description="Everything that can be done.")
 class Mutation(
     AccountsMutation,
+    TokensMutation,
     ListeningMutation,
     StartingMutation,
     BatchMutation,

@@ -27,6 +27,7 @@ TRAINING = "VHJhaW5pbmc6MQ=="
 QUERIES = {
     "status": (For.EVERYBODY, "status { state }"),
     "viewer": (For.EVERYBODY, "viewer { id }"),
+    "tokens": (For.LISTENERS, "tokens { id }"),
     "node": (For.LISTENERS, f'node(id: "{TRACK}") {{ id }}'),
     "nodes": (For.LISTENERS, f'nodes(ids: ["{TRACK}"]) {{ id }}'),
     "track": (For.LISTENERS, f'track(id: "{TRACK}") {{ id }}'),
@@ -51,6 +52,16 @@ QUERIES = {
 MUTATIONS = {
     "login": (For.EVERYBODY, 'login(input: {username: "x", password: "y"}) { __typename }'),
     "logout": (For.LISTENERS, "logout { __typename }"),
+    "createToken": (For.LISTENERS, 'createToken(input: {name: "x"}) { __typename }'),
+    "revokeToken": (For.LISTENERS, 'revokeToken(input: {tokenId: "x"}) { __typename }'),
+    "signOutEverywhere": (
+        For.LISTENERS,
+        "signOutEverywhere(input: {keepThis: true}) { __typename }",
+    ),
+    "changePassword": (
+        For.LISTENERS,
+        'changePassword(input: {currentPassword: "x", newPassword: "x"}) { __typename }',
+    ),
     "recordListen": (
         For.LISTENERS,
         f'recordListen(input: {{trackId: "{TRACK}"}}) {{ __typename }}',

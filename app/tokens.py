@@ -1,0 +1,98 @@
+"""Use-cases: the tokens of a user, each a browser that is signed in or a program with a name."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlmodel import Session, col, delete, select
+
+from app.accounts import MAX_TOKEN_NAME, SignIn, checked_password, open_session
+from app.errors import InvalidInput, NotFound, UserNotFound
+from app.models import ApiToken, PasswordLink, User
+from app.models.columns import utc_now
+from app.security import hash_password, token_hash
+
+MAX_DAYS = 366
+"""A program's token that nobody renews ends within about a year."""
+
+
+class TokenNotFound(NotFound):
+    def __init__(self, token_id: int) -> None:
+        super().__init__(kind="token", id=token_id)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnToken:
+    """A token as its owner sees it: never the secret itself."""
+
+    row: ApiToken
+    is_current: bool
+    """Whether it is the one that asks."""
+
+
+def create(session: Session, user_id: int, name: str, days: int) -> SignIn:
+    """A token with a name of its own. Raises InvalidInput."""
+    name = name.strip()
+    if not name or len(name) > MAX_TOKEN_NAME or not name.isprintable():
+        problem = f"must be 1 to {MAX_TOKEN_NAME} printable characters, is {name[:200]!r}"
+        raise InvalidInput("name", problem)
+    if not 1 <= days <= MAX_DAYS:
+        raise InvalidInput("expiresInDays", f"must be 1 to {MAX_DAYS}, is {days}")
+    return open_session(session, _user(session, user_id), timedelta(days=days), name)
+
+
+def of_user(session: Session, user_id: int, current: str | None) -> list[OwnToken]:
+    """Those that are valid, newest first."""
+    valid = (ApiToken.user_id == user_id, col(ApiToken.expires_at) > utc_now())
+    newest = (col(ApiToken.created_at).desc(), col(ApiToken.id).desc())
+    return _owned(session.exec(select(ApiToken).where(*valid).order_by(*newest)).all(), current)
+
+
+def by_id(
+    session: Session, user_id: int, ids: Sequence[int], current: str | None
+) -> list[OwnToken | None]:
+    """The user's tokens in the order of `ids`; None for another's, or one that has ended."""
+    found = {one.row.id: one for one in of_user(session, user_id, current)}
+    return [found.get(number) for number in ids]
+
+
+def revoke(session: Session, user_id: int, number: int, current: str | None) -> OwnToken:
+    """End one token of the user's. Raises TokenNotFound."""
+    (found,) = by_id(session, user_id, [number], current)
+    if found is None:
+        raise TokenNotFound(number)
+    session.delete(found.row)
+    return found
+
+
+def revoke_all(session: Session, user_id: int, keep: str | None = None) -> int:
+    """End every token of the user's but the one to keep; how many valid ones were ended."""
+    ended = [one for one in of_user(session, user_id, keep) if not one.is_current]
+    mine = col(ApiToken.user_id) == user_id
+    kept = col(ApiToken.token_hash) != token_hash(keep or "")
+    session.exec(delete(ApiToken).where(mine, kept))
+    return len(ended)
+
+
+def change_password(session: Session, user_id: int, password: str, keep: str | None) -> None:
+    """Give a new password; end links to set one, and every token but the one to keep.
+
+    Raises InvalidInput.
+    """
+    user = _user(session, user_id)
+    user.password_hash = hash_password(checked_password(password))
+    session.add(user)
+    session.exec(delete(PasswordLink).where(col(PasswordLink.user_id) == user_id))
+    revoke_all(session, user_id, keep)
+
+
+def _owned(rows: Sequence[ApiToken], current: str | None) -> list[OwnToken]:
+    mine = token_hash(current) if current else None
+    return [OwnToken(row, row.token_hash == mine) for row in rows]
+
+
+def _user(session: Session, user_id: int) -> User:
+    user = session.get(User, user_id)
+    if user is None:
+        raise UserNotFound(user_id)
+    return user
