@@ -22,5 +22,7 @@ run formatting "$bin/ruff" format --check --quiet .
 run types "$bin/mypy"
 run floors "$bin/lint-imports"
 run schema schema_agrees
+run "the API's promises" "$bin/python" scripts/check_breaking.py \
+    schema.released.graphql schema.graphql CHANGELOG.md
 
 [ -z "$failed" ] || { echo "Failed: ${failed#, }." >&2; exit 1; }

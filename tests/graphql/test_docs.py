@@ -172,3 +172,14 @@ def test_the_limits_are_those_that_hold() -> None:
     assert f"each costs {cost.ROOT}" in PAGE
     assert f"taken to be {cost.SHORT_LIST} long" in PAGE
     assert f"{cost.INTROSPECTION} for the schema itself" in PAGE
+
+
+def test_the_table_of_rest_addresses_leads_to_operations_and_their_examples() -> None:
+    rows = re.findall(r"^\| `(?:GET|POST) (/\S*)` \| (.+) \| \[(.+)\]\(#", PAGE, re.MULTILINE)
+    assert {address for address, _, _ in rows} == {
+        *("/", "/login", "/search", "/recommendation", "/similar", "/event"),
+        *("/admin/model/reload", "/admin/model/train", "/admin/user", "/admin/recommendation"),
+    }
+    operations = {name.partition(".")[2] for name in _fields()}
+    assert set(re.findall(r"`(\w+)", " ".join(row[1] for row in rows))) <= operations
+    assert {title for _, _, title in rows} <= set(re.findall(r"^## (.+)$", PAGE, re.MULTILINE))
