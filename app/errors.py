@@ -64,16 +64,6 @@ class ListNotFound(NotFound):
         super().__init__(kind="list", id=list_id)
 
 
-class ImportNotFound(NotFound):
-    def __init__(self, import_id: int) -> None:
-        super().__init__(kind="import", id=import_id)
-
-
-class UploadNotFound(NotFound):
-    def __init__(self, upload_id: str) -> None:
-        super().__init__(kind="upload", id=upload_id)
-
-
 class JobNotFound(NotFound):
     def __init__(self, job_id: str) -> None:
         super().__init__(kind="job", id=job_id)
@@ -194,16 +184,6 @@ class ImportRefused(PyTuneError):
 class BackupRefused(PyTuneError):
     code = "backup_refused"
     template = "{file}: {reason}"
-
-
-class ImportOver(PyTuneError):
-    code = "import_over"
-    template = "Import {import_id} is {state}."
-
-
-class ImportUnderway(PyTuneError):
-    code = "import_underway"
-    template = "Import {import_id} is under way: wait for it to end, or cancel it."
 
 
 class WebhookFailed(PyTuneError):

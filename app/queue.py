@@ -20,6 +20,7 @@ from app.settings import Settings
 QUEUE_NAME = "pytune"
 CHAMPION_CHANNEL = "pytune:champion"
 TRAINING_CHANNEL = "pytune:training"
+IMPORT_CHANNEL = "pytune:import"
 """Told after a training's row has changed: that it has, not how."""
 _ANSWER_SECONDS = 5.0
 _PASSWORD = re.compile(r"//[^/]*@")
@@ -33,6 +34,8 @@ class JobName(StrEnum):
     FIND_VIDEO = "jobs.find_videos.find_video"
     RETRAIN = "jobs.retrain.retrain"
     TIDY = "jobs.tidy.tidy"
+    IMPORT_DATA = "jobs.import_data.import_data"
+    LOOK_FOR_FILES = "jobs.look_for_files.look_for_files"
     WATCH_DRIFT = "jobs.watch_drift.watch_drift"
     DELIVER_ALERTS = "jobs.deliver_alerts.deliver_alerts"
 
@@ -76,12 +79,15 @@ class JobQueue:
         """Where the server is, without its password."""
         return _PASSWORD.sub("//", self.settings.key_value_url)
 
-    def enqueue(self, name: JobName, *arguments: Any, timeout: int = 300) -> str:
-        """Enqueue; the job's id. Raises QueueUnavailable."""
+    def enqueue(
+        self, name: JobName, *arguments: Any, timeout: int = 300, job_id: str | None = None
+    ) -> str:
+        """Enqueue, under an id of one's own or a new one; the job's id. Raises QueueUnavailable."""
         try:
             job = self.queue.enqueue_call(
                 name.value,
                 args=arguments,
+                job_id=job_id,
                 timeout=timeout,
                 result_ttl=_RESULT_SECONDS,
                 failure_ttl=_RESULT_SECONDS,
@@ -124,6 +130,11 @@ class JobQueue:
         """Tell whoever follows a training; those that miss it look by themselves."""
         with suppress(RedisError):
             self.redis.publish(TRAINING_CHANNEL, training_id)
+
+    def announce_import(self, import_id: int) -> None:
+        """Tell whoever follows an import; those that miss it look by themselves."""
+        with suppress(RedisError):
+            self.redis.publish(IMPORT_CHANNEL, import_id)
 
     def champion_news(self) -> PubSub:
         """A subscription to announced promotions. Raises RedisError where nobody answers."""

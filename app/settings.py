@@ -69,6 +69,20 @@ class Settings(BaseSettings):
     """A training that takes longer is ended and marked failed."""
     training_memory_mib: int | None = Field(default=None, ge=1)
     """What a fit may need at most; one that would need more is refused before it starts."""
+    import_timeout_seconds: int = Field(default=6 * 3600, ge=60)
+    """An import that takes longer is ended, and gone on with as after a worker's death."""
+    upload_megabytes: int = Field(default=1024, ge=1)
+    """Largest file that can be sent in to be imported."""
+    upload_quota_megabytes: int = Field(default=2048, ge=1)
+    """What one user's files that wait for their import may take together."""
+    upload_hours: float = Field(default=24.0, gt=0)
+    """How long a file that was sent in waits for its import to be begun."""
+    import_dir: Path | None = None
+    """Folder whose catalogues are imported by themselves; empty for none."""
+    import_cron: str = "*/5 * * * *"
+    """When that folder is looked through, as a cron line in UTC; empty for never."""
+    import_quiet_seconds: float = Field(default=60.0, ge=0)
+    """A file that nobody has written to for that long has stopped growing."""
     worker_death_seconds: int = Field(default=30, ge=2)
     """How long a dead worker's job may go on looking alive."""
     retrain_cron: str = "30 3 * * *"
@@ -107,6 +121,7 @@ class Settings(BaseSettings):
         "database_password_file",
         "redis_url",
         "artifact_dir",
+        "import_dir",
         "training_memory_mib",
         "alert_webhook_url",
         "alert_webhook_secret",
@@ -117,7 +132,7 @@ class Settings(BaseSettings):
         """Compose files hand over variables that nobody set as empty ones."""
         return None if value == "" else value
 
-    @field_validator("retrain_cron", "tidy_cron", "watch_drift_cron")
+    @field_validator("retrain_cron", "tidy_cron", "watch_drift_cron", "import_cron")
     @classmethod
     def _is_cron(cls, line: str) -> str:
         try:
@@ -174,6 +189,11 @@ class Settings(BaseSettings):
     @property
     def lists_kept(self) -> timedelta:
         return timedelta(days=max(self.keep_lists, (OLDEST_WINDOW + 1) * self.drift_days))
+
+    @property
+    def uploads(self) -> Path:
+        """The folder of files that wait for their import, absolute."""
+        return self.folder / "uploads"
 
     @property
     def candidates_kept(self) -> timedelta:

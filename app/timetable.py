@@ -27,6 +27,7 @@ def timetable(settings: Settings) -> dict[JobName, str]:
         JobName.RETRAIN: settings.retrain_cron,
         JobName.TIDY: settings.tidy_cron,
         JobName.DELIVER_ALERTS: _EVERY_FIVE_MINUTES if settings.alert_webhook_url else "",
+        JobName.LOOK_FOR_FILES: settings.import_cron if settings.import_dir else "",
     }
 
 

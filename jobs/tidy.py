@@ -3,6 +3,7 @@
 import logging
 
 from app import accounts, observing, promotion, training, users
+from app.importing import asking, uploads
 from app.ml import artifacts
 from app.models.columns import utc_now
 from jobs.runtime import Runtime, runtime
@@ -23,6 +24,8 @@ def _tidy(rt: Runtime) -> None:
     idle = rt.read(training.active_training) is None
     leftovers = artifacts.remove_unfinished(rt.settings.artifacts) if idle else 0
     removed = promotion.remove_old_models(rt.database, rt.settings)
+    needed = rt.read(asking.paths_needed)
+    uploads_removed = uploads.remove_old(rt.settings, rt.settings.upload_hours, needed)
     log.info(
         "tidied",
         extra={
@@ -31,6 +34,7 @@ def _tidy(rt: Runtime) -> None:
             "links": links,
             "unfinished_artifacts": leftovers,
             "models_removed": removed,
+            "uploads_removed": uploads_removed,
         },
     )
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import jobs
 from app.db import Database, open_database
 from app.errors import DatabaseUnavailable, QueueUnavailable
+from app.importing import asking
 from app.queue import JSON_SERIALIZER, JobQueue, JsonJob, JsonQueue
 from app.settings import Settings
 
@@ -57,7 +58,7 @@ def _await_key_value_server(queue: JobQueue) -> None:
 
 
 class _DeathWatch:
-    """Fails trainings whose job has gone silent or was lost, whoever ran it."""
+    """Fails trainings whose job has gone silent or was lost, and has imports gone on with."""
 
     def __init__(self, database: Database, queue: JobQueue, silent: timedelta) -> None:
         self.database = database
@@ -88,6 +89,9 @@ class _DeathWatch:
                 log.warning("trainings could not be looked at", extra={"reason": str(error)})
 
     def _fail_the_silent(self) -> None:
+        left = asking.go_on_with_abandoned(self.database, self.queue, self.silent)
+        if left:
+            log.error("imports whose worker died", extra={"imports": left})
         dead = jobs.fail_abandoned(self.database, self.queue, self.silent)
         if dead:
             log.error("trainings whose worker died", extra={"trainings": dead})

@@ -100,6 +100,14 @@ def restore(file: Annotated[Path, typer.Argument(help="What `pytune backup` wrot
 
 
 @app.command()
+def check() -> None:
+    """Look whether all that is kept agrees with itself; exit code 1 where something does not."""
+    from app.cli import keeping
+
+    keeping.check()
+
+
+@app.command()
 def train(
     *,
     wait: Annotated[

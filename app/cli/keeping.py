@@ -5,7 +5,7 @@ from pathlib import Path
 
 import typer
 
-from app import accounts
+from app import accounts, verifying
 from app import backup as backups
 from app.cli import progress
 from app.cli.opening import ready
@@ -68,6 +68,18 @@ def _user_id(database: Database, name: str) -> int:
     if found is None:
         raise UserNotFound(name)
     return id_of(found)
+
+
+def check() -> None:
+    settings = Settings()
+    database = ready(settings)
+    with database.read() as session:
+        found = list(verifying.findings(session, settings))
+    for finding in found:
+        OUT.print(finding)
+    if found:
+        sys.exit(1)
+    OUT.print("Everything agrees.")
 
 
 def add_user(name: str, *, admin: bool, from_stdin: bool) -> None:

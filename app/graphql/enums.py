@@ -6,9 +6,10 @@ from typing import Any
 import strawberry
 
 from app.drift import SignalName
+from app.importing.formats import ImportFormat
 from app.jobs import JobState
 from app.ml.weighting import Weighting
-from app.models import Feedback, Role, TrainingStage, TrainingState, VideoState
+from app.models import Feedback, ImportState, Role, TrainingStage, TrainingState, VideoState
 from app.queue import JobName
 from app.users import UserState
 
@@ -16,6 +17,8 @@ __all__ = [
     "Algorithm",
     "Contestant",
     "Feedback",
+    "ImportFormat",
+    "ImportState",
     "JobName",
     "JobState",
     "Role",
@@ -166,4 +169,26 @@ _describe(
     WATCH_DRIFT="Looks whether listeners drift away from what the model knows, and alerts.",
     DELIVER_ALERTS="Tells the webhook of alerts that it was not told of.",
     TIDY="Clears away what is over: old sign-ins, old models.",
+    IMPORT_DATA="Brings a history or a catalogue in, or takes one back.",
+    LOOK_FOR_FILES="Looks whether the import folder holds something new.",
+)
+_describe(
+    ImportFormat,
+    "What kind of file is imported; docs/importing.md says where to get each.",
+    CSV="PyTune's own tracks.csv and listens.csv, in a zip.",
+    TASTE_PROFILE="Plays and songs of the Echo Nest Taste Profile.",
+    SPOTIFY="Spotify's extended streaming history.",
+    LISTENBRAINZ="An export from ListenBrainz.",
+    TAKEOUT="The YouTube Music part of a watch history from Google Takeout, as JSON.",
+)
+_describe(
+    ImportState,
+    "How far an import is.",
+    QUEUED="It waits for a worker.",
+    RUNNING="It is going in; see `progress`.",
+    FINISHED="It is in; what was left out can be fetched.",
+    FAILED="It ended badly; what had gone in by then stays. `error` says why.",
+    CANCELLED="Somebody ended it; what had gone in by then stays.",
+    UNDOING="It is being taken back.",
+    UNDONE="It was taken back as a whole.",
 )

@@ -11,6 +11,7 @@ from app.graphql.alerts import alerts_of
 from app.graphql.catalog import artists_of, tracks_of
 from app.graphql.context import Context, Info
 from app.graphql.ids import Node, decoded
+from app.graphql.importing import imports_of
 from app.graphql.paging import MAX_PAGE
 from app.graphql.permissions import for_listeners
 from app.graphql.tokens import tokens_of
@@ -22,6 +23,7 @@ _FETCH: dict[str, Fetch] = {
     "Alert": alerts_of,
     "Artist": artists_of,
     "Token": tokens_of,
+    "DataImport": imports_of,
     "Track": tracks_of,
     "Training": trainings_of,
     "User": users_of,

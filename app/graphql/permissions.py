@@ -64,6 +64,14 @@ def followed_by_administrators(description: str) -> Callable[[Resolver], Resolve
     return declare
 
 
+def followed_by_listeners(description: str) -> Callable[[Resolver], Resolver]:
+    """A subscription."""
+    declare: Callable[[Resolver], Resolver] = strawberry.subscription(
+        description=description, extensions=[PermissionExtension([HasRole(Role.LISTENER)])]
+    )
+    return declare
+
+
 def _field(description: str, *extensions: FieldExtension) -> Callable[[Resolver], Resolver]:
     declare: Callable[[Resolver], Resolver] = strawberry.field(
         description=description, extensions=list(extensions)

@@ -7,6 +7,7 @@ import strawberry
 from app import errors, users
 from app.errors import PyTuneError
 from app.graphql.ids import global_id
+from app.importing import errors as import_errors
 
 _WORDS: dict[type[PyTuneError], str] = {
     errors.NotFound: "No {kind} has that id.",
@@ -44,7 +45,8 @@ class InvalidInput(Problem):
 @strawberry.type(description="Nothing has the id that was given.")
 class NotFound(Problem):
     kind: str = strawberry.field(
-        description="What was looked for: track, artist, list, user, token, training, alert, job."
+        description="What was looked for: track, artist, list, user, token, training, alert, job,"
+        " import, upload."
     )
 
     @classmethod
@@ -122,6 +124,16 @@ class QueueUnavailable(Problem):
     pass
 
 
+@strawberry.type(description="One import at a time, and there is one already.")
+class ImportUnderway(Problem):
+    import_id: strawberry.ID = strawberry.field(description="The import that is under way.")
+
+    @classmethod
+    def of(cls, error: PyTuneError) -> Self:
+        import_id = global_id("DataImport", error.values["import_id"])
+        return cls(message=worded(error), code=error.code, import_id=import_id)
+
+
 class AsType:
     """Turns one foreseen error into its type, in every mutation whose union has that type."""
 
@@ -144,6 +156,7 @@ HANDLERS = (
     AsType(errors.RateLimited, RateLimited),
     AsType(errors.NoListens, NoListens),
     AsType(errors.TrainingUnderway, TrainingUnderway),
+    AsType(import_errors.ImportUnderway, ImportUnderway),
     AsType(errors.NoChampion, NoChampion),
     AsType(errors.BadArtifact, ModelUnusable),
     AsType(errors.ModelRemoved, ModelRemoved),

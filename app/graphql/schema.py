@@ -10,6 +10,7 @@ from app.graphql.batch import BatchMutation
 from app.graphql.catalog import CatalogQuery
 from app.graphql.context import Context
 from app.graphql.drift import DriftQuery
+from app.graphql.importing import ImportingMutation, ImportingQuery
 from app.graphql.jobs import JobsMutation, JobsQuery
 from app.graphql.limits import Limits
 from app.graphql.listening import ListeningMutation
@@ -41,6 +42,7 @@ class Query(
     TrainingQuery,
     PromotionQuery,
     JobsQuery,
+    ImportingQuery,
     AlertsQuery,
     DriftQuery,
     UsersQuery,
@@ -59,6 +61,7 @@ class Mutation(
     TrainingMutation,
     PromotionMutation,
     JobsMutation,
+    ImportingMutation,
     AlertsMutation,
     UsersMutation,
 ):

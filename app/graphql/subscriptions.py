@@ -11,13 +11,15 @@ from redis.exceptions import RedisError
 from app import training
 from app.access import required
 from app.graphql.context import Context, Info
+from app.graphql.data_import import DataImport
 from app.graphql.enums import Role, TrainingStage, TrainingState
 from app.graphql.ids import required_number
-from app.graphql.permissions import followed_by_administrators
+from app.graphql.importing import looked_up
+from app.graphql.permissions import followed_by_administrators, followed_by_listeners
 from app.graphql.promotion import ModelVersion
 from app.models import Training as TrainingRow
 from app.models.columns import id_of
-from app.queue import CHAMPION_CHANNEL, TRAINING_CHANNEL
+from app.queue import CHAMPION_CHANNEL, IMPORT_CHANNEL, TRAINING_CHANNEL
 from app.settings import Settings
 from app.training import Champion
 
@@ -61,6 +63,22 @@ class Subscription:
         async for _ in looks(info.context.state.settings, TRAINING_CHANNEL):
             row = await _looked_up(info.context, number)
             if (now := TrainingProgress.of(row)) != told:
+                yield now
+            if now.over:
+                return
+            told = now
+
+    @followed_by_listeners("An import's progress, from how it is now until it is over.")
+    async def import_progress(
+        self,
+        info: Info,
+        import_id: Annotated[strawberry.ID, strawberry.argument(description="Which import.")],
+    ) -> AsyncIterator[DataImport]:
+        number = required_number(import_id, "DataImport", "importId")
+        told: DataImport | None = None
+        async for _ in looks(info.context.state.settings, IMPORT_CHANNEL):
+            now = await looked_up(info.context, number)
+            if now != told:
                 yield now
             if now.over:
                 return

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from app.errors import ImportNotFound, ImportOver, InvalidInput, PyTuneError
+from app.errors import InvalidInput, PyTuneError
+from app.importing.errors import ImportNotFound, ImportOver
 from app.importing.formats import HISTORIES, SOURCES, ImportFormat
 from app.importing.report import RejectedFile, Tally
 from app.models import DataImport, ImportState
@@ -117,10 +118,10 @@ def locked(session: Session, import_id: int) -> DataImport:
     return row
 
 
-def held(session: Session, claim: Claim, state: ImportState) -> DataImport:
+def held(session: Session, claim: Claim, *states: ImportState) -> DataImport:
     """The row, locked. Raises ImportOver where the claim is void: cancelled, or another's now."""
     row = locked(session, claim.import_id)
-    if row.state is not state or row.job_id != claim.holder:
+    if row.state not in states or row.job_id != claim.holder:
         raise ImportOver(import_id=claim.import_id, state=row.state.value)
     return row
 
@@ -154,9 +155,9 @@ def keep(
     session.add(row)
 
 
-def live(session: Session, claim: Claim, state: ImportState) -> None:
+def live(session: Session, claim: Claim) -> None:
     """Say that its job lives, where there is nothing to write down. Raises ImportOver."""
-    row = held(session, claim, state)
+    row = held(session, claim, *ACTIVE)
     row.heartbeat_at = utc_now()
     session.add(row)
 

@@ -130,9 +130,7 @@ class ImportRun:
         """Read over what an earlier run has done, saying now and then that this one lives."""
         for begin in range(0, count, _PASSED_AT_ONCE):
             deque(islice(rows, min(_PASSED_AT_ONCE, count - begin)), maxlen=0)
-            self.database.transact(
-                lambda session: records.live(session, self.claim, ImportState.RUNNING)
-            )
+            self.database.transact(lambda session: records.live(session, self.claim))
         return count
 
     def _end(self, state: ImportState, error: str | None = None) -> None:

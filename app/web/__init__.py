@@ -12,6 +12,7 @@ from app.web.covers import router as covers
 from app.web.door import own_site
 from app.web.headers import SafeHeaders
 from app.web.home import router as home
+from app.web.imports import router as imports
 from app.web.invitations import router as invitations
 from app.web.jobs import router as jobs
 from app.web.listening import router as listening
@@ -35,6 +36,7 @@ ROUTERS = (
     home,
     invitations,
     jobs,
+    imports,
     listening,
     mixes,
     models,

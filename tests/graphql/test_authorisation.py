@@ -23,6 +23,7 @@ class For(Enum):
 TRACK, ARTIST, USER = "VHJhY2s6MQ==", "QXJ0aXN0OjE=", "VXNlcjoy"
 OTHER = "VXNlcjoz"
 TRAINING = "VHJhaW5pbmc6MQ=="
+IMPORT = "RGF0YUltcG9ydDox"
 
 QUERIES = {
     "status": (For.EVERYBODY, "status { state }"),
@@ -45,6 +46,8 @@ QUERIES = {
     "schedule": (For.ADMINISTRATORS, "schedule { name }"),
     "alerts": (For.ADMINISTRATORS, "alerts { totalCount }"),
     "drift": (For.ADMINISTRATORS, "drift { modelVersion }"),
+    "imports": (For.LISTENERS, "imports { totalCount }"),
+    "allImports": (For.ADMINISTRATORS, "allImports { totalCount }"),
     "promotions": (For.ADMINISTRATORS, "promotions { totalCount }"),
     "users": (For.ADMINISTRATORS, "users { totalCount }"),
     "champion": (For.ADMINISTRATORS, "champion { version }"),
@@ -114,6 +117,19 @@ MUTATIONS = {
         For.ADMINISTRATORS,
         'acknowledgeAlert(input: {alertId: "QWxlcnQ6MQ=="}) { __typename }',
     ),
+    "importHistory": (
+        For.LISTENERS,
+        'importHistory(input: {uploadId: "x", format: SPOTIFY}) { __typename }',
+    ),
+    "importCatalogue": (
+        For.ADMINISTRATORS,
+        'importCatalogue(input: {uploadId: "x", format: CSV}) { __typename }',
+    ),
+    "cancelImport": (
+        For.LISTENERS,
+        f'cancelImport(input: {{importId: "{IMPORT}"}}) {{ __typename }}',
+    ),
+    "undoImport": (For.LISTENERS, f'undoImport(input: {{importId: "{IMPORT}"}}) {{ __typename }}'),
     "reloadModel": (For.ADMINISTRATORS, "reloadModel { __typename }"),
 }
 FIELDS = {f"query {{ {text} }}": allowed for allowed, text in QUERIES.values()} | {

@@ -2,6 +2,7 @@
 
 from app.graphql.ids import global_id
 from app.ml.model_slot import LoadedModel
+from app.models import DataImport
 from tests.graphql.conftest import ADMINISTRATOR, LISTENER, OTHER, Door
 from tests.graphql.test_catalog import BAD_IDS
 
@@ -17,13 +18,15 @@ NODE = "query ($id: ID!) { node(id: $id) { __typename id } }"
 
 
 def test_each_kind_in_the_order_asked_for(door: Door, model: LoadedModel) -> None:
-    kinds = {"Track": 2, "Artist": 2, "User": LISTENER, "Training": model.version}
+    with door.state.database.write() as session:
+        session.add(DataImport(id=1, source="x", format="csv", path="x"))
+    kinds = {"DataImport": 1, "Track": 2, "Artist": 2, "User": LISTENER, "Training": model.version}
     ids = [global_id(kind, number) for kind, number in kinds.items()]
     wanted = [*ids, ids[0], "nonsense"]
     found = door.ask(NODES, ADMINISTRATOR, ids=wanted)["nodes"]
     assert [node and node["id"] for node in found] == [*ids, ids[0], None]
-    assert [node["__typename"] for node in found[:4]] == list(kinds)
-    for node in found[:4]:
+    assert [node["__typename"] for node in found[:5]] == list(kinds)
+    for node in found[:5]:
         assert door.ask(NODE, ADMINISTRATOR, id=node["id"])["node"]["id"] == node["id"]
 
 

@@ -7,8 +7,9 @@ import pytest
 from sqlmodel import Session
 
 from app.db import Database
-from app.errors import ImportOver, ImportRefused
+from app.errors import ImportRefused
 from app.importing import records
+from app.importing.errors import ImportOver
 from app.importing.formats import ImportFormat
 from app.importing.loader import AT_ONCE
 from app.importing.records import Claim, Wanted

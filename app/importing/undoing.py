@@ -1,0 +1,155 @@
+"""Take an import back: its listens with their sums, then what it added and nobody else uses.
+
+In small transactions, each of which leaves sums and events in agreement; one that is
+interrupted is simply begun again.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Table, delete, exists
+from sqlalchemy import select as select_columns
+from sqlmodel import Session
+
+from app.db import Database
+from app.importing import records
+from app.importing.identity import ARTISTS, EXTERNAL_IDS, USERS
+from app.importing.loader import refresh_listener_counts
+from app.importing.records import Claim
+from app.importing.track_search import TRACKS
+from app.listening import EVENTS, USER_ITEMS
+from app.listening.summing import sum_again
+from app.models import ApiToken, DataImport, ExternalKind, ImportState, Playlist, PlaylistTrack
+from app.models.columns import utc_now
+
+EVENTS_AT_ONCE = 5_000
+_THINGS_AT_ONCE = 500
+_PLAYLIST_TRACKS: Table = PlaylistTrack.__table__  # type: ignore[attr-defined]
+_PLAYLISTS: Table = Playlist.__table__  # type: ignore[attr-defined]
+_TOKENS: Table = ApiToken.__table__  # type: ignore[attr-defined]
+
+
+def undo(database: Database, claim: Claim) -> None:
+    """Raises ImportOver where another goes on with it."""
+    row = database.transact(lambda session: records.take_up(session, claim))
+    taken_back, last = 0, 0
+    while True:
+        size, last = database.transact(
+            partial(_take_back, claim=claim, after=last, taken=taken_back)
+        )
+        if not size:
+            break
+        taken_back += size
+    while database.transact(lambda session: _remove_added(session, claim, row)):
+        pass
+    database.transact(refresh_listener_counts)
+    database.transact(lambda session: records.end(session, claim, ImportState.UNDONE))
+
+
+def _take_back(session: Session, claim: Claim, after: int, taken: int) -> tuple[int, int]:
+    """Delete some of its events, in the order of their numbers; how many, and the last one."""
+    row = records.held(session, claim, ImportState.UNDOING)
+    columns = EVENTS.c
+    mine = (columns.import_id == claim.import_id) & (columns.id > after)
+    statement = select_columns(columns.id, columns.user_id, columns.track_id).where(mine)
+    events = (
+        session.connection().execute(statement.order_by(columns.id).limit(EVENTS_AT_ONCE)).all()
+    )
+    if not events:
+        return 0, after
+    last: int = events[-1].id
+    session.connection().execute(delete(EVENTS).where(mine, columns.id <= last))
+    tracks: dict[int, set[int]] = defaultdict(set)
+    for event in events:
+        tracks[event.user_id].add(event.track_id)
+    for user_id, heard in tracks.items():
+        for some in _in_parts(sorted(heard)):
+            sum_again(session, user_id, some)
+    row.heartbeat_at = utc_now()
+    row.progress = min((taken + len(events)) / max(row.rows_loaded, 1), 0.99)
+    session.add(row)
+    return len(events), last
+
+
+def _remove_added(session: Session, claim: Claim, row: DataImport) -> bool:
+    """Look at some of the ids that it brought; whether there were any."""
+    records.live(session, claim)
+    columns = EXTERNAL_IDS.c
+    statement = (
+        select_columns(columns.id, columns.kind, columns.our_id, columns.matched)
+        .where(columns.import_id == claim.import_id)
+        .order_by(columns.matched.desc(), columns.id)
+        .limit(_THINGS_AT_ONCE)
+    )
+    ids = session.connection().execute(statement).all()
+    if not ids:
+        return False
+    added: dict[ExternalKind, list[int]] = defaultdict(list)
+    for known in ids:
+        if not known.matched:
+            added[known.kind].append(known.our_id)
+    gone = _remove_tracks(session, claim, added[ExternalKind.TRACK])
+    _remove_listeners(session, added[ExternalKind.USER])
+    _forget_ids(session, [known.id for known in ids], gone, row)
+    return True
+
+
+def _remove_tracks(session: Session, claim: Claim, ids: Sequence[int]) -> set[int]:
+    """Remove those that nobody has heard or keeps, and artists who have no track left."""
+    if not ids:
+        return set()
+    connection, columns = session.connection(), TRACKS.c
+    used_by = [
+        exists().where(EVENTS.c.track_id == columns.id),
+        exists().where(USER_ITEMS.c.track_id == columns.id),
+        exists().where(_PLAYLIST_TRACKS.c.track_id == columns.id),
+        exists().where(
+            EXTERNAL_IDS.c.kind == ExternalKind.TRACK,
+            EXTERNAL_IDS.c.our_id == columns.id,
+            EXTERNAL_IDS.c.import_id.is_distinct_from(claim.import_id),
+        ),
+    ]
+    unused = select_columns(columns.id, columns.artist_id).where(
+        columns.id.in_(ids), *(~used for used in used_by)
+    )
+    rows = connection.execute(unused).all()
+    gone = {row.id for row in rows}
+    connection.execute(delete(TRACKS).where(columns.id.in_(gone)))
+    alone = ~exists().where(columns.artist_id == ARTISTS.c.id)
+    artists = {row.artist_id for row in rows}
+    connection.execute(delete(ARTISTS).where(ARTISTS.c.id.in_(artists), alone))
+    return gone
+
+
+def _remove_listeners(session: Session, ids: Sequence[int]) -> None:
+    """Listeners from the file who never were here themselves and have no listens left."""
+    columns = USERS.c
+    stranger = columns.password_hash.is_(None) & columns.id.in_(ids)
+    traces = [
+        exists().where(table.c.user_id == columns.id)
+        for table in (EVENTS, USER_ITEMS, _TOKENS, _PLAYLISTS)
+    ]
+    session.connection().execute(delete(USERS).where(stranger, *(~trace for trace in traces)))
+
+
+def _forget_ids(session: Session, ids: Sequence[int], gone: Iterable[int], row: DataImport) -> None:
+    """What a service calls a track that stays is as true as before; a file may have been wrong."""
+    connection, columns = session.connection(), EXTERNAL_IDS.c
+    connection.execute(
+        delete(EXTERNAL_IDS).where(
+            columns.kind == ExternalKind.TRACK, columns.our_id.in_(sorted(gone))
+        )
+    )
+    looked_at = columns.id.in_(ids)
+    if row.user_id is None:
+        connection.execute(delete(EXTERNAL_IDS).where(looked_at))
+    else:
+        connection.execute(EXTERNAL_IDS.update().where(looked_at).values(import_id=None))
+
+
+def _in_parts(values: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    return (
+        values[start : start + _THINGS_AT_ONCE] for start in range(0, len(values), _THINGS_AT_ONCE)
+    )

@@ -1,0 +1,140 @@
+"""Imports: send a history in, watch it go in, get what was rejected, take it back."""
+
+from pathlib import Path
+from typing import Annotated
+
+from anyio import to_thread
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import FileResponse, RedirectResponse
+from pydantic import BaseModel
+
+from app.access import Viewer
+from app.errors import InvalidInput, PyTuneError
+from app.importing import asking
+from app.importing.errors import ImportNotFound
+from app.importing.formats import HISTORIES, ImportFormat
+from app.importing.records import ACTIVE, Wanted, source_from
+from app.models import DataImport
+from app.state import State
+from app.web.door import Here, Id, Listener
+from app.web.errors import STATUS
+from app.web.receiving import Received, receive
+from app.web.render import page, part, target_of
+
+_SHOWN = 20
+_SENT_IN = "upload"
+
+router = APIRouter()
+
+
+class Uploaded(BaseModel):
+    upload_id: str
+    name: str
+    bytes: int
+
+
+@router.get("/imports")
+def imports(request: Request, state: Here, viewer: Listener) -> Response:
+    return _page(request, state, viewer)
+
+
+@router.post("/imports/uploads", status_code=201)
+async def upload(
+    request: Request,
+    state: Here,
+    viewer: Listener,
+    name: Annotated[str, Query(max_length=255)] = _SENT_IN,
+) -> Uploaded:
+    """A form with the field `file`, or the file itself as the body and its name in the query."""
+    into = Received(state.settings, viewer.id)
+    try:
+        await receive(request, into, name)
+        kept = into.keep()
+    finally:
+        await to_thread.run_sync(into.close)
+    return Uploaded(upload_id=kept.id, name=kept.path.name, bytes=kept.size)
+
+
+@router.post("/imports")
+async def begin(request: Request, state: Here, viewer: Listener) -> Response:
+    """The form of the page: the file and what it is, and off it goes."""
+    into = Received(state.settings, viewer.id)
+    try:
+        await receive(request, into, _SENT_IN)
+        wanted = _wanted(into, viewer)
+        into.upload.close()
+        await to_thread.run_sync(asking.launch, state.database, state.queue, wanted)
+        into.keep()
+    except PyTuneError as problem:
+        if problem.code not in STATUS:
+            raise
+        return await to_thread.run_sync(_page, request, state, viewer, problem)
+    finally:
+        await to_thread.run_sync(into.close)
+    return RedirectResponse("/imports", 303)
+
+
+@router.post("/imports/{import_id}/cancel")
+def cancel(state: Here, viewer: Listener, import_id: Id) -> Response:
+    _seen(state, viewer, import_id)
+    asking.cancel(state.database, state.queue, import_id)
+    return RedirectResponse("/imports", 303)
+
+
+@router.post("/imports/{import_id}/undo")
+def undo(state: Here, viewer: Listener, import_id: Id) -> Response:
+    _seen(state, viewer, import_id)
+    asking.take_back(state.database, state.queue, import_id)
+    return RedirectResponse("/imports", 303)
+
+
+@router.get("/imports/{import_id}/rejected")
+def rejected(state: Here, viewer: Listener, import_id: Id) -> Response:
+    row = _seen(state, viewer, import_id)
+    path = Path(row.rejected_file or "")
+    if path.parent != state.settings.reports or not path.is_file():
+        raise ImportNotFound(import_id)
+    return FileResponse(path, media_type="text/csv", filename=path.name)
+
+
+def _seen(state: State, viewer: Viewer, import_id: int) -> DataImport:
+    """Raises ImportNotFound where it is none of the viewer's."""
+    with state.database.read() as session:
+        return asking.visible(session, import_id, _whose(viewer))
+
+
+def _whose(viewer: Viewer) -> int | None:
+    """Administrators see everybody's."""
+    return None if viewer.is_administrator else viewer.id
+
+
+def _wanted(into: Received, viewer: Viewer) -> Wanted:
+    """Raises InvalidInput for a format that there is none of, or that is not for the viewer."""
+    allowed = set(ImportFormat) if viewer.is_administrator else HISTORIES
+    try:
+        form = ImportFormat(into.fields.get("format", ""))
+    except ValueError:
+        form = None
+    if form not in allowed or form is None:
+        raise InvalidInput("format", "choose where the file comes from")
+    path = into.upload.path
+    source = source_from(path.name) if form is ImportFormat.CSV else None
+    owner = viewer.id if form in HISTORIES else None
+    return Wanted.of(form, path, source=source, user_id=owner, requested_by=viewer.name)
+
+
+def _page(
+    request: Request, state: State, viewer: Viewer, problem: PyTuneError | None = None
+) -> Response:
+    with state.database.read() as session:
+        rows = asking.imports(session, _whose(viewer), _SHOWN)
+    shown = {
+        "imports": rows,
+        "active": [row for row in rows if row.state in ACTIVE],
+        "problem": problem,
+        "megabytes": state.settings.upload_megabytes,
+    }
+    if problem is None and target_of(request) == "imports":
+        return part(request, "imports/_imports.html", shown)
+    status = STATUS[problem.code] if problem else 200
+    return page(request, viewer, "imports/imports.html", shown, status)

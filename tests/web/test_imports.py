@@ -1,0 +1,139 @@
+"""The page where a history is sent in, and the plain POSTs behind it."""
+
+from typing import Any
+
+import pytest
+from sqlmodel import select
+
+from app.importing.records import Claim
+from app.models import DataImport, ImportState
+from app.queue import JsonJob
+from jobs import import_data
+from jobs.runtime import Runtime
+from tests.importing.packing import packed, stream
+from tests.web.conftest import HTML, OpenSite, Site
+
+UNFINISHED = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.zip"\r\n\r\nabc'
+
+
+@pytest.fixture
+def content(tmp_path: Any) -> bytes:
+    streams = [stream(1), stream(2), stream(3, ts="never")]
+    return packed(tmp_path / "made.zip", {"endsong_0.json": streams}).read_bytes()
+
+
+def _post(site: Site, path: str, form: str, file: bytes | None, name: str = "mine.zip") -> Any:
+    files = {} if file is None else {"file": (name, file, "application/zip")}
+    return site.client.post(
+        path, data={"format": form}, files=files, headers=HTML, follow_redirects=False
+    )
+
+
+def _work(site: Site) -> None:
+    queue = site.state.queue
+    for job_id in queue.queue.get_job_ids():
+        job = JsonJob.fetch(job_id, connection=queue.redis)
+        queue.queue.remove(job_id)
+        rt = Runtime(site.state.settings, site.state.database, queue)
+        import_data._import_data(rt, Claim(*job.args))
+
+
+def _rows(site: Site) -> list[DataImport]:
+    with site.state.database.read() as session:
+        return list(session.exec(select(DataImport)))
+
+
+def test_a_history_goes_in_by_page_and_out_again(site: Site, content: bytes) -> None:
+    assert _post(site, "/imports", "spotify", content).headers["location"] == "/imports"
+    waiting = site.get("/imports").text
+    assert "It waits for a worker." in waiting
+    assert 'hx-trigger="every 1s"' in waiting
+    _work(site)
+    shown = site.htmx("/imports", "div#imports").text
+    assert "It is in." in shown
+    assert "every 1s" not in shown
+    assert "3 rows read, 2 new, 0 known before, 1 rejected" in shown
+    (row,) = _rows(site)
+    rejected = site.get(f"/imports/{row.id}/rejected")
+    assert rejected.headers["content-type"].startswith("text/csv")
+    assert "attachment" in rejected.headers["content-disposition"]
+    assert "is no date" in rejected.text
+    site.post(f"/imports/{row.id}/undo", {})
+    assert "It is being taken back." in site.get("/imports").text
+    _work(site)
+    assert "It was taken back." in site.get("/imports").text
+
+
+def test_an_import_is_cancelled_by_page(site: Site, content: bytes) -> None:
+    _post(site, "/imports", "takeout", content)
+    (row,) = _rows(site)
+    site.post(f"/imports/{row.id}/cancel", {})
+    assert _rows(site)[0].state is ImportState.CANCELLED
+
+
+@pytest.mark.parametrize("form", ["", "csv", "taste-profile", "exe"])
+def test_a_listener_sends_their_own_history_alone(site: Site, content: bytes, form: str) -> None:
+    refused = _post(site, "/imports", form, content)
+    assert refused.status_code == 422
+    assert "choose where the file comes from" in refused.text
+    assert _rows(site) == []
+    assert list(site.state.settings.uploads.rglob("*.zip")) == []
+
+
+@pytest.mark.parametrize("file", [None, b""])
+def test_a_form_without_a_file_is_refused(site: Site, file: bytes | None) -> None:
+    assert _post(site, "/imports", "spotify", file).status_code == 422
+    assert _rows(site) == []
+
+
+def test_an_upload_by_form_or_by_body(site: Site) -> None:
+    by_form = _post(site, "/imports/uploads", "x", b"12345", "a/../b c.json")
+    by_body = site.client.post("/imports/uploads?name=../../x.json", content=b"123")
+    assert (by_form.status_code, by_form.json()["bytes"], by_form.json()["name"]) == (
+        201, 5, "b c.json",
+    )  # fmt: skip
+    assert (by_body.status_code, by_body.json()["bytes"]) == (201, 3)
+    kept = sorted(path.name for path in site.state.settings.uploads.rglob("*.json"))
+    assert kept == ["b c.json", "x.json"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("multipart/form-data; boundary=x", b"no form"),
+        ("multipart/form-data", b""),
+        ("multipart/form-data; boundary=x", b"--x\r\n"),
+        ("multipart/form-data; boundary=x", UNFINISHED),
+    ],
+)
+def test_a_form_that_breaks_off_leaves_nothing(site: Site, kind: str, body: bytes) -> None:
+    answer = site.client.post("/imports/uploads", content=body, headers={"Content-Type": kind})
+    assert answer.status_code == 422
+    assert not any(path.is_file() for path in site.state.settings.uploads.rglob("*"))
+
+
+def test_a_file_beyond_the_limit_is_refused_and_gone(open_site: OpenSite) -> None:
+    site = open_site(upload_megabytes=1, upload_quota_megabytes=2)
+    site.sign_in(site.world.ann)
+    big = _post(site, "/imports/uploads", "x", bytes(2**20 + 1))
+    assert big.status_code == 413
+    assert "The file is larger than this server takes" in big.text
+    for expected in (201, 201, 413):
+        answer = site.client.post("/imports/uploads", content=bytes(2**20))
+        assert answer.status_code == expected
+    assert len(list(site.state.settings.uploads.glob("*/*"))) == 2
+
+
+def test_anothers_rejected_rows_do_not_exist(site: Site, content: bytes) -> None:
+    _post(site, "/imports", "spotify", content)
+    _work(site)
+    (row,) = _rows(site)
+    site.sign_in(site.world.newcomer)
+    assert site.get(f"/imports/{row.id}/rejected").status_code == 404
+    assert site.post(f"/imports/{row.id}/undo", {}).status_code == 404
+    site.sign_in(site.world.root)
+    assert site.get(f"/imports/{row.id}/rejected").status_code == 200
+
+
+def test_nobody_sends_anything_in(nobody: Site, content: bytes) -> None:
+    assert nobody.client.post("/imports/uploads", content=content).status_code == 401
