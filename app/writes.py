@@ -1,6 +1,7 @@
 """Inserts and updates in the one form that both dialects take."""
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Dialect, Select, Table
@@ -50,7 +51,7 @@ def insert_missing(session: Session, table: Table, rows: Sequence[dict[str, Any]
     names = list(rows[0])
     statement = _insert_missing(table, connection.dialect)
     compiled = statement.compile(dialect=connection.dialect, column_keys=names)
-    order = compiled.positiontup or names
+    order = compiled.positiontup or list(compiled.params)
     columns = [_for_driver(table.c[name], connection.dialect, rows) for name in order]
     values: list[Any] = list(zip(*columns, strict=True))
     if not compiled.positional:
@@ -68,7 +69,9 @@ def _insert_missing(table: Table, dialect: Dialect) -> Any:
 
 def _for_driver(column: Any, dialect: Dialect, rows: Sequence[dict[str, Any]]) -> list[Any]:
     """One column of the rows as the driver takes it."""
-    values = [row[column.name] for row in rows]
+    # SQLAlchemy names columns with a default of their own even where the rows do not.
+    default = column.default.arg if column.default is not None else None
+    values = [row.get(column.name, default) for row in rows]
     process = column.type.dialect_impl(dialect).bind_processor(dialect)
     if process is None:
         return values
@@ -86,25 +89,36 @@ Rows = dict[str, Any] | list[dict[str, Any]] | Select[Any]
 
 
 def upsert(session: Session, table: Table, rows: Rows, update: Update) -> None:
-    """Insert a row, many, or all that a query selects; where the primary key is, `update`."""
+    """Insert a row, many, or all that a query selects; where the primary key is, `update`.
+
+    `update` is best a function of a module: its statement is then built once.
+    """
     connection = session.connection()
-    if connection.dialect.name == "sqlite":
-        lite = _filled(sqlite.insert(table), rows)
-        keys = list(table.primary_key.columns)
-        new = lite.excluded
-        statement = lite.on_conflict_do_update(index_elements=keys, set_=update(table.c, new))
+    if isinstance(rows, Select):
+        names = [column.name for column in rows.selected_columns]
+        insert = _insert(connection.dialect.name, table).from_select(names, rows)
+        connection.execute(_or_update(insert, table, update))
     else:
-        my = _filled(mysql.insert(table), rows)
-        statement = my.on_duplicate_key_update(update(table.c, my.inserted))
-    connection.execute(statement, rows if isinstance(rows, list) else None)
+        connection.execute(_upsert(connection.dialect.name, table, update), rows)
 
 
-def _filled(insert: Any, rows: Rows) -> Any:
-    if isinstance(rows, list):
-        return insert
-    if isinstance(rows, dict):
-        return insert.values(rows)
-    return insert.from_select([column.name for column in rows.selected_columns], rows)
+@lru_cache(maxsize=64)
+def _upsert(dialect: str, table: Table, update: Update) -> Any:
+    """To build it takes longer than to execute it."""
+    return _or_update(_insert(dialect, table), table, update)
+
+
+def _insert(dialect: str, table: Table) -> Any:
+    return sqlite.insert(table) if dialect == "sqlite" else mysql.insert(table)
+
+
+def _or_update(insert: Any, table: Table, update: Update) -> Any:
+    if isinstance(insert, sqlite.Insert):
+        keys = list(table.primary_key.columns)
+        return insert.on_conflict_do_update(
+            index_elements=keys, set_=update(table.c, insert.excluded)
+        )
+    return insert.on_duplicate_key_update(update(table.c, insert.inserted))
 
 
 def _is_duplicate(error: IntegrityError) -> bool:

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from socket import AF_UNIX, create_server, socket
@@ -34,16 +34,18 @@ _QUICK = (
     "--innodb-buffer-pool-size=64M",
     "--innodb-log-file-size=16M",
 )
+LASTING = ("--skip-networking", "--skip-log-bin")
+"""The durability that MariaDB comes with: every commit is synced."""
 
 
 @contextmanager
-def mariadb() -> Iterator[URL]:
+def mariadb(options: Sequence[str] = _QUICK) -> Iterator[URL]:
     """Address of a server that lives until the end; a database's name is to be added."""
     folder = Path(tempfile.mkdtemp(prefix="pytune-mariadb-"))
     folder.chmod(0o755)
     path, user = folder / "socket", _server_user(folder)
     _install(folder, user)
-    command = ["mariadbd", "--no-defaults", *user, f"--datadir={folder}/data", *_QUICK]
+    command = ["mariadbd", "--no-defaults", *user, f"--datadir={folder}/data", *options]
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(
             ["sh", "-c", _HELD, str(folder), *command, f"--socket={path}"],

@@ -61,6 +61,18 @@ class Listening(RuleBasedStateMachine):
         user = self.users[person]
         self.database.transact(lambda session: listening.record_listens(session, user, batch))
 
+    @rule(person=people, place=st.integers(0, 20))
+    def forget_one(self, person: int, place: int) -> None:
+        user = self.users[person]
+        with self.database.write() as session:
+            past = listening.history(session, user, 30)
+            listening.forget_listens(session, user, [one.id for one in past[place : place + 1]])
+
+    @rule(person=people, song=songs)
+    def forget_track(self, person: int, song: int) -> None:
+        user, track = self.users[person], self.tracks[song]
+        self.database.transact(lambda session: listening.forget_track(session, user, track))
+
     @rule(person=people, song=songs, feedback=st.none() | st.sampled_from(Feedback))
     def rate(self, person: int, song: int, feedback: Feedback | None) -> None:
         user, track = self.users[person], self.tracks[song]

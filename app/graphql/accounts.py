@@ -12,6 +12,7 @@ from app.graphql import problems
 from app.graphql.context import Context, Info
 from app.graphql.enums import Role
 from app.graphql.ids import Node, global_id
+from app.graphql.library import Library
 from app.graphql.permissions import for_administrators, for_listeners, public
 from app.models import User as UserRow
 from app.models.columns import id_of
@@ -20,14 +21,14 @@ TOKEN_NAME = "GraphQL"  # noqa: S105  names where a token was given, is none its
 
 
 @strawberry.type(description="Somebody who can sign in, or a listener from imported data.")
-class User(Node):
+class User(Library, Node):
     name: str = strawberry.field(description="The name to sign in with.")
     role: Role = strawberry.field(description="What the user may do.")
 
     @classmethod
     def of(cls, user: UserRow | Viewer) -> Self:
         number = user.id if isinstance(user, Viewer) else id_of(user)
-        return cls(id=global_id("User", number), name=user.name, role=user.role)
+        return cls(id=global_id("User", number), name=user.name, role=user.role, number=number)
 
 
 @strawberry.input(description="Name and password.")

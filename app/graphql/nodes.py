@@ -12,6 +12,7 @@ from app.graphql.catalog import artists_of, tracks_of
 from app.graphql.context import Context, Info
 from app.graphql.ids import Node, decoded
 from app.graphql.importing import imports_of
+from app.graphql.library import listens_of, playlists_of
 from app.graphql.paging import MAX_PAGE
 from app.graphql.permissions import for_listeners
 from app.graphql.tokens import tokens_of
@@ -22,6 +23,8 @@ Fetch = Callable[[Context, list[int]], Awaitable[Sequence[Node | None]]]
 _FETCH: dict[str, Fetch] = {
     "Alert": alerts_of,
     "Artist": artists_of,
+    "Listen": listens_of,
+    "Playlist": playlists_of,
     "Token": tokens_of,
     "DataImport": imports_of,
     "Track": tracks_of,

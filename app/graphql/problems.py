@@ -46,7 +46,7 @@ class InvalidInput(Problem):
 class NotFound(Problem):
     kind: str = strawberry.field(
         description="What was looked for: track, artist, list, user, token, training, alert, job,"
-        " import, upload."
+        " import, upload, listen, playlist."
     )
 
     @classmethod
@@ -82,6 +82,11 @@ class RateLimited(Problem):
     def of(cls, error: PyTuneError) -> Self:
         seconds = error.values["retry_after_seconds"]
         return cls(message=worded(error), code=error.code, retry_after_seconds=seconds)
+
+
+@strawberry.type(description="Another track is at that place of the playlist by now.")
+class PlaylistChanged(Problem):
+    pass
 
 
 @strawberry.type(description="There is nothing to train on yet.")
@@ -154,6 +159,7 @@ HANDLERS = (
     AsType(users.LinkInvalid, LinkInvalid),
     AsType(errors.InvalidCredentials, InvalidCredentials),
     AsType(errors.RateLimited, RateLimited),
+    AsType(errors.PlaylistChanged, PlaylistChanged),
     AsType(errors.NoListens, NoListens),
     AsType(errors.TrainingUnderway, TrainingUnderway),
     AsType(import_errors.ImportUnderway, ImportUnderway),

@@ -10,16 +10,19 @@ from app.graphql.batch import BatchMutation
 from app.graphql.catalog import CatalogQuery
 from app.graphql.context import Context
 from app.graphql.drift import DriftQuery
+from app.graphql.erasing import ErasingMutation
 from app.graphql.importing import ImportingMutation, ImportingQuery
 from app.graphql.jobs import JobsMutation, JobsQuery
 from app.graphql.limits import Limits
 from app.graphql.listening import ListeningMutation
 from app.graphql.nodes import NodesQuery
+from app.graphql.playlists import PlaylistsMutation
 from app.graphql.presented import presented
 from app.graphql.problems import HANDLERS
 from app.graphql.promotion import PromotionMutation, PromotionQuery
 from app.graphql.radio import RadioQuery
 from app.graphql.recommending import RecommendingQuery
+from app.graphql.record import RecordMutation
 from app.graphql.starting import StartingMutation, StartingQuery
 from app.graphql.status import StatusQuery
 from app.graphql.subscriptions import Subscription
@@ -57,6 +60,9 @@ class Mutation(
     ListeningMutation,
     StartingMutation,
     BatchMutation,
+    RecordMutation,
+    PlaylistsMutation,
+    ErasingMutation,
     VideosMutation,
     TrainingMutation,
     PromotionMutation,

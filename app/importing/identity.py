@@ -81,7 +81,7 @@ def remember(
 
 
 def remember_elsewhere(
-    session: Session, import_id: int, names: Mapping[tuple[str, str], int]
+    session: Session, import_id: int | None, names: Mapping[tuple[str, str], int]
 ) -> None:
     """What other catalogues call tracks, as (source, id there) → ours; a known name stays."""
     rows = [

@@ -55,8 +55,7 @@ def add_tracks(
     remember(session, origin, ExternalKind.TRACK, borrowed, matched=True)
     tracks = added | borrowed
     elsewhere = {name: tracks[external] for external, row in rows.items() for name in row.also}
-    if origin.import_id is not None:
-        remember_elsewhere(session, origin.import_id, elsewhere)
+    remember_elsewhere(session, origin.import_id, elsewhere)
     _fill(session, {found.tracks[external]: rows[external] for external in found.tracks})
     return Ids(tracks=tracks, artists=artists, borrowed=set(found.tracks.values()))
 

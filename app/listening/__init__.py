@@ -8,6 +8,19 @@ from app.listening.checking import (
     Origin,
     checked_time,
 )
+from app.listening.forgetting import forget_listens, forget_track, sum_again
+from app.listening.history import (
+    Moment,
+    PastListen,
+    count_listens,
+    count_loved,
+    dated_history,
+    first_and_last,
+    history,
+    listens_by_id,
+    loved_track_ids,
+)
+from app.listening.holding import hold, is_paused, set_paused
 from app.listening.reading import (
     TrackState,
     UserHistory,
@@ -18,6 +31,7 @@ from app.listening.reading import (
     states_of,
 )
 from app.listening.recording import Outcome, record_listen, record_skip, set_feedback
+from app.listening.statistics import MAX_YEAR, MIN_YEAR, Counted, Statistics, statistics
 from app.listening.tables import EVENTS, USER_ITEMS, add_sums, feedback_sign, second_of
 
 __all__ = [
@@ -25,23 +39,43 @@ __all__ = [
     "EARLIEST",
     "EVENTS",
     "MAX_BATCH",
+    "MAX_YEAR",
+    "MIN_YEAR",
     "USER_ITEMS",
+    "Counted",
     "Listen",
+    "Moment",
     "Origin",
     "Outcome",
+    "PastListen",
+    "Statistics",
     "TrackState",
     "UserHistory",
     "add_sums",
     "checked_time",
+    "count_listens",
+    "count_loved",
+    "dated_history",
     "feedback_sign",
+    "first_and_last",
+    "forget_listens",
+    "forget_track",
     "has_listens",
+    "history",
     "history_of",
+    "hold",
+    "is_paused",
     "last_event_id",
+    "listens_by_id",
+    "loved_track_ids",
     "recent_track_ids",
     "record_listen",
     "record_listens",
     "record_skip",
     "second_of",
     "set_feedback",
+    "set_paused",
     "states_of",
+    "statistics",
+    "sum_again",
 ]

@@ -9,9 +9,10 @@ from sqlmodel import Session, col
 
 from app.errors import InvalidInput, PyTuneError, TrackNotFound
 from app.listening.checking import Listen, checked
+from app.listening.holding import hold
 from app.listening.recording import Outcome, event_row
 from app.listening.tables import EVENTS, USER_ITEMS, add_sums
-from app.models import EventKind, Track, User
+from app.models import EventKind, Track
 from app.writes import insert_missing, upsert
 
 MAX_BATCH = 100
@@ -28,7 +29,7 @@ def record_listens(
     """
     if len(listens) > MAX_BATCH:
         raise InvalidInput("listens", f"must be at most {MAX_BATCH}, are {len(listens)}")
-    paused = _hold(session, user_id)
+    paused = hold(session, user_id)
     looked_at = _looked_at(session, listens)
     good = [listen for listen in looked_at if isinstance(listen, Listen)]
     known = _Known(session, user_id, [] if paused else good)
@@ -46,16 +47,6 @@ def record_listens(
             outcomes.append(Outcome.KNOWN)
     _write(session, user_id, new)
     return outcomes
-
-
-def _hold(session: Session, user_id: int) -> bool:
-    """Keep other listens of the listener out until the end; whether the record is paused.
-
-    Each insert shares a lock on its listener's row, through the foreign key. On SQLite writers
-    take turns anyway.
-    """
-    user = select_columns(col(User.paused_at)).where(col(User.id) == user_id).with_for_update()
-    return session.connection().execute(user).scalar() is not None
 
 
 def _looked_at(session: Session, listens: Sequence[Listen]) -> list[Listen | PyTuneError]:

@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy import bindparam
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col
 
@@ -69,7 +70,7 @@ def set_feedback(
     }
     session.connection().execute(EVENTS.insert(), event)
     row = {"user_id": user_id, "track_id": track_id, "plays": 0, "skips": 0, "feedback": feedback}
-    upsert(session, USER_ITEMS, row, lambda _old, new: {"feedback": new.feedback})
+    upsert(session, USER_ITEMS, row, _said)
 
 
 def event_row(user_id: int, listen: Listen, kind: EventKind) -> dict[str, Any]:
@@ -107,11 +108,25 @@ def _record(session: Session, user_id: int, told: Listen, kind: EventKind) -> Ou
     return Outcome.NEW
 
 
+def _said(_old: Any, new: Any) -> dict[str, Any]:
+    return {"feedback": new.feedback}
+
+
 def _is_paused(session: Session, user_id: int, track_id: int) -> bool:
     """Whether the listener has paused the record. Raises TrackNotFound."""
-    track = select_columns(col(Track.id)).where(col(Track.id) == track_id).scalar_subquery()
-    paused = select_columns(col(User.paused_at)).where(col(User.id) == user_id).scalar_subquery()
-    found, paused_at = session.connection().execute(select_columns(track, paused)).one()
+    asked = {"asked_track": track_id, "asked_user": user_id}
+    found, paused_at = session.connection().execute(_TRACK_AND_PAUSE, asked).one()
     if found is None:
         raise TrackNotFound(track_id)
     return paused_at is not None
+
+
+_TRACK_AND_PAUSE = select_columns(
+    select_columns(col(Track.id))
+    .where(col(Track.id) == bindparam("asked_track"))
+    .scalar_subquery(),
+    select_columns(col(User.paused_at))
+    .where(col(User.id) == bindparam("asked_user"))
+    .scalar_subquery(),
+)
+"""Built once: that takes longer than to execute it."""

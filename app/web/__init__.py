@@ -15,11 +15,15 @@ from app.web.home import router as home
 from app.web.imports import router as imports
 from app.web.invitations import router as invitations
 from app.web.jobs import router as jobs
+from app.web.library import router as library
 from app.web.listening import router as listening
 from app.web.mixes import router as mixes
 from app.web.models import router as models
+from app.web.playlists import router as playlists
 from app.web.preferences import router as preferences
+from app.web.privacy import router as privacy
 from app.web.radio import router as radio
+from app.web.scrobbling import router as scrobbling
 from app.web.search import router as search
 from app.web.starting import router as starting
 from app.web.taking import router as taking
@@ -37,10 +41,13 @@ ROUTERS = (
     invitations,
     jobs,
     imports,
+    library,
     listening,
     mixes,
     models,
+    playlists,
     preferences,
+    privacy,
     radio,
     search,
     starting,
@@ -56,6 +63,8 @@ def mount(app: FastAPI, settings: Settings) -> None:
     """Serve the pages."""
     for router in ROUTERS:
         app.include_router(router, dependencies=[Depends(own_site)])
+    # Players elsewhere bring a token of their own, which no browser adds by itself.
+    app.include_router(scrobbling)
     errors.mount(app, settings)
     app.add_middleware(Compression)
     app.add_middleware(SafeHeaders, settings=settings)

@@ -19,6 +19,7 @@ STATUS = {
     "invalid_credentials": HTTPStatus.UNAUTHORIZED,
     "not_signed_in": HTTPStatus.UNAUTHORIZED,
     "not_allowed": HTTPStatus.FORBIDDEN,
+    "playlist_changed": HTTPStatus.CONFLICT,
     "cross_site": HTTPStatus.FORBIDDEN,
     "not_found": HTTPStatus.NOT_FOUND,
     "no_listens": HTTPStatus.CONFLICT,

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from app import preferences
+from app import listening, preferences
 from app.web.door import Here, Listener
 from app.web.render import page
 
@@ -15,8 +15,11 @@ Text = Annotated[str, Form(max_length=64)]
 
 
 @router.get("/settings")
-def settings(request: Request, viewer: Listener) -> Response:
+def settings(request: Request, state: Here, viewer: Listener) -> Response:
+    with state.database.read() as session:
+        paused = listening.is_paused(session, viewer.id)
     shown = {
+        "paused": paused,
         "languages": {"en": "English", "fr": "Français"},
         "time_zones": preferences.time_zones(),
     }

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
-from app import catalog, recommending, videos
+from app import catalog, playlists, recommending, videos
 from app.models import VideoState
 from app.web.door import Here, Id, Listener
 from app.web.lists import plain_items, served_items, whys_of
@@ -11,6 +11,8 @@ from app.web.shelves import knows
 
 _SIMILAR = 12
 _MOST_WHYS = 5
+_PLAYLISTS = 100
+"""The newest ones that a track can be put into from its page."""
 
 router = APIRouter()
 
@@ -24,8 +26,10 @@ def track(request: Request, state: Here, viewer: Listener, track_id: Id) -> Resp
         state.served_log.put(served)
         similar = served_items(session, served)
         whys = whys_of(session, model, viewer.id, track_id, _MOST_WHYS)
+        mine = playlists.playlists(session, viewer.id, _PLAYLISTS)
     shown = {
         "item": item,
+        "playlists": mine,
         "is_looked_for": item.track.video_state is VideoState.SEARCHING
         and not videos.is_due(item.track),
         "due_again_at": videos.due_again_at(item.track),

@@ -24,6 +24,7 @@ TRACK, ARTIST, USER = "VHJhY2s6MQ==", "QXJ0aXN0OjE=", "VXNlcjoy"
 OTHER = "VXNlcjoz"
 TRAINING = "VHJhaW5pbmc6MQ=="
 IMPORT = "RGF0YUltcG9ydDox"
+PLACE = f'playlistId: "UGxheWxpc3Q6MQ==", position: 1, trackId: "{TRACK}"'
 
 QUERIES = {
     "status": (For.EVERYBODY, "status { state }"),
@@ -75,6 +76,46 @@ MUTATIONS = {
     "startWithArtists": (
         For.LISTENERS,
         f'startWithArtists(input: {{artistIds: ["{ARTIST}"]}}) {{ __typename }}',
+    ),
+    "forgetListens": (
+        For.LISTENERS,
+        'forgetListens(input: {listenIds: ["TGlzdGVuOjE="]}) { __typename }',
+    ),
+    "forgetTrack": (
+        For.LISTENERS,
+        'forgetTrack(input: {trackId: "VHJhY2s6MQ=="}) { __typename }',
+    ),
+    "setRecordPaused": (
+        For.LISTENERS,
+        "setRecordPaused(input: {paused: true}) { __typename }",
+    ),
+    "createPlaylist": (
+        For.LISTENERS,
+        'createPlaylist(input: {name: "x"}) { __typename }',
+    ),
+    "renamePlaylist": (
+        For.LISTENERS,
+        'renamePlaylist(input: {playlistId: "UGxheWxpc3Q6MQ==", name: "x"}) { __typename }',
+    ),
+    "deletePlaylist": (
+        For.LISTENERS,
+        'deletePlaylist(input: {playlistId: "UGxheWxpc3Q6MQ=="}) { __typename }',
+    ),
+    "addToPlaylist": (
+        For.LISTENERS,
+        'addToPlaylist(input: {playlistId: "UGxheWxpc3Q6MQ==", trackIds: []}) { __typename }',
+    ),
+    "removeFromPlaylist": (
+        For.LISTENERS,
+        f"removeFromPlaylist(input: {{{PLACE}}}) {{ __typename }}",
+    ),
+    "moveInPlaylist": (
+        For.LISTENERS,
+        f"moveInPlaylist(input: {{{PLACE}, to: 2}}) {{ __typename }}",
+    ),
+    "deleteAccount": (
+        For.LISTENERS,
+        'deleteAccount(input: {password: "wrong"}) { __typename }',
     ),
     "findVideo": (For.LISTENERS, f'findVideo(input: {{trackId: "{TRACK}"}}) {{ __typename }}'),
     "createUser": (

@@ -11,12 +11,12 @@ import pytest
 from graphql import FieldNode, OperationDefinitionNode, parse
 from rq.job import JobStatus
 
-from app import alerts, recommending
+from app import alerts, playlists, recommending
 from app.graphql import asked, cost, documents, presented, problems, router
 from app.graphql.paging import DEFAULT_PAGE, MAX_PAGE
 from app.graphql.schema import schema
 from app.ml.model_slot import LoadedModel
-from app.models import DataImport, ImportState, PasswordLink
+from app.models import DataImport, ImportState, PasswordLink, Role, User
 from app.models.columns import utc_now
 from app.queue import CHAMPION_CHANNEL, JobName
 from app.security import token_hash
@@ -118,6 +118,11 @@ def _make_busy(door: Door) -> None:
                 created_by="root",
                 expires_at=later,
             )
+        )
+        playlists.create(session, ADMINISTRATOR, "Sunday", [4, 5])
+        # Who leaves must not be the last one.
+        session.add(
+            User(name="deputy", name_key="deputy", role=Role.ADMINISTRATOR, password_hash="x")
         )
 
 

@@ -72,7 +72,17 @@ def test_what_has_an_id_that_lasts_is_a_node() -> None:
     node = SCHEMA.type_map["Node"]
     assert isinstance(node, GraphQLInterfaceType)
     nodes = {kind.name for kind in SCHEMA.get_possible_types(node)}
-    assert nodes == {"Alert", "Artist", "DataImport", "Token", "Track", "Training", "User"}
+    assert nodes == {
+        "Alert",
+        "Artist",
+        "DataImport",
+        "Listen",
+        "Playlist",
+        "Token",
+        "Track",
+        "Training",
+        "User",
+    }
 
 
 def test_connections_have_relays_shape() -> None:

@@ -39,6 +39,11 @@ class Site:
         token = self.state.database.transact(lambda session: _token(session, user_id))
         self.client.cookies.set(COOKIE, token)
 
+    def token(self, user_id: int | None = None) -> str:
+        """A bearer token of Ann's, or of another."""
+        whose = user_id or self.world.ann
+        return self.state.database.transact(lambda session: _token(session, whose))
+
     def get(self, path: str, **headers: str) -> Response:
         return self.client.get(path, headers=HTML | headers, follow_redirects=False)
 

@@ -1,20 +1,34 @@
 """Foreseen errors. Each carries a code and values; the doors word them for their reader."""
 
-from typing import Any, ClassVar
+from app.errors.base import PyTuneError
+from app.errors.missing import (
+    AlertNotFound,
+    ArtistNotFound,
+    JobNotFound,
+    ListenNotFound,
+    ListNotFound,
+    Missing,
+    NotFound,
+    PlaylistNotFound,
+    TrackNotFound,
+    TrainingNotFound,
+    UserNotFound,
+)
 
-
-class PyTuneError(Exception):
-    """A foreseen failure: `code` for programs, `values` for wording, the text for people.
-
-    Subclasses give `code` and a `template` in which the values stand in braces.
-    """
-
-    code: ClassVar[str] = "error"
-    template: ClassVar[str] = "Something went wrong."
-
-    def __init__(self, **values: Any) -> None:
-        self.values = values
-        super().__init__(self.template.format(**values))
+__all__ = [
+    "AlertNotFound",
+    "ArtistNotFound",
+    "JobNotFound",
+    "ListNotFound",
+    "ListenNotFound",
+    "Missing",
+    "NotFound",
+    "PlaylistNotFound",
+    "PyTuneError",
+    "TrackNotFound",
+    "TrainingNotFound",
+    "UserNotFound",
+]
 
 
 class InvalidInput(PyTuneError):
@@ -29,44 +43,9 @@ class InvalidInput(PyTuneError):
         self.problem = problem
 
 
-class NotFound(PyTuneError):
-    code = "not_found"
-    template = "No {kind} has id {id}."
-
-
-class TrackNotFound(NotFound):
-    def __init__(self, track_id: int) -> None:
-        super().__init__(kind="track", id=track_id)
-
-
-class ArtistNotFound(NotFound):
-    def __init__(self, artist_id: int) -> None:
-        super().__init__(kind="artist", id=artist_id)
-
-
-class UserNotFound(NotFound):
-    def __init__(self, user_id: int | str) -> None:
-        super().__init__(kind="user", id=user_id)
-
-
-class TrainingNotFound(NotFound):
-    def __init__(self, training_id: int) -> None:
-        super().__init__(kind="training", id=training_id)
-
-
-class AlertNotFound(NotFound):
-    def __init__(self, alert_id: int) -> None:
-        super().__init__(kind="alert", id=alert_id)
-
-
-class ListNotFound(NotFound):
-    def __init__(self, list_id: str) -> None:
-        super().__init__(kind="list", id=list_id)
-
-
-class JobNotFound(NotFound):
-    def __init__(self, job_id: str) -> None:
-        super().__init__(kind="job", id=job_id)
+class PlaylistChanged(PyTuneError):
+    code = "playlist_changed"
+    template = "Another track is at place {position} by now: load the playlist again."
 
 
 class NameTaken(PyTuneError):
@@ -95,6 +74,11 @@ class NotSignedIn(PyTuneError):
 class NotAllowed(PyTuneError):
     code = "not_allowed"
     template = "This needs the role {role}; you are {actual}."
+
+
+class NotYours(PyTuneError):
+    code = "not_yours"
+    template = "Only the user themselves may see this."
 
 
 class RateLimited(PyTuneError):

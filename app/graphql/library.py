@@ -1,0 +1,240 @@
+"""What is a listener's own: history, statistics, loved tracks and playlists."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Self
+from zoneinfo import ZoneInfo
+
+import strawberry
+
+from app import listening, playlists
+from app.errors import NotYours
+from app.graphql.catalog import Artist, Track, artists_of, tracks_of
+from app.graphql.context import Context, Info
+from app.graphql.ids import Node, global_id
+from app.graphql.paging import DEFAULT_PAGE, After, Connection, First, Page
+from app.graphql.permissions import as_parent
+from app.listening import Moment, PastListen
+from app.playlists import Summary
+
+
+@strawberry.type(description="One listen of the viewer's record.")
+class Listen(Node):
+    track: Track = strawberry.field(description="What was listened to.")
+    listened_at: datetime | None = strawberry.field(
+        description="When; null where its source had no time. Such listens come last."
+    )
+    plays: int = strawberry.field(description="1, or more where a source only counts them.")
+    seconds_played: int | None = strawberry.field(description="How long, where it is known.")
+    source: str = strawberry.field(description="What reported it.")
+    moment: strawberry.Private[Moment]
+
+    @classmethod
+    def of(cls, row: PastListen, track: Track) -> Self:
+        return cls(
+            id=global_id("Listen", row.id),
+            track=track,
+            listened_at=row.listened_at,
+            plays=row.plays,
+            seconds_played=row.seconds_played,
+            source=row.source,
+            moment=row.moment,
+        )
+
+
+@strawberry.type(description="A track at a place of a playlist.")
+class PlaylistEntry:
+    position: int = strawberry.field(description="The place, 1 for the first.")
+    track: Track = strawberry.field(description="The track; one may stand there twice.")
+
+
+@strawberry.type(description="A playlist of the viewer's own.")
+class Playlist(Node):
+    name: str = strawberry.field(description="What it is called.")
+    track_count: int = strawberry.field(description="How many places it has.")
+    number: strawberry.Private[int]
+
+    @classmethod
+    def of(cls, row: Summary) -> Self:
+        number = global_id("Playlist", row.id)
+        return cls(id=number, name=row.name, track_count=row.track_count, number=row.id)
+
+    @as_parent("Its tracks in their order.")
+    async def entries(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> Connection[PlaylistEntry]:
+        page = Page.of(first, after, numbers=1)
+        begin = page.after[0] if page.after else 0
+        ids = await info.context.read(
+            lambda session: playlists.track_ids(session, self.number, page.and_one_more, begin)
+        )
+        tracks = await tracks_of(info.context, ids)
+        entries = [
+            PlaylistEntry(position=begin + place, track=track)
+            for place, track in enumerate(tracks, 1)
+            if track
+        ]
+        return page.connection(
+            entries,
+            lambda entry: entry,
+            lambda entry: [entry.position],
+            lambda session: len(playlists.track_ids(session, self.number)),
+        )
+
+
+@strawberry.type(description="Plays in a calendar month.")
+class MonthOfPlays:
+    year: int = strawberry.field(description="The year.")
+    month: int = strawberry.field(description="1 for January.")
+    plays: int = strawberry.field(description="How many plays.")
+
+
+@strawberry.type(description="An artist and how often the viewer played them.")
+class PlayedArtist:
+    artist: Artist = strawberry.field(description="The artist.")
+    plays: int = strawberry.field(description="How many plays.")
+
+
+@strawberry.type(description="A track and how often the viewer played it.")
+class PlayedTrack:
+    track: Track = strawberry.field(description="The track.")
+    plays: int = strawberry.field(description="How many plays.")
+
+
+@strawberry.type(description="What the viewer listened to, by the clock of their time zone.")
+class Statistics:
+    plays: int = strawberry.field(description="All plays.")
+    track_count: int = strawberry.field(description="How many tracks they are of.")
+    artist_count: int = strawberry.field(description="How many artists they are of.")
+    undated: int = strawberry.field(
+        description="Plays whose source has no time: neither months nor hours hold them."
+    )
+    months: list[MonthOfPlays] = strawberry.field(description="From the first month to the last.")
+    hours: list[list[int]] = strawberry.field(
+        description="Plays by weekday, Monday first, and in it by hour of the day."
+    )
+    artists: list[PlayedArtist] = strawberry.field(description="The ten most played.")
+    tracks: list[PlayedTrack] = strawberry.field(description="The ten most played.")
+
+
+Year = Annotated[
+    int | None, strawberry.argument(description="A calendar year; null for all there is.")
+]
+
+
+@strawberry.type
+class Library:
+    """Fields of a user that nobody else sees, administrators included."""
+
+    number: strawberry.Private[int]
+
+    @as_parent("Whether the record of listening is paused. For the user themselves.")
+    async def is_paused(self, info: Info) -> bool:
+        mine = self._own(info)
+        return await info.context.read(lambda session: listening.is_paused(session, mine))
+
+    @as_parent("Their listens, the newest first. For the user themselves.")
+    async def listens(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> Connection[Listen]:
+        mine, page = self._own(info), Page.of(first, after, numbers=2)
+        behind = Moment(*page.after) if page.after else None
+        rows = await info.context.read(
+            lambda session: listening.history(session, mine, page.and_one_more, behind)
+        )
+        return page.connection(
+            await _listens(info.context, rows),
+            lambda listen: listen,
+            lambda listen: (listen.moment.seconds, listen.moment.id),
+            lambda session: listening.count_listens(session, mine),
+        )
+
+    @as_parent("The tracks they love, the newest in the catalogue first. For the user themselves.")
+    async def loved_tracks(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> Connection[Track]:
+        mine, page = self._own(info), Page.of(first, after, numbers=1)
+        behind = page.after[0] if page.after else None
+        ids = await info.context.read(
+            lambda session: listening.loved_track_ids(session, mine, page.and_one_more, behind)
+        )
+        return page.connection(
+            [track for track in await tracks_of(info.context, ids) if track],
+            lambda track: track,
+            lambda track: [track.number],
+            lambda session: listening.count_loved(session, mine),
+        )
+
+    @as_parent("Their playlists, the newest first. For the user themselves.")
+    async def playlists(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> Connection[Playlist]:
+        mine, page = self._own(info), Page.of(first, after, numbers=1)
+        before = page.after[0] if page.after else None
+        rows = await info.context.read(
+            lambda session: playlists.playlists(session, mine, page.and_one_more, before)
+        )
+        return page.connection(
+            rows,
+            Playlist.of,
+            lambda row: [row.id],
+            lambda session: playlists.count_playlists(session, mine),
+        )
+
+    @as_parent("When they listened, and to what most. For the user themselves.")
+    async def statistics(self, info: Info, year: Year = None) -> Statistics:
+        mine, zone = self._own(info), info.context.signed_in.time_zone
+        found = await info.context.read(
+            lambda session: listening.statistics(
+                session, mine, ZoneInfo(zone) if zone else UTC, year
+            )
+        )
+        artists = await artists_of(info.context, [one.id for one in found.artists])
+        tracks = await tracks_of(info.context, [one.id for one in found.tracks])
+        return Statistics(
+            plays=found.plays,
+            track_count=found.track_count,
+            artist_count=found.artist_count,
+            undated=found.undated,
+            months=[MonthOfPlays(year=y, month=m, plays=n) for y, m, n in found.months],
+            hours=found.hours,
+            artists=[
+                PlayedArtist(artist=artist, plays=one.plays)
+                for artist, one in zip(artists, found.artists, strict=True)
+                if artist
+            ],
+            tracks=[
+                PlayedTrack(track=track, plays=one.plays)
+                for track, one in zip(tracks, found.tracks, strict=True)
+                if track
+            ],
+        )
+
+    def _own(self, info: Info) -> int:
+        """The viewer's number. Raises NotYours at anybody else's."""
+        if info.context.signed_in.id != self.number:
+            raise NotYours
+        return self.number
+
+
+async def listens_of(context: Context, numbers: list[int]) -> list[Listen | None]:
+    """The viewer's own listens in the order of their numbers, None where there is none."""
+    viewer = context.signed_in
+    rows = await context.read(lambda session: listening.listens_by_id(session, viewer.id, numbers))
+    found = await _listens(context, [row for row in rows if row])
+    by_number = {listen.moment.id: listen for listen in found}
+    return [by_number.get(number) for number in numbers]
+
+
+async def playlists_of(context: Context, numbers: list[int]) -> list[Playlist | None]:
+    """The viewer's own playlists in the order of their numbers, None where there is none."""
+    viewer = context.signed_in
+    rows = await context.read(
+        lambda session: playlists.playlists_by_id(session, viewer.id, numbers)
+    )
+    return [Playlist.of(row) if row else None for row in rows]
+
+
+async def _listens(context: Context, rows: Sequence[PastListen]) -> list[Listen]:
+    tracks = await tracks_of(context, [row.track_id for row in rows])
+    return [Listen.of(row, track) for row, track in zip(rows, tracks, strict=True) if track]

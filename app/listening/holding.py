@@ -1,0 +1,30 @@
+"""One writer at a time to what is known of a listener."""
+
+from sqlalchemy import select as select_columns
+from sqlmodel import Session, col
+
+from app.models import User
+from app.models.columns import utc_now
+
+
+def hold(session: Session, user_id: int) -> bool:
+    """Keep other listens of the listener out until the end; whether the record is paused.
+
+    Each insert shares a lock on its listener's row, through the foreign key. On SQLite writers
+    take turns anyway.
+    """
+    user = select_columns(col(User.paused_at)).where(col(User.id) == user_id).with_for_update()
+    return session.connection().execute(user).scalar() is not None
+
+
+def set_paused(session: Session, user_id: int, *, paused: bool) -> None:
+    """Pause the record of listening, or go on with it; pausing again changes nothing."""
+    user = session.get_one(User, user_id)
+    if paused != (user.paused_at is not None):
+        user.paused_at = utc_now() if paused else None
+        session.add(user)
+        session.flush()
+
+
+def is_paused(session: Session, user_id: int) -> bool:
+    return session.get_one(User, user_id).paused_at is not None

@@ -1,0 +1,192 @@
+"""Use-cases: a listener's own playlists."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Table, delete, func
+from sqlalchemy import select as select_columns
+from sqlmodel import Session, col, select
+
+from app.errors import InvalidInput, PlaylistChanged, PlaylistNotFound, TrackNotFound
+from app.models import Playlist, PlaylistTrack, Track
+from app.models.columns import id_of
+from app.text import is_sound
+
+ENTRIES: Table = PlaylistTrack.__table__  # type: ignore[attr-defined]
+
+MAX_NAME = 200
+MAX_PLAYLISTS = 1_000
+"""Of one listener."""
+MAX_TRACKS = 2_000
+"""Of one playlist: it is loaded and rewritten whole."""
+MAX_ADDED = 1_000
+"""Tracks of one call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    id: int
+    name: str
+    track_count: int
+
+
+def playlists(
+    session: Session, user_id: int, first: int, before: int | None = None
+) -> list[Summary]:
+    """The listener's playlists, the newest first, those before a number."""
+    statement = _summaries().where(col(Playlist.user_id) == user_id)
+    if before is not None:
+        statement = statement.where(col(Playlist.id) < before)
+    statement = statement.order_by(col(Playlist.id).desc()).limit(first)
+    return [Summary(*row) for row in session.connection().execute(statement)]
+
+
+def playlists_by_id(session: Session, user_id: int, ids: Sequence[int]) -> list[Summary | None]:
+    """The listener's own in the order of `ids`, None where there is none of theirs."""
+    statement = _summaries().where(col(Playlist.user_id) == user_id, col(Playlist.id).in_(ids))
+    found = {row.id: Summary(*row) for row in session.connection().execute(statement)}
+    return [found.get(number) for number in ids]
+
+
+def playlist(session: Session, user_id: int, playlist_id: int) -> Summary:
+    """Raises PlaylistNotFound, also for another's."""
+    (found,) = playlists_by_id(session, user_id, [playlist_id])
+    if found is None:
+        raise PlaylistNotFound(playlist_id)
+    return found
+
+
+def count_playlists(session: Session, user_id: int) -> int:
+    mine = select(func.count()).select_from(Playlist).where(Playlist.user_id == user_id)
+    return session.exec(mine).one()
+
+
+def track_ids(
+    session: Session, playlist_id: int, first: int | None = None, after: int = 0
+) -> list[int]:
+    """Its tracks in their order, those behind a place; the first place is 1."""
+    columns = ENTRIES.c
+    statement = (
+        select_columns(columns.track_id)
+        .where(columns.playlist_id == playlist_id, columns.position > after)
+        .order_by(columns.position)
+        .limit(first)
+    )
+    return list(session.connection().execute(statement).scalars())
+
+
+def create(session: Session, user_id: int, name: str, tracks: Sequence[int] = ()) -> int:
+    """A new playlist of these tracks; its id. Raises InvalidInput, TrackNotFound."""
+    if count_playlists(session, user_id) >= MAX_PLAYLISTS:
+        raise InvalidInput("name", f"{MAX_PLAYLISTS} playlists are the most: delete one first")
+    row = Playlist(user_id=user_id, name=checked_name(name))
+    session.add(row)
+    session.flush()
+    _append(session, id_of(row), 0, tracks)
+    return id_of(row)
+
+
+def rename(session: Session, user_id: int, playlist_id: int, name: str) -> None:
+    """Raises PlaylistNotFound, InvalidInput."""
+    row = _held(session, user_id, playlist_id)
+    row.name = checked_name(name)
+    session.add(row)
+    session.flush()
+
+
+def remove(session: Session, user_id: int, playlist_id: int) -> None:
+    """Raises PlaylistNotFound."""
+    session.delete(_held(session, user_id, playlist_id))
+    session.flush()
+
+
+def add_tracks(session: Session, user_id: int, playlist_id: int, tracks: Sequence[int]) -> None:
+    """Put tracks at the end. Raises PlaylistNotFound, InvalidInput, TrackNotFound."""
+    _held(session, user_id, playlist_id)
+    _append(session, playlist_id, len(track_ids(session, playlist_id)), tracks)
+
+
+def take_out(
+    session: Session, user_id: int, playlist_id: int, position: int, track_id: int
+) -> None:
+    """Take the track at a place out. Raises PlaylistNotFound; PlaylistChanged if it is another."""
+    _held(session, user_id, playlist_id)
+    tracks = track_ids(session, playlist_id)
+    _check_place(tracks, position, track_id)
+    del tracks[position - 1]
+    _rewrite(session, playlist_id, tracks)
+
+
+def move(
+    session: Session, user_id: int, playlist_id: int, position: int, track_id: int, to: int
+) -> None:
+    """Move the track at a place to another, the last if that lies behind the end.
+
+    Raises PlaylistNotFound, InvalidInput; PlaylistChanged if another track is there.
+    """
+    if to < 1:
+        raise InvalidInput("to", f"must be 1 or more, is {to}")
+    _held(session, user_id, playlist_id)
+    tracks = track_ids(session, playlist_id)
+    _check_place(tracks, position, track_id)
+    tracks.insert(to - 1, tracks.pop(position - 1))
+    _rewrite(session, playlist_id, tracks)
+
+
+def checked_name(name: str) -> str:
+    name = name.strip()
+    if not 0 < len(name) <= MAX_NAME or not name.isprintable() or not is_sound(name):
+        raise InvalidInput("name", f"must be 1 to {MAX_NAME} printable characters, is {name!r}")
+    return name
+
+
+def _held(session: Session, user_id: int, playlist_id: int) -> Playlist:
+    """The listener's own playlist, which nobody else changes until the end."""
+    mine = select(Playlist).where(Playlist.id == playlist_id, Playlist.user_id == user_id)
+    found = session.exec(mine.with_for_update()).one_or_none()
+    if found is None:
+        raise PlaylistNotFound(playlist_id)
+    return found
+
+
+def _check_place(tracks: list[int], position: int, track_id: int) -> None:
+    if not 1 <= position <= len(tracks) or tracks[position - 1] != track_id:
+        raise PlaylistChanged(position=position)
+
+
+def _append(session: Session, playlist_id: int, count: int, tracks: Sequence[int]) -> None:
+    if len(tracks) > MAX_ADDED or count + len(tracks) > MAX_TRACKS:
+        raise InvalidInput(
+            "trackIds",
+            f"must be at most {MAX_ADDED} at once and {MAX_TRACKS} in a playlist,"
+            f" would be {count + len(tracks)}",
+        )
+    known = select_columns(col(Track.id)).where(col(Track.id).in_(set(tracks)))
+    missing = set(tracks) - set(session.connection().execute(known).scalars())
+    if missing:
+        raise TrackNotFound(min(missing))
+    _insert(session, playlist_id, count, tracks)
+
+
+def _rewrite(session: Session, playlist_id: int, tracks: Sequence[int]) -> None:
+    session.connection().execute(delete(ENTRIES).where(ENTRIES.c.playlist_id == playlist_id))
+    _insert(session, playlist_id, 0, tracks)
+
+
+def _insert(session: Session, playlist_id: int, count: int, tracks: Sequence[int]) -> None:
+    rows = [
+        {"playlist_id": playlist_id, "position": position, "track_id": track_id}
+        for position, track_id in enumerate(tracks, count + 1)
+    ]
+    if rows:
+        session.connection().execute(ENTRIES.insert(), rows)
+
+
+def _summaries() -> Any:
+    count = (
+        select_columns(func.count())
+        .where(ENTRIES.c.playlist_id == col(Playlist.id))
+        .scalar_subquery()
+    )
+    return select_columns(col(Playlist.id), col(Playlist.name), count)

@@ -1,0 +1,112 @@
+"""Playlists of one's own: make, fill, order, delete."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from app import catalog, playlists
+from app.web.door import Here, Id, Listener
+from app.web.lists import plain_items
+from app.web.render import page
+
+_AT_ONCE = 100
+
+router = APIRouter()
+
+Name = Annotated[str, Form()]
+Tracks = Annotated[list[int], Form(default_factory=list)]
+Position = Annotated[int, Form(ge=1, le=playlists.MAX_TRACKS)]
+TrackId = Annotated[int, Form(ge=1)]
+Before = Annotated[int | None, Query(alias="after", ge=1, le=2**31 - 1)]
+
+
+@router.get("/playlists")
+def index(request: Request, state: Here, viewer: Listener, before: Before = None) -> Response:
+    with state.database.read() as session:
+        found = playlists.playlists(session, viewer.id, _AT_ONCE + 1, before)
+    shown = {
+        "playlists": found[:_AT_ONCE],
+        "is_first": before is None,
+        "further": found[_AT_ONCE - 1].id if len(found) > _AT_ONCE else None,
+    }
+    return page(request, viewer, "library/playlists.html", shown)
+
+
+@router.post("/playlists")
+def create(state: Here, viewer: Listener, track_id: Tracks, name: Name = "") -> Response:
+    """Empty, or of the tracks that are sent along, such as the player's queue."""
+    number = state.database.transact(
+        lambda session: playlists.create(session, viewer.id, name, track_id)
+    )
+    return _to(number)
+
+
+@router.get("/playlists/{playlist_id}")
+def playlist(request: Request, state: Here, viewer: Listener, playlist_id: Id) -> Response:
+    with state.database.read() as session:
+        found = playlists.playlist(session, viewer.id, playlist_id)
+        ids = playlists.track_ids(session, playlist_id)
+        tracks = {track.id: track for track in catalog.tracks_by_id(session, ids) if track}
+        items = plain_items(session, viewer.id, [tracks[one] for one in ids])
+    return page(request, viewer, "library/playlist.html", {"playlist": found, "items": items})
+
+
+@router.post("/playlists/{playlist_id}/name")
+def rename(state: Here, viewer: Listener, playlist_id: Id, name: Name = "") -> Response:
+    state.database.transact(lambda session: playlists.rename(session, viewer.id, playlist_id, name))
+    return _to(playlist_id)
+
+
+@router.post("/playlists/{playlist_id}/tracks")
+def add(state: Here, viewer: Listener, playlist_id: Id, track_id: Tracks) -> Response:
+    state.database.transact(
+        lambda session: playlists.add_tracks(session, viewer.id, playlist_id, track_id)
+    )
+    return _to(playlist_id)
+
+
+@router.post("/tracks/{track_id}/playlists")
+def add_one(
+    state: Here, viewer: Listener, track_id: Id, playlist_id: Annotated[int, Form(ge=1)]
+) -> Response:
+    """From a track's own page."""
+    state.database.transact(
+        lambda session: playlists.add_tracks(session, viewer.id, playlist_id, [track_id])
+    )
+    return _to(playlist_id)
+
+
+@router.post("/playlists/{playlist_id}/remove")
+def take_out(
+    state: Here, viewer: Listener, playlist_id: Id, position: Position, track_id: TrackId
+) -> Response:
+    state.database.transact(
+        lambda session: playlists.take_out(session, viewer.id, playlist_id, position, track_id)
+    )
+    return _to(playlist_id)
+
+
+@router.post("/playlists/{playlist_id}/move")
+def move(
+    state: Here,
+    viewer: Listener,
+    playlist_id: Id,
+    position: Position,
+    track_id: TrackId,
+    to: Position,
+) -> Response:
+    state.database.transact(
+        lambda session: playlists.move(session, viewer.id, playlist_id, position, track_id, to)
+    )
+    return _to(playlist_id)
+
+
+@router.post("/playlists/{playlist_id}/delete")
+def delete(state: Here, viewer: Listener, playlist_id: Id) -> Response:
+    state.database.transact(lambda session: playlists.remove(session, viewer.id, playlist_id))
+    return RedirectResponse("/playlists", 303)
+
+
+def _to(playlist_id: int) -> Response:
+    return RedirectResponse(f"/playlists/{playlist_id}", 303)

@@ -1,0 +1,127 @@
+"""Everything about one listener, and nothing of others; then nothing of them at all."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import func, select
+from sqlmodel import Session, SQLModel
+
+from app import accounts, erasing, exporting, listening, playlists
+from app.db import Database
+from app.errors import UserNotFound
+from app.listening import Listen, Origin
+from app.models import ExternalId, ExternalKind, Feedback, ListKind, Prediction, Role, User
+from app.models.columns import id_of, utc_now
+from app.users import LastAdministrator
+from tests import making
+
+MOMENT = datetime(2026, 3, 1, 18, 22, 5, tzinfo=UTC)
+
+
+def _world(session: Session) -> tuple[int, int]:
+    """Two listeners who did the same."""
+    one, two = making.tracks(session, 2, "Björk")
+    ids = []
+    for name in ("ann", "bob"):
+        user_id = making.user(session, name)
+        ids.append(user_id)
+        listening.record_listen(
+            session, user_id, Listen(one, MOMENT, 200, "k", Origin("phone", "l", 1))
+        )
+        listening.record_skip(session, user_id, Listen(two, MOMENT))
+        listening.set_feedback(session, user_id, two, Feedback.LOVED)
+        playlists.create(session, user_id, f"{name}'s", [two, one, two])
+        (user,) = accounts.users_by_id(session, [user_id])
+        assert user is not None
+        accounts.open_session(session, user, timedelta(hours=1), "phone")
+        kind = ExternalKind.USER
+        session.add(ExternalId(source="file", kind=kind, external_id=name, our_id=user_id))
+        session.add(
+            Prediction(
+                list_id=str(uuid4()),
+                user_id=user_id,
+                kind=ListKind.RECOMMENDATIONS,
+                served_at=utc_now(),
+                items=[[one, 0.5]],
+            )
+        )
+        session.flush()
+    return ids[0], ids[1]
+
+
+def _rows(session: Session) -> dict[str, int]:
+    """How many rows each table has, those of the catalogue and whose turn it is left out."""
+    counts = {}
+    for name, table in SQLModel.metadata.tables.items():
+        count = session.connection().execute(select(func.count()).select_from(table)).scalar_one()
+        if count and name not in {"track", "artist", "turn"}:
+            counts[name] = count
+    return counts
+
+
+def test_an_export_tells_everything_about_one_listener(database: Database) -> None:
+    with database.write() as session:
+        ann, _ = _world(session)
+    with database.read() as session:
+        told = json.loads(b"".join(exporting.export(session, ann)))
+    assert (told["format"], told["account"]["name"]) == ("PyTune export", "ann")
+    assert [event["kind"] for event in told["events"]] == ["listen", "skip", "love"]
+    listen = told["events"][0]
+    assert (listen["title"], listen["artist"], listen["seconds_played"]) == ("Song 0", "Björk", 200)
+    assert (listen["source"], listen["idempotency_key"], listen["position"]) == ("phone", "k", 1)
+    assert datetime.fromisoformat(listen["occurred_at"]) == MOMENT
+    assert [track["plays"] for track in told["tracks"]] == [1, 0]
+    (playlist,) = told["playlists"]
+    assert [track["title"] for track in playlist["tracks"]] == ["Song 1", "Song 0", "Song 1"]
+    assert told["known_elsewhere_as"] == [{"source": "file", "external_id": "ann"}]
+    assert [sign_in["name"] for sign_in in told["sign_ins"]] == ["phone"]
+    assert len(told["recommended"]) == 1
+    text = json.dumps(told)
+    assert "bob" not in text
+    assert "hash" not in text
+
+
+def test_an_export_of_nothing_is_whole(database: Database) -> None:
+    with database.write() as session:
+        ann = making.user(session)
+        told = json.loads(b"".join(exporting.export(session, ann)))
+        with pytest.raises(UserNotFound):
+            exporting.export(session, ann + 1000)
+    assert (told["events"], told["playlists"]) == ([], [])
+
+
+def test_a_long_history_is_exported_whole(database: Database) -> None:
+    with database.write() as session:
+        ann, (track, *_) = making.user(session), making.tracks(session, 1)
+        for begin in range(0, 2500, 100):
+            moments = (MOMENT - timedelta(minutes=begin + n) for n in range(100))
+            listening.record_listens(session, ann, [Listen(track, moment) for moment in moments])
+        told = json.loads(b"".join(exporting.export(session, ann)))
+    assert len({event["occurred_at"] for event in told["events"]}) == 2500
+
+
+def test_a_deleted_account_leaves_no_row_and_others_alone(database: Database) -> None:
+    with database.write() as session:
+        ann, bob = _world(session)
+        both = _rows(session)
+        erasing.delete_account(session, ann)
+        assert _rows(session) == {name: count // 2 for name, count in both.items()}
+        assert listening.count_listens(session, bob) == 1
+        with pytest.raises(UserNotFound):
+            erasing.delete_account(session, ann)
+
+
+def test_the_last_administrator_who_can_sign_in_cannot_leave(database: Database) -> None:
+    with database.write() as session:
+        roots = [
+            User(name=name, name_key=name, role=Role.ADMINISTRATOR, password_hash="x")
+            for name in ("root", "old", "new")
+        ]
+        roots[1].disabled_at = utc_now()
+        session.add_all(roots)
+        session.flush()
+        erasing.delete_account(session, id_of(roots[2]))
+        with pytest.raises(LastAdministrator):
+            erasing.delete_account(session, id_of(roots[0]))

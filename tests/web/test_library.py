@@ -1,0 +1,155 @@
+"""History, loved tracks, statistics and playlists as pages, without any script."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app import listening, playlists
+from app.listening import Listen
+from app.models import Feedback, User
+from tests.web.conftest import Site
+from tests.web.pages import text
+
+BEGIN = datetime(2026, 1, 31, 20, 30, tzinfo=UTC)
+
+
+def _listen(site: Site, title: str, moment: datetime) -> None:
+    listen = Listen(site.world.tracks[title], moment)
+    site.state.database.transact(
+        lambda session: listening.record_listen(session, site.world.ann, listen)
+    )
+
+
+def _plays(site: Site) -> int:
+    with site.state.database.read() as session:
+        return listening.count_listens(session, site.world.ann)
+
+
+def test_history_shows_each_listen_in_the_viewers_zone_and_forgets_one(site: Site) -> None:
+    _listen(site, "Autobahn", BEGIN)
+    site.post("/settings/preferences", {"time_zone": "Asia/Tokyo"})
+    page = site.get("/history").text
+    assert "3 listens" in text(page)
+    assert "1 Feb 2026, 05:30" in text(page)
+    listen_id = re.findall(r'name="listen_id" value="(\d+)"', page)[-1]
+    answer = site.post("/history/forget", {"listen_id": listen_id})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/history")
+    assert "Autobahn" not in text(site.get("/history").text)
+    assert _plays(site) == 2
+
+
+def test_long_histories_have_pages(site: Site) -> None:
+    for number in range(60):
+        _listen(site, "Isi", BEGIN - timedelta(hours=number))
+    first = site.get("/history").text
+    (further,) = re.findall(r'href="(/history\?after=[\d-]+)"', first)
+    second = site.get(further).text
+    ids = [re.findall(r'name="listen_id" value="(\d+)"', page) for page in (first, second)]
+    assert (len(ids[0]), len(ids[1])) == (50, 12)
+    assert not set(ids[0]) & set(ids[1])
+
+
+def test_a_track_is_forgotten_with_what_was_said_of_it(site: Site) -> None:
+    track = site.world.tracks["Sinnerman"]
+    site.post(f"/tracks/{track}/feedback", {"feedback": "loved"})
+    assert "Sinnerman" in text(site.get("/loved").text)
+    assert site.post(f"/tracks/{track}/forget", {}).status_code == 303
+    assert "Sinnerman" not in text(site.get("/loved").text)
+    assert _plays(site) == 0
+    assert site.post("/tracks/99999/forget", {}).status_code == 404
+
+
+def test_statistics_are_plots_and_tables(site: Site) -> None:
+    _listen(site, "Autobahn", BEGIN)
+    site.post("/settings/preferences", {"time_zone": "Asia/Tokyo"})
+    page = site.get("/statistics?year=2026").text
+    assert '<svg class="plot"' in page
+    assert "<title>2026-02: 1</title>" in page
+    assert "Days and hours are those of Asia/Tokyo." in text(page)
+    assert "Kraftwerk" in text(page)
+    assert site.get("/statistics?year=1").status_code == 422
+
+
+def test_a_newcomers_pages_say_what_will_be_there(nobody: Site) -> None:
+    nobody.sign_in(nobody.world.newcomer)
+    assert "What you play is listed here." in text(nobody.get("/history").text)
+    assert "Press the heart" in text(nobody.get("/loved").text)
+    assert "0 plays" in text(nobody.get("/statistics").text)
+    assert "None yet." in text(nobody.get("/playlists").text)
+
+
+def test_a_playlist_from_the_queue_is_renamed_ordered_and_deleted(site: Site) -> None:
+    a, b = site.world.tracks["Isi"], site.world.tracks["Spoon"]
+    made = site.post("/playlists", {"name": "Queue", "track_id": [a, b, a]})
+    path = made.headers["location"]
+    assert text(site.get(path).text).count("Isi") == 2
+    assert site.post(f"{path}/tracks", {"track_id": [b]}).headers["location"] == path
+    assert site.post(f"{path}/move", {"position": 4, "track_id": b, "to": 1}).status_code == 303
+    assert site.post(f"{path}/remove", {"position": 2, "track_id": a}).status_code == 303
+    assert _tracks(site, path) == [b, b, a]
+    assert site.post(f"{path}/remove", {"position": 1, "track_id": a}).status_code == 409
+    site.post(f"{path}/name", {"name": "Drive"})
+    assert "Drive" in text(site.get("/playlists").text)
+    assert site.post(f"{path}/delete", {}).headers["location"] == "/playlists"
+    assert site.get(path).status_code == 404
+
+
+def test_a_track_is_put_into_a_playlist_from_its_page(site: Site) -> None:
+    path = site.post("/playlists", {"name": "Night drive"}).headers["location"]
+    track = site.world.tracks["Isi"]
+    assert "Night drive" in text(site.get(f"/tracks/{track}").text)
+    number = path.rpartition("/")[2]
+    added = site.post(f"/tracks/{track}/playlists", {"playlist_id": number})
+    assert added.headers["location"] == path
+    assert _tracks(site, path) == [track]
+    assert site.post("/tracks/99999/playlists", {"playlist_id": number}).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["", "x" * 201])
+def test_a_playlist_without_a_name_is_refused(site: Site, name: str) -> None:
+    answer = site.post("/playlists", {"name": name})
+    assert answer.status_code == 422
+    assert "name" in text(answer.text)
+
+
+def test_another_listeners_playlist_is_not_there(site: Site) -> None:
+    with site.state.database.write() as session:
+        number = playlists.create(session, site.world.root, "Root's")
+    assert site.get(f"/playlists/{number}").status_code == 404
+    assert site.post(f"/playlists/{number}/delete", {}).status_code == 404
+
+
+def test_the_record_is_paused_and_goes_on(site: Site) -> None:
+    assert site.post("/settings/record", {"paused": "true"}).status_code == 303
+    assert "The record is paused." in text(site.get("/settings").text)
+    assert "nothing new is written down" in text(site.get("/history").text)
+    site.post("/settings/record", {"paused": "false"})
+    assert "The record is paused." not in text(site.get("/settings").text)
+
+
+def test_everything_is_downloaded_and_the_account_deleted(site: Site) -> None:
+    site.post(f"/tracks/{site.world.tracks['Isi']}/feedback", {"feedback": "loved"})
+    answer = site.get("/settings/export")
+    assert answer.headers["content-disposition"] == 'attachment; filename="pytune-export.json"'
+    told = answer.json()
+    assert (told["account"]["name"], len(told["events"])) == ("ann", 3)
+    assert told["tracks"][-1]["feedback"] == Feedback.LOVED
+    wrong = site.post("/settings/delete", {"password": "wrong"})
+    assert (wrong.status_code, "do not match" in text(wrong.text)) == (401, True)
+    gone = site.post("/settings/delete", {"password": "correct horse battery"})
+    assert (gone.status_code, gone.headers["location"]) == (303, "/login")
+    assert site.get("/").headers["location"] == "/login"
+    with site.state.database.read() as session:
+        assert session.get(User, site.world.ann) is None
+
+
+def test_the_last_administrator_stays(admin: Site) -> None:
+    answer = admin.post("/settings/delete", {"password": "correct horse battery"})
+    assert answer.status_code == 409
+    assert "make somebody else one first" in text(answer.text)
+
+
+def _tracks(site: Site, path: str) -> list[int]:
+    with site.state.database.read() as session:
+        return playlists.track_ids(session, int(path.rpartition("/")[2]))
