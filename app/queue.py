@@ -33,6 +33,8 @@ class JobName(StrEnum):
     TRAIN = "jobs.train.train"
     FIND_VIDEO = "jobs.find_videos.find_video"
     RETRAIN = "jobs.retrain.retrain"
+    TUNE = "jobs.tune.tune"
+    RETUNE = "jobs.retune.retune"
     TIDY = "jobs.tidy.tidy"
     IMPORT_DATA = "jobs.import_data.import_data"
     LOOK_FOR_FILES = "jobs.look_for_files.look_for_files"

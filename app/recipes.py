@@ -15,10 +15,15 @@ _SHORTEST, _LONGEST = 1, 36_500
 
 
 def recipe_of(training: Training) -> Recipe:
-    settings = dict(training.settings)
-    weighting = Weighting(settings.pop("weighting"))
-    half_life = settings.pop(_HALF_LIFE, None)
-    return Recipe(training.algorithm, weighting, settings, half_life)
+    return read(training.algorithm, training.settings)
+
+
+def read(algorithm: str, settings: Mapping[str, Any]) -> Recipe:
+    """What `stored` wrote."""
+    own = dict(settings)
+    weighting = Weighting(own.pop("weighting"))
+    half_life = own.pop(_HALF_LIFE, None)
+    return Recipe(algorithm, weighting, own, half_life)
 
 
 def stored(recipe: Recipe) -> dict[str, Any]:

@@ -87,6 +87,10 @@ class Settings(BaseSettings):
     """How long a dead worker's job may go on looking alive."""
     retrain_cron: str = "30 3 * * *"
     """When the champion's recipe is trained again, as a cron line in UTC; empty for never."""
+    tune_cron: str = "0 1 * * 0"
+    """When a better recipe is searched for, as a cron line in UTC; empty for never."""
+    tune_seconds: int = Field(default=900, ge=10, le=86400)
+    """How long a scheduled search may take; the worker does nothing else meanwhile."""
     tidy_cron: str = "10 3 * * *"
     """When expired rows and leftovers are cleared away, as a cron line in UTC."""
     watch_drift_cron: str = "0 3 * * *"
@@ -132,7 +136,7 @@ class Settings(BaseSettings):
         """Compose files hand over variables that nobody set as empty ones."""
         return None if value == "" else value
 
-    @field_validator("retrain_cron", "tidy_cron", "watch_drift_cron", "import_cron")
+    @field_validator("retrain_cron", "tune_cron", "tidy_cron", "watch_drift_cron", "import_cron")
     @classmethod
     def _is_cron(cls, line: str) -> str:
         try:

@@ -24,6 +24,7 @@ def timetable(settings: Settings) -> dict[JobName, str]:
     """Cron line of each scheduled job; an empty one takes it off the timetable."""
     return {
         JobName.WATCH_DRIFT: settings.watch_drift_cron,
+        JobName.RETUNE: settings.tune_cron,
         JobName.RETRAIN: settings.retrain_cron,
         JobName.TIDY: settings.tidy_cron,
         JobName.DELIVER_ALERTS: _EVERY_FIVE_MINUTES if settings.alert_webhook_url else "",

@@ -4,7 +4,7 @@ import logging
 
 from sqlmodel import Session
 
-from app import listening, recipes, training
+from app import listening, recipes, training, tuning
 from app.errors import NoListens, TrainingUnderway
 from app.ml.recipe import Recipe
 from jobs.runtime import Runtime, runtime
@@ -32,7 +32,12 @@ def _retrain(rt: Runtime, requested_by: str = "schedule") -> None:
 
 
 def _due_recipe(session: Session) -> Recipe | None:
-    """The champion's recipe, or the default one; None where no event is newer than its data."""
+    """What a search chose and no training has tried yet, whatever is new; else the champion's
+    recipe, or the default one, and None where no event is newer than its data.
+    """
+    tuned = tuning.untried_recipe(session)
+    if tuned is not None:
+        return tuned
     champion = training.champion(session)
     if champion is None:
         return Recipe()

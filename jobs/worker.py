@@ -8,7 +8,7 @@ from datetime import timedelta
 from rq.worker import SpawnWorker
 from sqlalchemy.exc import SQLAlchemyError
 
-from app import jobs
+from app import jobs, tuning
 from app.db import Database, open_database
 from app.errors import DatabaseUnavailable, QueueUnavailable
 from app.importing import asking
@@ -58,7 +58,7 @@ def _await_key_value_server(queue: JobQueue) -> None:
 
 
 class _DeathWatch:
-    """Fails trainings whose job has gone silent or was lost, and has imports gone on with."""
+    """Fails trainings whose job is silent or lost; has imports and tunings gone on with."""
 
     def __init__(self, database: Database, queue: JobQueue, silent: timedelta) -> None:
         self.database = database
@@ -95,3 +95,6 @@ class _DeathWatch:
         dead = jobs.fail_abandoned(self.database, self.queue, self.silent)
         if dead:
             log.error("trainings whose worker died", extra={"trainings": dead})
+        resumed = tuning.resume_lost(self.database, self.queue, self.silent)
+        if resumed:
+            log.warning("tunings whose worker died go on", extra={"tunings": resumed})

@@ -150,7 +150,12 @@ def test_a_stopped_job_is_not_alive(queue: JobQueue) -> None:
 @pytest.mark.filterwarnings("ignore:Version 0.22:FutureWarning")  # of rq-scheduler's own calls
 def test_the_timetable_says_what_runs_next(sqlite_settings: Settings) -> None:
     chosen = sqlite_settings.model_copy(
-        update={"retrain_cron": "0 4 * * *", "tidy_cron": "", "watch_drift_cron": ""}
+        update={
+            "retrain_cron": "0 4 * * *",
+            "tidy_cron": "",
+            "watch_drift_cron": "",
+            "tune_cron": "",
+        }
     )
     queue = JobQueue(chosen)
     (before,) = timetable.schedule(queue)

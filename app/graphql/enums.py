@@ -166,6 +166,8 @@ _describe(
     TRAIN="Makes a model, evaluates it and promotes it if it is better.",
     FIND_VIDEO="Looks for a track's video.",
     RETRAIN="Begins a training by the champion's recipe if there are newer listens.",
+    TUNE="Searches for the best recipe, which the next training takes.",
+    RETUNE="Begins a search for the best recipe.",
     WATCH_DRIFT="Looks whether listeners drift away from what the model knows, and alerts.",
     DELIVER_ALERTS="Tells the webhook of alerts that it was not told of.",
     TIDY="Clears away what is over: old sign-ins, old models.",

@@ -17,6 +17,7 @@ from app.graphql.paging import MAX_PAGE
 from app.graphql.permissions import for_listeners
 from app.graphql.tokens import tokens_of
 from app.graphql.training import trainings_of
+from app.graphql.tuning import tunings_of
 
 Fetch = Callable[[Context, list[int]], Awaitable[Sequence[Node | None]]]
 
@@ -29,6 +30,7 @@ _FETCH: dict[str, Fetch] = {
     "DataImport": imports_of,
     "Track": tracks_of,
     "Training": trainings_of,
+    "Tuning": tunings_of,
     "User": users_of,
 }
 

@@ -8,6 +8,7 @@ from app import errors, users
 from app.errors import PyTuneError
 from app.graphql.ids import global_id
 from app.importing import errors as import_errors
+from app.tuning import errors as tuning_errors
 
 _WORDS: dict[type[PyTuneError], str] = {
     errors.NotFound: "No {kind} has that id.",
@@ -45,8 +46,8 @@ class InvalidInput(Problem):
 @strawberry.type(description="Nothing has the id that was given.")
 class NotFound(Problem):
     kind: str = strawberry.field(
-        description="What was looked for: track, artist, list, user, token, training, alert, job,"
-        " import, upload, listen, playlist."
+        description="What was looked for: track, artist, list, user, token, training, tuning,"
+        " alert, job, import, upload, listen, playlist."
     )
 
     @classmethod
@@ -102,6 +103,21 @@ class TrainingUnderway(Problem):
     def of(cls, error: PyTuneError) -> Self:
         training_id = global_id("Training", error.values["training_id"])
         return cls(message=worded(error), code=error.code, training_id=training_id)
+
+
+@strawberry.type(description="One tuning at a time, and there is one already.")
+class TuningUnderway(Problem):
+    tuning_id: strawberry.ID = strawberry.field(description="The tuning that is under way.")
+
+    @classmethod
+    def of(cls, error: PyTuneError) -> Self:
+        tuning_id = global_id("Tuning", error.values["tuning_id"])
+        return cls(message=worded(error), code=error.code, tuning_id=tuning_id)
+
+
+@strawberry.type(description="The tuning has ended, or was stopped before.")
+class TuningOver(Problem):
+    pass
 
 
 @strawberry.type(description="No model has been promoted yet, so there is none to load.")
@@ -163,6 +179,8 @@ HANDLERS = (
     AsType(errors.NoListens, NoListens),
     AsType(errors.TrainingUnderway, TrainingUnderway),
     AsType(import_errors.ImportUnderway, ImportUnderway),
+    AsType(tuning_errors.TuningUnderway, TuningUnderway),
+    AsType(tuning_errors.TuningOver, TuningOver),
     AsType(errors.NoChampion, NoChampion),
     AsType(errors.BadArtifact, ModelUnusable),
     AsType(errors.ModelRemoved, ModelRemoved),

@@ -28,6 +28,7 @@ from app.graphql.status import StatusQuery
 from app.graphql.subscriptions import Subscription
 from app.graphql.tokens import TokensMutation, TokensQuery
 from app.graphql.training import TrainingMutation, TrainingQuery
+from app.graphql.tuning import TuningMutation, TuningQuery
 from app.graphql.users import UsersMutation, UsersQuery
 from app.graphql.videos import VideosMutation
 
@@ -43,6 +44,7 @@ class Query(
     RadioQuery,
     StartingQuery,
     TrainingQuery,
+    TuningQuery,
     PromotionQuery,
     JobsQuery,
     ImportingQuery,
@@ -65,6 +67,7 @@ class Mutation(
     ErasingMutation,
     VideosMutation,
     TrainingMutation,
+    TuningMutation,
     PromotionMutation,
     JobsMutation,
     ImportingMutation,

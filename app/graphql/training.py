@@ -8,7 +8,7 @@ from anyio import to_thread
 from sqlmodel import Session
 from strawberry.scalars import JSON
 
-from app import recipes, training
+from app import recipes, training, tuning
 from app.errors import InvalidInput, TrainingNotFound
 from app.graphql import problems
 from app.graphql.context import Context, Info
@@ -138,6 +138,9 @@ class TrainModelInput:
         return recipes.checked(self.algorithm, self.weighting, settings, self.half_life_days)
 
 
+USUAL = TrainModelInput()
+
+
 @strawberry.type(description="The training waits for a worker.")
 class TrainingStarted:
     training: Training = strawberry.field(description="The training; look at its `state` again.")
@@ -186,13 +189,18 @@ class TrainingMutation:
         info: Info,
         wanted: Annotated[
             TrainModelInput | None,
-            strawberry.argument(name="input", description="How; null for the defaults."),
+            strawberry.argument(
+                name="input",
+                description="How; null for the recipe that the last tuning chose, or the defaults.",
+            ),
         ] = None,
     ) -> TrainModelResult:
-        wanted = wanted or TrainModelInput()
+        wanted = wanted or USUAL
         if wanted.seed < 0:
             raise InvalidInput("seed", f"must be 0 or more, is {wanted.seed}")
-        state, viewer, recipe = info.context.state, info.context.signed_in, wanted.recipe()
+        state, viewer = info.context.state, info.context.signed_in
+        tuned = await info.context.read(tuning.best_recipe) if wanted is USUAL else None
+        recipe = tuned or wanted.recipe()
         number = await to_thread.run_sync(
             training.launch, state.database, state.queue, viewer.name, recipe, wanted.seed
         )

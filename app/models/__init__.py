@@ -21,6 +21,7 @@ from app.models.training import (
     TrainingState,
     Turn,
 )
+from app.models.tuning import Tuning, TuningTrial
 from app.models.user import ApiToken, PasswordLink, Role, User
 
 __all__ = [
@@ -48,6 +49,8 @@ __all__ = [
     "Training",
     "TrainingStage",
     "TrainingState",
+    "Tuning",
+    "TuningTrial",
     "Turn",
     "User",
     "UserItem",

@@ -43,6 +43,7 @@ QUERIES = {
     "pickedArtists": (For.LISTENERS, "pickedArtists { id }"),
     "recommendationsFor": (For.ADMINISTRATORS, f'recommendationsFor(userId: "{USER}") {{ id }}'),
     "trainings": (For.ADMINISTRATORS, "trainings { totalCount }"),
+    "tunings": (For.ADMINISTRATORS, "tunings { totalCount }"),
     "jobs": (For.ADMINISTRATORS, "jobs { id }"),
     "schedule": (For.ADMINISTRATORS, "schedule { name }"),
     "alerts": (For.ADMINISTRATORS, "alerts { totalCount }"),
@@ -144,6 +145,15 @@ MUTATIONS = {
         f'enableUser(input: {{userId: "{OTHER}"}}) {{ __typename }}',
     ),
     "trainModel": (For.ADMINISTRATORS, "trainModel { __typename }"),
+    "tuneModel": (For.ADMINISTRATORS, "tuneModel { __typename }"),
+    "stopTuning": (
+        For.ADMINISTRATORS,
+        'stopTuning(input: {tuningId: "VHVuaW5nOjE="}) { __typename }',
+    ),
+    "resumeTuning": (
+        For.ADMINISTRATORS,
+        'resumeTuning(input: {tuningId: "VHVuaW5nOjE="}) { __typename }',
+    ),
     "promoteModel": (
         For.ADMINISTRATORS,
         f'promoteModel(input: {{trainingId: "{TRAINING}", reason: "x"}}) {{ __typename }}',

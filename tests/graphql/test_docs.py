@@ -11,7 +11,7 @@ import pytest
 from graphql import FieldNode, OperationDefinitionNode, parse
 from rq.job import JobStatus
 
-from app import alerts, playlists, recommending
+from app import alerts, playlists, recommending, tuning
 from app.graphql import asked, cost, documents, presented, problems, router
 from app.graphql.paging import DEFAULT_PAGE, MAX_PAGE
 from app.graphql.schema import schema
@@ -71,6 +71,7 @@ FOLLOWED = [example for example in EXAMPLES if example.is_subscription]
 def test_an_example_works(door: Door, model: LoadedModel, example: Example) -> None:
     assert (model.version, crown(door.state).version) == (1, 2), "the page's own numbers"
     _make_busy(door)
+    _tune(door, example.document)
     answer = door.post(example.document, ADMINISTRATOR, **example.variables).json()
     assert "errors" not in answer
     for field in answer["data"].values():
@@ -135,6 +136,14 @@ def _import_some(door: Door) -> None:
         for number, state in ((1, ImportState.FINISHED), (2, ImportState.QUEUED)):
             row = DataImport(id=number, source="x", format="csv", path="x", state=state)
             session.add(row.sqlmodel_update({"user_id": ADMINISTRATOR if number == 1 else OTHER}))
+
+
+def _tune(door: Door, document: str) -> None:
+    """The tuning that the page stops, or resumes."""
+    if "stopTuning" in document or "resumeTuning" in document:
+        number = tuning.launch(door.state.database, door.state.queue, "root", 60)
+        if "resumeTuning" in document:
+            door.state.database.transact(lambda session: tuning.stop(session, number, "root").id)
 
 
 def _shape(value: Any) -> Any:

@@ -78,7 +78,7 @@ def test_without_a_queue_nothing_is_said_of_its_address(
 
 
 def test_the_timetable(open_door: OpenDoor) -> None:
-    door = open_door(retrain_cron="0 4 * * *", tidy_cron="", watch_drift_cron="")
+    door = open_door(retrain_cron="0 4 * * *", tidy_cron="", watch_drift_cron="", tune_cron="")
     shown = door.ask("{ schedule { name cron nextRunAt } }", ADMINISTRATOR)["schedule"]
     assert shown[0] == {"name": "RETRAIN", "cron": "0 4 * * *", "nextRunAt": None}
     assert "TIDY" not in {entry["name"] for entry in shown}

@@ -81,6 +81,7 @@ def test_what_has_an_id_that_lasts_is_a_node() -> None:
         "Token",
         "Track",
         "Training",
+        "Tuning",
         "User",
     }
 

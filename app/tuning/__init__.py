@@ -1,0 +1,43 @@
+"""Use-cases: searches for the best recipe, which the next training takes."""
+
+from app.tuning.launching import (
+    DEFAULT_SEED,
+    LEAST_SECONDS,
+    MOST_SECONDS,
+    launch,
+    resume,
+    resume_lost,
+)
+from app.tuning.rows import (
+    best_recipe,
+    count_tunings,
+    fail,
+    finish,
+    progress,
+    start,
+    stop,
+    trials,
+    tuning,
+    tunings,
+    untried_recipe,
+)
+
+__all__ = [
+    "DEFAULT_SEED",
+    "LEAST_SECONDS",
+    "MOST_SECONDS",
+    "best_recipe",
+    "count_tunings",
+    "fail",
+    "finish",
+    "launch",
+    "progress",
+    "resume",
+    "resume_lost",
+    "start",
+    "stop",
+    "trials",
+    "tuning",
+    "tunings",
+    "untried_recipe",
+]

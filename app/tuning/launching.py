@@ -1,0 +1,151 @@
+"""Begin searches, go on with them, and take up those whose worker died."""
+
+from datetime import datetime, timedelta
+
+from rq.exceptions import NoSuchJobError
+from rq.job import JobStatus
+from sqlmodel import Session, col, select
+
+from app import listening
+from app.db import Database
+from app.errors import InvalidInput, NoListens, QueueUnavailable
+from app.models import TrainingState, Tuning
+from app.models.columns import id_of, utc_now
+from app.queue import JobName, JobQueue, JsonJob
+from app.tuning.errors import TuningOver, TuningUnderway
+from app.tuning.rows import ACTIVE, end, fail, locked
+from app.turns import take_turn
+
+LEAST_SECONDS, MOST_SECONDS = 10, 24 * 3600
+DEFAULT_SEED = 42
+_MOST_RESUMED = 3
+"""A search whose worker died so often is given up: it is what kills them."""
+_BEYOND = 3600
+"""Seconds beyond the search's own that its job may take: reading, and the last fits."""
+
+
+def launch(
+    database: Database, queue: JobQueue, requested_by: str, seconds: int, seed: int = DEFAULT_SEED
+) -> int:
+    """Write down a search and enqueue its job; its number.
+
+    Raises InvalidInput, NoListens, TuningUnderway, or QueueUnavailable, after which none waits.
+    """
+    if not LEAST_SECONDS <= seconds <= MOST_SECONDS:
+        problem = f"must be {LEAST_SECONDS} to {MOST_SECONDS}, is {seconds}"
+        raise InvalidInput("seconds", problem)
+    if seed < 0:
+        raise InvalidInput("seed", f"must be 0 or more, is {seed}")
+    number = database.transact(lambda session: _request(session, requested_by, seconds, seed))
+    _enqueue(database, queue, number, seconds)
+    return number
+
+
+def resume(database: Database, queue: JobQueue, tuning_id: int) -> None:
+    """Go on with a search that failed or was stopped, where it was.
+
+    Raises TuningNotFound, TuningOver where it is finished, TuningUnderway, QueueUnavailable.
+    """
+    seconds = database.transact(lambda session: _waits_again(session, tuning_id))
+    _enqueue(database, queue, tuning_id, seconds)
+
+
+def resume_lost(database: Database, queue: JobQueue, silent: timedelta) -> list[int]:
+    """Take up again searches whose worker died, a few times; their numbers.
+
+    One whose job was cancelled ends as failed. Raises QueueUnavailable.
+    """
+    with database.read() as session:
+        active = session.exec(select(Tuning).where(col(Tuning.state).in_(ACTIVE))).all()
+        rows = [(id_of(row), row.job_id, row.state, row.heartbeat_at) for row in active]
+    latest = utc_now() - silent
+    lost = [
+        (number, job_id)
+        for number, job_id, state, beat in rows
+        if job_id is not None and not _lives(queue, job_id, state, beat, latest)
+    ]
+    return [number for number, job_id in lost if _taken_up(database, queue, number, job_id)]
+
+
+def _lives(
+    queue: JobQueue, job_id: str, state: TrainingState, beat: datetime | None, latest: datetime
+) -> bool:
+    """A running search by its heartbeat; one that waits by its job."""
+    if state is TrainingState.RUNNING:
+        return beat is not None and beat >= latest
+    return queue.is_alive(job_id)
+
+
+def _taken_up(database: Database, queue: JobQueue, tuning_id: int, job_id: str) -> bool:
+    cancelled = _is_cancelled(queue, job_id)
+    seconds = database.transact(lambda session: _take_up(session, tuning_id, cancelled=cancelled))
+    if seconds is not None:
+        _enqueue(database, queue, tuning_id, seconds)
+    return seconds is not None
+
+
+def _request(session: Session, requested_by: str, seconds: int, seed: int) -> int:
+    take_turn(session)
+    _none_underway(session)
+    if not listening.has_listens(session):
+        raise NoListens
+    row = Tuning(requested_by=requested_by, seconds=seconds, seed=seed)
+    session.add(row)
+    session.flush()
+    return id_of(row)
+
+
+def _waits_again(session: Session, tuning_id: int) -> int:
+    take_turn(session)
+    row = locked(session, tuning_id)
+    if row.state is TrainingState.FINISHED:
+        raise TuningOver(tuning_id=tuning_id, state=row.state.value)
+    _none_underway(session)
+    return _queued(row)
+
+
+def _take_up(session: Session, tuning_id: int, *, cancelled: bool) -> int | None:
+    row = locked(session, tuning_id)
+    if row.state not in ACTIVE:
+        return None
+    if cancelled or row.resumed >= _MOST_RESUMED:
+        reason = "Its job was cancelled." if cancelled else "Its worker died again and again."
+        end(row, TrainingState.FAILED, reason)
+        return None
+    row.resumed += 1
+    return _queued(row)
+
+
+def _none_underway(session: Session) -> None:
+    found = session.exec(select(Tuning.id).where(col(Tuning.state).in_(ACTIVE))).first()
+    if found is not None:
+        raise TuningUnderway(tuning_id=found)
+
+
+def _enqueue(database: Database, queue: JobQueue, tuning_id: int, seconds: int) -> None:
+    try:
+        job_id = queue.enqueue(JobName.TUNE, tuning_id, timeout=seconds + _BEYOND)
+    except QueueUnavailable as error:
+        reason = str(error)
+        database.transact(lambda session: fail(session, tuning_id, reason))
+        raise
+
+    def note(session: Session) -> None:
+        locked(session, tuning_id).job_id = job_id
+
+    database.transact(note)
+
+
+def _is_cancelled(queue: JobQueue, job_id: str) -> bool:
+    with queue.answering():
+        try:
+            status = JsonJob.fetch(job_id, connection=queue.redis).get_status(refresh=False)
+        except NoSuchJobError:
+            return False
+    return status in {JobStatus.STOPPED, JobStatus.CANCELED}
+
+
+def _queued(row: Tuning) -> int:
+    """Its seconds."""
+    row.state, row.error, row.finished_at, row.job_id = TrainingState.QUEUED, None, None, None
+    return row.seconds

@@ -1,0 +1,132 @@
+"""The rows of searches: what they are at, what they tried, what they chose."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from app import recipes
+from app.ml.recipe import Recipe
+from app.ml.search import Trial, Tuned
+from app.models import Training, TrainingState, Tuning, TuningTrial
+from app.models.columns import utc_now
+from app.tuning.errors import TuningNotFound, TuningOver
+
+ACTIVE = (TrainingState.QUEUED, TrainingState.RUNNING)
+
+
+def stop(session: Session, tuning_id: int, by: str) -> Tuning:
+    """End a search that waits or runs; its job sees it within a second, and its trials stay.
+
+    Raises TuningNotFound, TuningOver.
+    """
+    row = locked(session, tuning_id)
+    if row.state not in ACTIVE:
+        raise TuningOver(tuning_id=tuning_id, state=row.state.value)
+    end(row, TrainingState.FAILED, f"Stopped by {by}.")
+    return row
+
+
+def tuning(session: Session, tuning_id: int) -> Tuning:
+    """Raises TuningNotFound."""
+    found = session.get(Tuning, tuning_id)
+    if found is None:
+        raise TuningNotFound(tuning_id)
+    return found
+
+
+def tunings(session: Session, first: int, before_id: int | None = None) -> list[Tuning]:
+    """Newest first."""
+    statement = select(Tuning).order_by(col(Tuning.id).desc()).limit(first)
+    if before_id is not None:
+        statement = statement.where(col(Tuning.id) < before_id)
+    return list(session.exec(statement))
+
+
+def count_tunings(session: Session) -> int:
+    return session.exec(select(func.count()).select_from(Tuning)).one()
+
+
+def trials(session: Session, tuning_id: int) -> list[Trial]:
+    """In the order that they ended."""
+    statement = select(TuningTrial.trial).where(TuningTrial.tuning_id == tuning_id)
+    rows = session.exec(statement.order_by(col(TuningTrial.id)))
+    return [Trial(**trial) for trial in rows]
+
+
+def best_recipe(session: Session) -> Recipe | None:
+    """What the last finished search chose."""
+    row = _last_finished(session)
+    if row is None or row.algorithm is None or row.settings is None:
+        return None
+    return recipes.read(row.algorithm, row.settings)
+
+
+def untried_recipe(session: Session) -> Recipe | None:
+    """What the last search chose, unless a training has tried it since."""
+    row = _last_finished(session)
+    if row is None or row.finished_at is None:
+        return None
+    since = select(Training).where(col(Training.created_at) >= row.finished_at)
+    tried = any(
+        (one.algorithm, one.settings) == (row.algorithm, row.settings)
+        for one in session.exec(since)
+    )
+    return None if tried else best_recipe(session)
+
+
+def start(session: Session, tuning_id: int) -> Tuning:
+    """Raises TuningOver where it was stopped meanwhile."""
+    row = locked(session, tuning_id)
+    if row.state is not TrainingState.QUEUED:
+        raise TuningOver(tuning_id=tuning_id, state=row.state.value)
+    row.state, row.heartbeat_at = TrainingState.RUNNING, utc_now()
+    row.started_at = row.started_at or row.heartbeat_at
+    session.add(row)
+    return row
+
+
+def progress(session: Session, tuning_id: int, share: float, ended: Sequence[Trial] = ()) -> bool:
+    """Keep how much is done and what ended since the last call; False if it should stop."""
+    row = locked(session, tuning_id)
+    session.add_all(TuningTrial(tuning_id=tuning_id, trial=one.as_json()) for one in ended)
+    if row.state is not TrainingState.RUNNING:
+        return False
+    row.progress, row.heartbeat_at = max(row.progress, share), utc_now()
+    session.add(row)
+    return True
+
+
+def finish(session: Session, tuning_id: int, tuned: Tuned) -> None:
+    """Remember what was chosen. Raises TuningOver where it was stopped at the last moment."""
+    row = locked(session, tuning_id)
+    if row.state is not TrainingState.RUNNING:
+        raise TuningOver(tuning_id=tuning_id, state=row.state.value)
+    recipe = tuned.recipe.complete()
+    row.algorithm, row.settings = recipe.algorithm, recipes.stored(recipe)
+    row.ndcg, row.progress = float(tuned.scores[tuned.chosen]), 1.0
+    end(row, TrainingState.FINISHED, None)
+
+
+def fail(session: Session, tuning_id: int, reason: str) -> None:
+    """What is over stays as it is."""
+    row = locked(session, tuning_id)
+    if row.state in ACTIVE:
+        end(row, TrainingState.FAILED, reason)
+
+
+def _last_finished(session: Session) -> Tuning | None:
+    finished = select(Tuning).where(Tuning.state == TrainingState.FINISHED)
+    return session.exec(finished.order_by(col(Tuning.finished_at).desc()).limit(1)).first()
+
+
+def end(row: Tuning, state: TrainingState, error: str | None) -> None:
+    row.state, row.error, row.finished_at = state, error, utc_now()
+
+
+def locked(session: Session, tuning_id: int) -> Tuning:
+    """The row as it stays until the transaction ends. Raises TuningNotFound."""
+    found = session.get(Tuning, tuning_id, with_for_update=True, populate_existing=True)
+    if found is None:
+        raise TuningNotFound(tuning_id)
+    return found

@@ -1,0 +1,129 @@
+"""Tune: search for the best recipe, and remember it for the next training."""
+
+import logging
+import threading
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Self
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
+
+from app import interactions, tuning
+from app.errors import NoListens, PyTuneError
+from app.ml import cutoff, holdout
+from app.ml import tuning as searching
+from app.ml.holdout import Holdout
+from app.ml.interactions import Interactions
+from app.ml.search import Search, Trial
+from app.models import Tuning
+from app.tuning.errors import TuningOver
+from jobs.runtime import Runtime, runtime
+from jobs.training_data import read_training_data
+
+log = logging.getLogger(__name__)
+
+_BEAT_SECONDS = 1.0
+_LEAST_SECONDS = 1.0
+"""What is left to a search that was interrupted when its time was up: enough for its end."""
+
+
+def tune(tuning_id: int) -> None:
+    """The job of a tuning's row. Whatever goes wrong, the row says so and its trials stay."""
+    with runtime() as rt:
+        try:
+            _tune(rt, tuning_id)
+        except TuningOver as over:
+            log.info("a tuning was stopped", extra={"reason": str(over)})
+        except Exception as error:
+            reason = str(error) if isinstance(error, PyTuneError) else repr(error)
+            rt.transact(lambda session: tuning.fail(session, tuning_id, reason))
+            raise
+
+
+def _tune(rt: Runtime, tuning_id: int) -> None:
+    row = rt.transact(lambda session: tuning.start(session, tuning_id))
+    with _Progress(rt, tuning_id) as told:
+        train, split = rt.read(_validation)
+        if not len(train):
+            raise NoListens
+        recorded = rt.read(lambda session: tuning.trials(session, tuning_id))
+        search = told.heeded(_search(rt, row, recorded))
+        found = searching.tune(train, search, recorded, split)
+    rt.transact(lambda session: tuning.finish(session, tuning_id, found))
+    log.info("tuned", extra={"tuning": tuning_id, "chosen": found.chosen})
+
+
+def _search(rt: Runtime, row: Tuning, recorded: list[Trial]) -> Search:
+    """With the time that is left."""
+    spent = sum(trial.seconds for trial in recorded)
+    left = max(row.seconds - spent, _LEAST_SECONDS)
+    return Search(seconds=left, seed=row.seed, memory_mib=rt.settings.memory_for_fits)
+
+
+def _validation(session: Session) -> tuple[Interactions, Holdout | None]:
+    """What lies before the gate's cutoff, and in it the last listens against those before.
+
+    The gate then tests what was chosen on listens that had no part in the choice. Without dates
+    the search splits by itself.
+    """
+    data = read_training_data(session)
+    gate = cutoff.choose_cutoff(data.dated.seconds, data.dated.listener_ids)
+    if gate is None:
+        return data.interactions, None
+    earlier = data.dated.seconds < gate
+    at = cutoff.choose_cutoff(data.dated.seconds[earlier], data.dated.listener_ids[earlier])
+    end = datetime.fromtimestamp(gate, UTC)
+    known = interactions.pairs_between(session, None, end, data.last_event_id)
+    if at is None:
+        return known, None
+    moment = datetime.fromtimestamp(at, UTC)
+    before = interactions.pairs_between(session, None, moment, data.last_event_id)
+    since = interactions.pairs_between(session, moment, end, data.last_event_id)
+    return known, holdout.in_time(before, since, at)
+
+
+class _Progress:
+    """Keeps share and trials from a thread of its own, and hears whether it should stop."""
+
+    def __init__(self, rt: Runtime, tuning_id: int) -> None:
+        self.rt = rt
+        self.tuning_id = tuning_id
+        self._share = 0.0
+        self._ended: list[Trial] = []
+        self._stopped = False
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="tuning", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+        self._beat()
+
+    def heeded(self, search: Search) -> Search:
+        """The search, telling and asking here."""
+
+        def report(share: float) -> None:
+            self._share = share
+
+        return replace(search, report=report, record=self._ended.append, stop=lambda: self._stopped)
+
+    def _run(self) -> None:
+        while not self._over.wait(_BEAT_SECONDS):
+            self._beat()
+
+    def _beat(self) -> None:
+        ended = self._ended[:]
+        try:
+            goes_on = self.rt.database.transact(
+                lambda session: tuning.progress(session, self.tuning_id, self._share, ended)
+            )
+        except SQLAlchemyError:
+            log.warning("a tuning's progress could not be written", exc_info=True)
+            return
+        del self._ended[: len(ended)]
+        self._stopped = not goes_on

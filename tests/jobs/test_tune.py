@@ -1,0 +1,176 @@
+"""The tuning job: searches, remembers, can be stopped, and goes on after its worker died."""
+
+from datetime import timedelta
+
+import pytest
+
+from app import recipes, training, tuning
+from app.errors import InvalidInput, NoListens
+from app.ml import tuning as searching
+from app.ml.search import Trial
+from app.models import TrainingState
+from app.models.columns import utc_now
+from app.queue import JobName
+from app.tuning.errors import TuningNotFound, TuningOver, TuningUnderway
+from jobs import tune
+from jobs.retrain import _retrain
+from jobs.retune import _retune
+from jobs.runtime import Runtime
+
+SECONDS = 10
+TRIAL = Trial("popularity/binary", {}, "complete", 0.1, 0.1, 9.5)
+
+
+@pytest.fixture
+def launched(rt: Runtime, tracks: list[int]) -> int:
+    return tuning.launch(rt.database, rt.queue, "root", SECONDS, seed=1)
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clock that ticks a second each time it is looked at: ten seconds are soon over."""
+    now = [0.0]
+
+    def tick() -> float:
+        now[0] += 1
+        return now[0]
+
+    monkeypatch.setattr(searching, "monotonic", tick)
+
+
+def _row(rt: Runtime, number: int) -> tuple[TrainingState, str | None]:
+    with rt.database.read() as session:
+        row = tuning.tuning(session, number)
+        return row.state, row.error
+
+
+def _trials(rt: Runtime, number: int) -> list[Trial]:
+    with rt.database.read() as session:
+        return tuning.trials(session, number)
+
+
+@pytest.mark.usefixtures("hurried")
+def test_it_searches_and_the_next_training_takes_what_it_chose(rt: Runtime, launched: int) -> None:
+    (job,) = rt.queue.queue.jobs
+    assert (job.func_name, job.args) == (JobName.TUNE.value, [launched])
+    tune._tune(rt, launched)
+    with rt.database.read() as session:
+        row, chosen = tuning.tuning(session, launched), tuning.best_recipe(session)
+        assert (row.state, row.progress) == (TrainingState.FINISHED, 1.0)
+        assert row.ndcg is not None
+        assert 0 < row.ndcg <= 1
+        assert tuning.untried_recipe(session) == chosen
+    assert chosen is not None
+    assert _trials(rt, launched)
+    _retrain(rt)
+    with rt.database.read() as session:
+        (begun,) = training.trainings(session, 2)
+        assert recipes.recipe_of(begun) == chosen
+        assert tuning.untried_recipe(session) is None, "it was tried: the gate has the word"
+
+
+@pytest.mark.usefixtures("hurried")
+def test_after_its_worker_died_it_goes_on_with_the_time_that_is_left(
+    rt: Runtime, launched: int
+) -> None:
+    with rt.database.write() as session:
+        row = tuning.start(session, launched)
+        tuning.progress(session, launched, 0.9, [TRIAL])
+        row.heartbeat_at = utc_now() - timedelta(minutes=5)
+    rt.queue.redis.flushall()
+    assert tuning.resume_lost(rt.database, rt.queue, timedelta(seconds=30)) == [launched]
+    assert _row(rt, launched) == (TrainingState.QUEUED, None)
+    (job,) = rt.queue.queue.jobs
+    assert job.args == [launched]
+    with rt.database.read() as session:
+        row, recorded = tuning.tuning(session, launched), tuning.trials(session, launched)
+        search = tune._search(rt, row, recorded)
+    assert search.seconds == tune._LEAST_SECONDS
+    tune._tune(rt, launched)
+    assert _row(rt, launched)[0] is TrainingState.FINISHED
+    assert _trials(rt, launched)[0] == TRIAL
+
+
+def test_a_search_that_kills_its_workers_is_given_up(rt: Runtime, launched: int) -> None:
+    for _ in range(4):
+        rt.queue.redis.flushall()
+        tuning.resume_lost(rt.database, rt.queue, timedelta(seconds=30))
+    state, error = _row(rt, launched)
+    assert state is TrainingState.FAILED
+    assert error == "Its worker died again and again."
+
+
+def test_one_that_lives_is_left_alone(rt: Runtime, launched: int) -> None:
+    assert tuning.resume_lost(rt.database, rt.queue, timedelta(seconds=30)) == []
+    with rt.database.write() as session:
+        tuning.start(session, launched)
+    assert tuning.resume_lost(rt.database, rt.queue, timedelta(seconds=30)) == []
+
+
+def test_a_cancelled_job_is_not_taken_up_again(rt: Runtime, launched: int) -> None:
+    (job,) = rt.queue.queue.jobs
+    job.cancel()
+    assert tuning.resume_lost(rt.database, rt.queue, timedelta(seconds=30)) == []
+    assert _row(rt, launched) == (TrainingState.FAILED, "Its job was cancelled.")
+
+
+def test_stopped_while_it_runs_it_ends_and_keeps_its_trials(
+    rt: Runtime, launched: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add = tune._Progress._beat
+
+    def beat(progress: tune._Progress) -> None:
+        if progress._ended:
+            with rt.database.write() as session:
+                if tuning.tuning(session, launched).state is TrainingState.RUNNING:
+                    tuning.stop(session, launched, "root")
+        add(progress)
+
+    monkeypatch.setattr(tune._Progress, "_beat", beat)
+    monkeypatch.setattr(tune, "_BEAT_SECONDS", 0.01)
+    with pytest.raises(TuningOver):
+        tune._tune(rt, launched)
+    assert _row(rt, launched) == (TrainingState.FAILED, "Stopped by root.")
+    assert _trials(rt, launched)
+    tuning.resume(rt.database, rt.queue, launched)
+    assert _row(rt, launched) == (TrainingState.QUEUED, None)
+
+
+def test_a_stopped_one_does_not_begin(rt: Runtime, launched: int) -> None:
+    with rt.database.write() as session:
+        tuning.stop(session, launched, "root")
+    with pytest.raises(TuningOver):
+        tune._tune(rt, launched)
+    with rt.database.write() as session, pytest.raises(TuningOver):
+        tuning.stop(session, launched, "root")
+
+
+def test_one_search_at_a_time(rt: Runtime, launched: int) -> None:
+    with pytest.raises(TuningUnderway):
+        tuning.launch(rt.database, rt.queue, "root", SECONDS)
+    _retune(rt)
+    with rt.database.read() as session:
+        assert tuning.count_tunings(session) == 1
+
+
+def test_what_cannot_be_searched_is_refused(rt: Runtime) -> None:
+    with pytest.raises(NoListens):
+        tuning.launch(rt.database, rt.queue, "root", SECONDS)
+    for seconds in (0, 10**6):
+        with pytest.raises(InvalidInput, match="seconds"):
+            tuning.launch(rt.database, rt.queue, "root", seconds)
+    with pytest.raises(TuningNotFound):
+        tuning.resume(rt.database, rt.queue, 99)
+
+
+def test_the_schedule_begins_one(rt: Runtime, tracks: list[int]) -> None:
+    _retune(rt)
+    with rt.database.read() as session:
+        (row,) = tuning.tunings(session, 2)
+    assert (row.requested_by, row.seconds) == ("schedule", rt.settings.tune_seconds)
+
+
+def test_without_a_search_trainings_choose_as_before(rt: Runtime, launched: int) -> None:
+    with rt.database.read() as session:
+        assert tuning.best_recipe(session) is None
+        assert tuning.untried_recipe(session) is None
