@@ -10,10 +10,12 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from app.errors import ArtistNotFound, TrackNotFound
+from app.ml.newcomers import Catalogue
 from app.models import Artist, Track, VideoState
 from app.text import normalise
 
 _MAX_TEXT = 200
+_CHUNK = 10_000
 _MAX_WORDS = 8
 """Words of a search that are looked at; more never helped anyone find a song."""
 
@@ -141,6 +143,14 @@ def tracks_akin(session: Session, track: CatalogTrack, first: int) -> list[Catal
         .limit(first)
     )
     return [_catalog_track(row) for row in session.connection().execute(statement)]
+
+
+def catalogue_behind(session: Session, track_id: int) -> Catalogue:
+    """Artist, genre and year of every track with a greater id."""
+    columns = (col(Track.id), col(Track.artist_id), col(Track.genre), col(Track.year))
+    statement = select_columns(*columns).where(col(Track.id) > track_id).order_by(col(Track.id))
+    rows: Any = session.connection().execution_options(yield_per=_CHUNK).execute(statement)
+    return Catalogue.of((row[0], row[1], row[2], row[3]) for row in rows)
 
 
 def search_key(title: str, artist_name: str) -> str:

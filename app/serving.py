@@ -12,6 +12,7 @@ from app import alerts, promotion, training
 from app.db import Database
 from app.errors import BadArtifact
 from app.ml.model_slot import LoadedModel, ModelSlot
+from app.placing import Placing
 from app.queue import JobQueue
 from app.settings import Settings
 
@@ -41,6 +42,7 @@ class ChampionFollower:
         self.database = database
         self.queue = queue
         self.slot = slot
+        self.placing = Placing()
         self._turn = threading.Lock()
         self._stop = threading.Event()
         self._reported: set[int] = set()
@@ -136,5 +138,7 @@ class ChampionFollower:
     def _look(self) -> None:
         try:
             self.reload()
+            with self._turn, self.database.read() as session:
+                self.placing.renew(session, self.slot)
         except SQLAlchemyError:
             log.exception("the champion could not be looked up")

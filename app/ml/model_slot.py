@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from app.errors import BadArtifact, InvalidInput
 from app.ml import artifacts
 from app.ml.algorithms import ALGORITHMS
-from app.ml.recommender import Floats, Recommender
+from app.ml.placed import Mixtures, Placed
+from app.ml.recommender import Floats, Ranker, Recommender
 from app.ml.vocabulary import Vocabulary
 from app.ml.weigher import Weigher
 from app.ml.weighting import Weighting
@@ -34,6 +35,21 @@ class LoadedModel:
     """Share of listeners that played each known track, (n_tracks,); less where listens fade."""
     starters: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     """Ids of artists to offer a new listener, the most telling first."""
+    mixtures: Mixtures | None = None
+    """How tracks that it was not fitted on are placed among the others; never saved."""
+
+    @property
+    def ranker(self) -> Ranker:
+        """Ranks `tracks`, newcomers included."""
+        if self.mixtures is None:
+            return self.recommender
+        return Placed(self.recommender, self.mixtures)
+
+    def has_met(self, track_id: int) -> bool:
+        """Whether it was fitted on listeners of the track."""
+        (position,) = self.tracks.positions([track_id])
+        newcomer = self.mixtures is not None and self.mixtures.inner[position] < 0
+        return bool(position >= 0 and not newcomer)
 
     def save(self, folder: Path) -> str:
         """Write the artifact; its checksum."""

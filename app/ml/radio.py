@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.ml.ranking import top_k
-from app.ml.recommender import Floats, History, Recommender
+from app.ml.recommender import Floats, History, Ranker
 from app.ml.vocabulary import Positions
 
 LIKENESS = 0.5
@@ -26,9 +26,7 @@ _DEPTH = 8
 _MOST_LIKENESSES = 5
 
 
-def radio_scores(
-    recommender: Recommender, seeds: Positions, session: History, taste: History
-) -> Floats:
+def radio_scores(recommender: Ranker, seeds: Positions, session: History, taste: History) -> Floats:
     """How well each item follows, (n_items,), in standard deviations.
 
     The seeds and what was done since the radio began are folded in together; likeness to the
@@ -97,7 +95,7 @@ def _together(seeds: Positions, session: History) -> History:
     )
 
 
-def _likeness(recommender: Recommender, items: Positions) -> Floats:
+def _likeness(recommender: Ranker, items: Positions) -> Floats:
     """Mean likeness to the last few of the items, (n_items,), in standard deviations."""
     near = np.zeros(recommender.n_items, np.float32)
     for item in items[-_MOST_LIKENESSES:]:

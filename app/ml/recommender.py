@@ -17,6 +17,7 @@ __all__ = [
     "Extent",
     "Floats",
     "History",
+    "Ranker",
     "Recommender",
     "Report",
     "listener_scores",
@@ -63,13 +64,29 @@ class Extent:
         return cls(matrix.shape[0], matrix.shape[1], matrix.nnz, int((counts**2).sum()))
 
 
-class Recommender(Protocol):
-    """Fitted on a matrix of signed strengths (n_listeners, n_items); keeps no listener."""
-
-    algorithm: ClassVar[str]
+class Ranker(Protocol):
+    """What serving asks of a model: every item scored for a listener, or near an item."""
 
     @property
     def n_items(self) -> int: ...
+
+    def scores(self, history: History) -> Floats:
+        """Fold the listener in and score every item, (n_items,)."""
+        ...
+
+    def similar(self, item: int) -> Floats:
+        """How near every item is to one, (n_items,); the item itself included."""
+        ...
+
+    def explain(self, history: History, item: int) -> Explanation:
+        """The item's score, taken apart into what each track of the history gave."""
+        ...
+
+
+class Recommender(Ranker, Protocol):
+    """Fitted on a matrix of signed strengths (n_listeners, n_items); keeps no listener."""
+
+    algorithm: ClassVar[str]
 
     @classmethod
     def complete(cls, settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -84,18 +101,6 @@ class Recommender(Protocol):
 
         Raises InvalidInput for a setting that is unknown or out of its range.
         """
-        ...
-
-    def scores(self, history: History) -> Floats:
-        """Fold the listener in and score every item, (n_items,)."""
-        ...
-
-    def similar(self, item: int) -> Floats:
-        """How near every item is to one, (n_items,); the item itself included."""
-        ...
-
-    def explain(self, history: History, item: int) -> Explanation:
-        """The item's score, taken apart into what each track of the history gave."""
         ...
 
     def arrays(self) -> dict[str, NDArray[Any]]:
@@ -126,7 +131,7 @@ class Algorithm(Recommender, Protocol):
         ...
 
 
-def listener_scores(recommender: Recommender, history: History, popularity: Floats) -> Floats:
+def listener_scores(recommender: Ranker, history: History, popularity: Floats) -> Floats:
     """What a listener's list is ranked by, (n_items,): the recommender's scores, or popularity
     while nothing in the history speaks for a track. Serving and evaluation both ask here.
     """

@@ -64,13 +64,13 @@ def _tastes(model: LoadedModel, history: History) -> list[Positions]:
     """Groups of the history's rows that the model holds near one another."""
     if len(history) < _LEAST_SEEDS:
         return []
-    near = np.stack([model.recommender.similar(int(at))[history.items] for at in history.items])
+    near = np.stack([model.ranker.similar(int(at))[history.items] for at in history.items])
     groups = clusters(near, min(_MOST, len(history) // _LEAST_SEEDS))
     return [group for group in groups if len(group) >= _LEAST_SEEDS]
 
 
 def _chosen(model: LoadedModel, taste: History, known: Positions, disliked: Positions) -> Ranked:
-    scores = model.recommender.scores(taste)
+    scores = model.ranker.scores(taste)
     strange = np.setdiff1d(np.arange(len(scores)), known)
     new, familiar = (
         top_k(

@@ -45,7 +45,7 @@ def recommend(
 
 def _chosen(model: LoadedModel, heard: UserHistory, history: History, dials: Dials) -> Ranked:
     """The dials turned on the model's scores; popularity where nothing speaks for a track yet."""
-    scores = listener_scores(model.recommender, history, model.popularity)
+    scores = listener_scores(model.ranker, history, model.popularity)
     refused = model.tracks.known([*heard.track_ids[heard.feedback < 0], *dials.exclude])
     known = model.tracks.known(heard.track_ids[is_known(heard)])
     unheard = _best(model, scores, dials, np.concatenate([refused, known]))

@@ -132,7 +132,7 @@ def _by_model(model: LoadedModel, tuned: _Tuned, seeds: Positions, first: int) -
     doings = Doings(tuned.since.plays, tuned.since.skips, tuned.since.feedback)
     since = history_of(tuned.since.track_ids, doings, model.tracks, Weigher(), as_of=None)
     taste = history_in(model, tuned.heard, picks=tuned.picks)
-    scores = radio_scores(model.recommender, seeds, since, taste)
+    scores = radio_scores(model.ranker, seeds, since, taste)
     last = model.tracks.known(tuned.cursor.queued[-10:])
     chosen = varied(
         scores,

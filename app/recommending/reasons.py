@@ -72,7 +72,7 @@ def _given(
     found = {}
     for track_id, position in zip(track_ids, model.tracks.positions(track_ids), strict=True):
         if position >= 0 and len(history):
-            parts = model.recommender.explain(history, int(position)).contributions
+            parts = model.ranker.explain(history, int(position)).contributions
             told = _told(model, history, parts, own)
             ordered = sorted(told, key=lambda part: -part.contribution)[:first]
             found[track_id] = [part for part in ordered if part.contribution > 0]

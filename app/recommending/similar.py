@@ -27,7 +27,7 @@ def similar_tracks(
         akin = catalog.tracks_akin(session, track, first + len(refused))
         chosen = [(other.id, 0.0) for other in akin if other.id not in refused][:first]
     else:
-        scores = model.recommender.similar(position)
+        scores = model.ranker.similar(position)
         excluded = np.append(model.tracks.known(refused), position)
         chosen = ranked(model, top_k(scores, first, excluded=excluded), scores)
     return served(session, ListKind.SIMILAR, user_id, model, chosen)

@@ -71,7 +71,7 @@ def _near(model: LoadedModel, picked: Sequence[int], first: int) -> list[int]:
     tracks = tracks_of_picks(np.array(picked, np.int64), model.artist_ids, model.popularity)
     if not len(tracks):
         return []
-    scores = model.recommender.scores(History(tracks, np.ones(len(tracks), np.float32)))
+    scores = model.ranker.scores(History(tracks, np.ones(len(tracks), np.float32)))
     near: list[int] = nearest_artists(scores, model.artist_ids)[: first + len(picked)].tolist()
     return near
 

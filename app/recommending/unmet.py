@@ -28,7 +28,7 @@ def by_unmet_artists(
     known = model.tracks.known(heard.track_ids[is_known(heard)])
     met = np.flatnonzero(np.isin(model.artist_ids, model.artist_ids[known]))
     refused = model.tracks.known([*heard.track_ids[heard.feedback < 0], *exclude])
-    scores = model.recommender.scores(history)
+    scores = model.ranker.scores(history)
     excluded = np.concatenate([met, refused])
     chosen = top_k(scores, first, excluded=excluded, groups=model.artist_ids, max_per_group=1)
     return served(session, ListKind.NEW_ARTISTS, user_id, model, ranked(model, chosen, scores))

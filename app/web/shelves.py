@@ -78,4 +78,4 @@ def _popular(asking: Asking) -> list[Item]:
 
 def knows(model: LoadedModel | None, track_id: int) -> bool:
     """Whether the model has seen the track; its likenesses come from elsewhere otherwise."""
-    return model is not None and len(model.tracks.known([track_id])) > 0
+    return model is not None and model.has_met(track_id)

@@ -56,7 +56,9 @@ def crown(database: Database, settings: Settings, world: World) -> int:
     """Finish a training with a model of two factors, one for each taste; its number."""
     with database.write() as session:
         row = training.request(session, "root", Recipe("als", Weighting.LOG), seed=1)
-        model = _model(id_of(row), sorted(world.tracks.values()))
+        ids = sorted(world.tracks.values())
+        artists = [session.get_one(Track, track_id).artist_id for track_id in ids]
+        model = _model(id_of(row), ids, artists)
         row.artifact = f"model-{model.version}"
         row.checksum = model.save(settings.artifacts / row.artifact)
         row.state, row.listeners, row.tracks = TrainingState.FINISHED, 1234, len(model.tracks)
@@ -83,7 +85,7 @@ def _add(
     }
 
 
-def _model(version: int, ids: list[int]) -> LoadedModel:
+def _model(version: int, ids: list[int], artists: list[int]) -> LoadedModel:
     number = np.arange(len(ids))
     first = number < len(ids) // 2
     factors = np.stack([first, ~first], axis=1).astype(np.float32)
@@ -93,7 +95,7 @@ def _model(version: int, ids: list[int]) -> LoadedModel:
         recommender=Als(factors, gram_of(factors), AlsSettings(factors=2)),
         weigher=Weigher(Weighting.LOG),
         tracks=Vocabulary.of(ids),
-        artist_ids=number.astype(np.int64),
+        artist_ids=np.array(artists, dtype=np.int64),
         popularity=(1 - number / 100).astype(np.float32),
     )
 

@@ -1,0 +1,167 @@
+"""Tracks that a model does not know, placed among those that it knows.
+
+A newcomer is a mixture of known tracks: the best known of its artist, and of its genre and years.
+Whatever is linear in an item's vector follows: its score is the mixture of their scores, and so is
+what each heard track gave to it. Estimates of an item's factors from its attributes go back to
+Gantner et al.: Learning Attribute-to-Feature Mappings for Cold-Start Recommendations, ICDM 2010.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from app.ml.model_slot import LoadedModel
+from app.ml.placed import Mixtures
+from app.ml.vocabulary import Positions, Vocabulary
+
+_PARENTS = 10
+"""Known tracks of the artist, and as many of the genre, that a newcomer is mixed of."""
+_OWN = 1.0
+"""An artist with n known tracks counts n / (n + 1), and the genre what is left."""
+_STRANGER = 0.5
+"""What the genre counts where nothing is known of the artist."""
+_YEARS = 10
+_NO_YEAR = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """What is known of every track without its listeners; every array is (n,)."""
+
+    ids: NDArray[np.int64]
+    """Sorted, each once."""
+    artist_ids: NDArray[np.int64]
+    genres: Sequence[str | None]
+    years: NDArray[np.int64]
+    """-1 where it is not known."""
+
+    @classmethod
+    def of(cls, rows: Iterable[tuple[int, int, str | None, int | None]]) -> "Catalogue":
+        """From (id, artist, genre, year) in the order of ids."""
+        table = list(rows)
+        ids = np.array([row[0] for row in table], dtype=np.int64)
+        artists = np.array([row[1] for row in table], dtype=np.int64)
+        years = [_NO_YEAR if row[3] is None else row[3] for row in table]
+        return cls(ids, artists, [row[2] for row in table], np.array(years, dtype=np.int64))
+
+    def joined(self, later: "Catalogue") -> "Catalogue":
+        """With tracks whose ids are greater."""
+        return Catalogue(
+            np.concatenate([self.ids, later.ids]),
+            np.concatenate([self.artist_ids, later.artist_ids]),
+            [*self.genres, *later.genres],
+            np.concatenate([self.years, later.years]),
+        )
+
+    def at(self, rows: Positions) -> "Catalogue":
+        genres = [self.genres[row] for row in rows]
+        return Catalogue(self.ids[rows], self.artist_ids[rows], genres, self.years[rows])
+
+
+def with_newcomers(model: LoadedModel, catalogue: Catalogue) -> LoadedModel:
+    """The model with every track that it does not know and that is akin to one that it knows."""
+    unknown = catalogue.at(np.flatnonzero(model.tracks.positions(catalogue.ids) < 0))
+    parents = _Parents.of(model, catalogue)
+    keys = [
+        parents.key(*row)
+        for row in zip(unknown.artist_ids, unknown.genres, unknown.years, strict=True)
+    ]
+    rows = {key: parents.mixture(*key) for key in dict.fromkeys(keys)}
+    akin = [key for key, row in rows.items() if row]
+    number = {key: n for n, key in enumerate(akin)}
+    kept = np.array([n for n, key in enumerate(keys) if key in number], dtype=np.intp)
+    if not len(kept):
+        return model
+    groups = np.array([number[keys[n]] for n in kept], dtype=np.intp)
+    mixed = _matrix([rows[key] for key in akin], len(model.tracks))
+    return _widened(
+        model, unknown.at(kept), Mixtures.of(model.tracks.ids, unknown.ids[kept], groups, mixed)
+    )
+
+
+def _widened(model: LoadedModel, newcomers: Catalogue, mixtures: Mixtures) -> LoadedModel:
+    """Nobody has played newcomers: without a history they are not popular."""
+    weigher, rarity = model.weigher, model.weigher.rarity
+    if rarity is not None:
+        weigher = replace(
+            weigher, rarity=mixtures.scattered(rarity, np.ones(len(newcomers.ids), np.float32))
+        )
+    nobody = np.zeros(len(newcomers.ids), np.float32)
+    return replace(
+        model,
+        tracks=Vocabulary(mixtures.scattered(model.tracks.ids, newcomers.ids)),
+        artist_ids=mixtures.scattered(model.artist_ids, newcomers.artist_ids),
+        popularity=mixtures.scattered(model.popularity, nobody),
+        weigher=weigher,
+        mixtures=mixtures,
+    )
+
+
+Key = tuple[int, str | None, int]
+"""Artist, genre, and decade or -1: what newcomers share that are mixed alike."""
+
+
+@dataclass(frozen=True)
+class _Parents:
+    """Known tracks by artist and by genre, the best known first."""
+
+    by_artist: dict[int, Positions]
+    by_genre: dict[str, Positions]
+    years: NDArray[np.int64]
+    """Of each known track."""
+
+    @classmethod
+    def of(cls, model: LoadedModel, catalogue: Catalogue) -> "_Parents":
+        places = Vocabulary(catalogue.ids).positions(model.tracks.ids)
+        order = np.argsort(-model.popularity, kind="stable")
+        by_artist: dict[int, list[int]] = {}
+        by_genre: dict[str, list[int]] = {}
+        for item in order.tolist():
+            own = by_artist.setdefault(int(model.artist_ids[item]), [])
+            if len(own) < _PARENTS:
+                own.append(item)
+            genre = catalogue.genres[places[item]] if places[item] >= 0 else None
+            if genre is not None:
+                by_genre.setdefault(genre, []).append(item)
+        years = np.where(places >= 0, catalogue.years[places], _NO_YEAR)
+        return cls(
+            {artist: np.array(items) for artist, items in by_artist.items()},
+            {genre: np.array(items) for genre, items in by_genre.items()},
+            years,
+        )
+
+    def key(self, artist: int, genre: str | None, year: int) -> Key:
+        known = int(artist) if int(artist) in self.by_artist else _NO_YEAR
+        decade = int(year) // 10 * 10 if year != _NO_YEAR else _NO_YEAR
+        return known, genre if genre in self.by_genre else None, decade
+
+    def mixture(self, artist: int, genre: str | None, decade: int) -> dict[int, float]:
+        """Weights of known tracks; empty where nothing is akin."""
+        own = self.by_artist.get(artist, np.zeros(0, np.intp))
+        akin = self._of_genre(genre, decade)
+        share = len(own) / (len(own) + _OWN) if len(own) else 0.0
+        rest = (1 - share) if len(own) else _STRANGER
+        row: dict[int, float] = {int(item): share / len(own) for item in own}
+        for item in akin.tolist():
+            row[item] = row.get(item, 0.0) + rest / len(akin)
+        return row
+
+    def _of_genre(self, genre: str | None, decade: int) -> Positions:
+        if genre is None:
+            return np.zeros(0, np.intp)
+        items = self.by_genre[genre]
+        if decade != _NO_YEAR:
+            near = items[np.abs(self.years[items] - (decade + 5)) <= _YEARS]
+            items = near if len(near) else items
+        return items[:_PARENTS]
+
+
+def _matrix(rows: list[dict[int, float]], n_known: int) -> csr_matrix:
+    """One row for each kind of newcomer, (n_kinds, n_known)."""
+    starts = np.cumsum([0, *map(len, rows)])
+    columns = np.array([item for row in rows for item in row], dtype=np.intp)
+    weights = np.array([weight for row in rows for weight in row.values()], dtype=np.float32)
+    return csr_matrix((weights, columns, starts), shape=(len(rows), n_known))
