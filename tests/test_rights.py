@@ -11,9 +11,19 @@ from sqlmodel import Session, SQLModel
 from app import accounts, erasing, exporting, listening, playlists
 from app.db import Database
 from app.errors import UserNotFound
-from app.listening import Listen, Origin
-from app.models import ExternalId, ExternalKind, Feedback, ListKind, Prediction, Role, User
+from app.listening import EVENTS, Listen, Origin
+from app.models import (
+    DataImport,
+    ExternalId,
+    ExternalKind,
+    Feedback,
+    ListKind,
+    Prediction,
+    Role,
+    User,
+)
 from app.models.columns import id_of, utc_now
+from app.settings import Settings
 from app.users import LastAdministrator
 from tests import making
 
@@ -111,6 +121,31 @@ def test_a_deleted_account_leaves_no_row_and_others_alone(database: Database) ->
         assert listening.count_listens(session, bob) == 1
         with pytest.raises(UserNotFound):
             erasing.delete_account(session, ann)
+
+
+def test_who_leaves_takes_imports_and_their_files_along(
+    database: Database, settings: Settings
+) -> None:
+    report = settings.folder / "import-1-rejected.csv"
+    with database.write() as session:
+        ann = making.user(session)
+        track = making.track(session, "Jóga")
+        row = DataImport(
+            source="x", format="spotify", path="x", user_id=ann, rejected_file=str(report)
+        )
+        session.add(row)
+        session.flush()
+        listening.record_listen(session, ann, Listen(track, MOMENT))
+        session.connection().execute(EVENTS.update().values(import_id=id_of(row)))
+    upload = settings.uploads / str(ann) / "0" / "history.zip"
+    upload.parent.mkdir(parents=True)
+    for file in (report, upload):
+        file.write_bytes(b"mine")
+    erasing.leave(database, settings, ann)
+    assert not report.exists()
+    assert not upload.exists()
+    with database.read() as session:
+        assert _rows(session) == {}
 
 
 def test_the_last_administrator_who_can_sign_in_cannot_leave(database: Database) -> None:

@@ -47,5 +47,7 @@ class ErasingMutation:
         await to_thread.run_sync(
             context.state.access.check_password, context.caller, viewer.name, proof.password
         )
-        await context.write(lambda session: erasing.delete_account(session, viewer.id))
+        await to_thread.run_sync(
+            erasing.leave, context.state.database, context.state.settings, viewer.id
+        )
         return AccountDeleted(name=viewer.name)

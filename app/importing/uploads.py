@@ -98,6 +98,11 @@ def remove_all_of(settings: Settings, user_id: int) -> None:
     shutil.rmtree(_folder(settings, user_id), ignore_errors=True)
 
 
+def discard_all(settings: Settings, user_id: int) -> None:
+    """Delete every file that the user has sent in."""
+    shutil.rmtree(_folder(settings, user_id), ignore_errors=True)
+
+
 def _folder(settings: Settings, user_id: int) -> Path:
     return settings.uploads / str(user_id)
 

@@ -47,7 +47,7 @@ def delete(
 ) -> Response:
     try:
         state.access.check_password(caller, viewer.name, password)
-        state.database.transact(lambda session: erasing.delete_account(session, viewer.id))
+        erasing.leave(state.database, state.settings, viewer.id)
     except (InvalidCredentials, RateLimited, LastAdministrator) as problem:
         return _refused(request, viewer, problem)
     response = RedirectResponse("/login", 303)
