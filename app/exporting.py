@@ -14,6 +14,7 @@ from app.listening import EVENTS, USER_ITEMS
 from app.models import (
     ApiToken,
     Artist,
+    ArtistPick,
     ExternalId,
     ExternalKind,
     Playlist,
@@ -93,10 +94,23 @@ def _sections(user_id: int) -> dict[str, Select[Any]]:
         "sign_ins": select_columns(token.name, token.created_at, token.expires_at).where(
             token.user_id == user_id
         ),
+        "picked_artists": _picks(user_id),
         "events": _events(user_id),
         "tracks": _sums(user_id),
         "recommended": select_columns(*lists).where(served.user_id == user_id).order_by(served.id),
     }
+
+
+def _picks(user_id: int) -> Select[Any]:
+    columns: tuple[Any, ...] = (
+        col(Artist.id).label("artist_id"),
+        col(Artist.name),
+        col(ArtistPick.picked_at),
+    )
+    joined = select_columns(*columns).join_from(
+        ArtistPick, Artist, col(Artist.id) == col(ArtistPick.artist_id)
+    )
+    return joined.where(col(ArtistPick.user_id) == user_id).order_by(col(Artist.id))
 
 
 def _events(user_id: int) -> Select[Any]:

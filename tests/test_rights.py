@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlmodel import Session, SQLModel
 
-from app import accounts, erasing, exporting, listening, playlists
+from app import accounts, catalog, erasing, exporting, listening, playlists, recommending
 from app.db import Database
 from app.errors import UserNotFound
 from app.listening import EVENTS, Listen, Origin
@@ -43,6 +43,7 @@ def _world(session: Session) -> tuple[int, int]:
         listening.record_skip(session, user_id, Listen(two, MOMENT))
         listening.set_feedback(session, user_id, two, Feedback.LOVED)
         playlists.create(session, user_id, f"{name}'s", [two, one, two])
+        recommending.start_with(session, user_id, [catalog.track(session, one).artist_id])
         (user,) = accounts.users_by_id(session, [user_id])
         assert user is not None
         accounts.open_session(session, user, timedelta(hours=1), "phone")
@@ -88,6 +89,7 @@ def test_an_export_tells_everything_about_one_listener(database: Database) -> No
     assert told["known_elsewhere_as"] == [{"source": "file", "external_id": "ann"}]
     assert [sign_in["name"] for sign_in in told["sign_ins"]] == ["phone"]
     assert len(told["recommended"]) == 1
+    assert [pick["name"] for pick in told["picked_artists"]] == ["Björk"]
     text = json.dumps(told)
     assert "bob" not in text
     assert "hash" not in text
