@@ -8,7 +8,7 @@ from app.listening.checking import (
     Origin,
     checked_time,
 )
-from app.listening.forgetting import forget_listens, forget_track, sum_again
+from app.listening.forgetting import forget_listens, forget_track
 from app.listening.history import (
     Moment,
     PastListen,
@@ -77,5 +77,4 @@ __all__ = [
     "set_paused",
     "states_of",
     "statistics",
-    "sum_again",
 ]

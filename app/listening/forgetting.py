@@ -4,13 +4,13 @@ Lists that were served stay on record: they say what PyTune recommended, not wha
 """
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import case, delete, func, update
+from sqlalchemy import delete
 from sqlalchemy import select as select_columns
 from sqlmodel import Session
 
 from app.listening.holding import hold
+from app.listening.summing import sum_again
 from app.listening.tables import EVENTS, USER_ITEMS
 from app.models import EventKind
 
@@ -41,29 +41,3 @@ def forget_track(session: Session, user_id: int, track_id: int) -> int:
     forgotten = connection.execute(delete(EVENTS).where(events)).rowcount
     connection.execute(delete(USER_ITEMS).where(items))
     return forgotten
-
-
-def sum_again(session: Session, user_id: int, track_ids: Sequence[int]) -> None:
-    """Make the sums of these tracks those of the events that are left; feedback stays."""
-    items, connection = USER_ITEMS.c, session.connection()
-    chosen = (items.user_id == user_id) & items.track_id.in_(track_ids)
-    listened, skipped = EVENTS.c.kind == EventKind.LISTEN, EVENTS.c.kind == EventKind.SKIP
-    sums = {
-        "plays": _of_events(func.coalesce(func.sum(case((listened, EVENTS.c.plays), else_=0)), 0)),
-        "skips": _of_events(func.coalesce(func.sum(case((skipped, 1), else_=0)), 0)),
-        "last_listened_at": _of_events(func.max(case((listened, EVENTS.c.occurred_at)))),
-    }
-    connection.execute(update(USER_ITEMS).where(chosen).values(sums))
-    left = select_columns(EVENTS.c.id).where(_summed()).exists()
-    connection.execute(delete(USER_ITEMS).where(chosen, ~left))
-
-
-def _of_events(value: Any) -> Any:
-    """A value of the events that an updated row sums up."""
-    return select_columns(value).where(_summed()).scalar_subquery()
-
-
-def _summed() -> Any:
-    """Which events a row of user_item sums up."""
-    items = USER_ITEMS.c
-    return (EVENTS.c.user_id == items.user_id) & (EVENTS.c.track_id == items.track_id)
