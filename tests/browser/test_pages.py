@@ -55,7 +55,7 @@ def test_nobody_outside_is_asked_before_play_and_then_only_youtube(
 
 def test_back_forward_and_reload_show_the_right_page(tab: Tab) -> None:
     tab.open("/")
-    tab.page.locator("#for-you").get_by_role("link", name="At Last").click()
+    tab.page.locator("#for-you").get_by_role("link", name="At Last", exact=True).click()
     expect(tab.page).to_have_title("At Last by Etta James · PyTune")
     tab.page.get_by_role("link", name="Etta James").first.click()
     expect(tab.page).to_have_title("Etta James · PyTune")
@@ -72,7 +72,7 @@ def test_back_forward_and_reload_show_the_right_page(tab: Tab) -> None:
 
 def test_following_a_link_moves_the_focus_to_the_new_page(tab: Tab) -> None:
     tab.open("/")
-    tab.page.locator("#for-you").get_by_role("link", name="At Last").focus()
+    tab.page.locator("#for-you").get_by_role("link", name="At Last", exact=True).focus()
     tab.page.keyboard.press("Enter")
     expect(tab.page.get_by_role("heading", name="At Last")).to_be_visible()
     expect(tab.page.locator("#main")).to_be_focused()
