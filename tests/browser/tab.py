@@ -59,8 +59,10 @@ class Tab:
     def video(self) -> Locator:
         return self.page.locator("#stage iframe")
 
-    def shows_video(self, title_id: str) -> None:
-        expect(self.video).to_have_attribute("src", re.compile(rf"/embed/{title_id}$"))
+    def shows_video(self, title_id: str, timeout_ms: float | None = None) -> None:
+        """A video that a worker must find first takes the start of a process."""
+        source = re.compile(rf"/embed/{title_id}$")
+        expect(self.video).to_have_attribute("src", source, timeout=timeout_ms)
 
     def sent(self, path: str) -> list[Request]:
         """What was posted to an address so far."""

@@ -48,7 +48,9 @@ def test_the_dial_brings_back_what_is_known(tab: Tab) -> None:
     expect(tab.page.locator("#dial-says")).to_have_text("All of these are new to you.")
     tab.label("From familiar to discover").fill("0.5")
     expect(tab.page.locator("#dial-says")).to_have_text("11 of these 12 are new to you.")
-    expect(tab.page.locator("#for-you").get_by_role("link", name="Sinnerman")).to_be_visible()
+    expect(
+        tab.page.locator("#for-you").get_by_role("link", name="Sinnerman", exact=True)
+    ).to_be_visible()
     expect(tab.page).to_have_url(tab.page.url.split("?")[0] + "?discovery=0.5")
     tab.page.reload()
     expect(tab.label("From familiar to discover")).to_have_value("0.5")

@@ -98,11 +98,19 @@ def test_a_wrong_setting_is_named_in_one_line(folder: Path, name: str, value: st
 
 
 @pytest.mark.parametrize("command", ["worker", "scheduler"])
-def test_without_a_queue_the_remedy_is_told(folder: Path, command: str) -> None:
-    refused = run(command, folder=folder)
-    assert refused.returncode == 1
-    assert "is `pytune up` (or Redis) running?" in refused.stderr
-    assert refused.stderr.count("\n") == 1
+def test_without_a_key_value_server_it_waits_and_says_so(folder: Path, command: str) -> None:
+    waiting = subprocess.Popen(
+        [sys.executable, "-m", "app.cli", command],
+        cwd=ROOT,
+        env=os.environ | {"PYTUNE_DATA_DIR": str(folder), "PYTUNE_REDIS_URL": ""},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with waiting:
+        assert waiting.stderr is not None
+        assert any("the key-value server is away" in line for line in waiting.stderr)
+        assert waiting.poll() is None
+        waiting.kill()
 
 
 def test_a_database_without_tables_asks_to_be_migrated(tmp_path: Path) -> None:

@@ -25,4 +25,4 @@ def test_a_list_takes_few_queries_however_long_it_is(door: Door, model: LoadedMo
     assert len(answer["data"]["recommendations"]["items"]) == 20
     queries = [one for one in statements if one.startswith("SELECT")]
     assert len([one for one in queries if "track.title" in one or "artist.name" in one]) <= 2
-    assert len(queries) <= 5
+    assert len(queries) <= 6

@@ -10,7 +10,7 @@ from app import listening, web
 from app.web.door import local_path
 from tests.web.conftest import Site
 
-_OPEN = ("/login", "/logout", "/covers/")
+_OPEN = ("/login", "/logout", "/covers/", "/invitations/")
 _LOVE = {"feedback": "loved"}
 _ROUTES = [
     route for router in web.ROUTERS for route in router.routes if isinstance(route, APIRoute)
