@@ -44,6 +44,14 @@ class World:
         for n in range(0, LISTENERS, 2):
             self.tastes[n] = (self.tastes[n] + 1 + n // 4 % (GENRES - 1)) % GENRES
 
+    def take_up_new_genres(self, session: Session) -> None:
+        """Half the listeners turn to genres that nobody had heard before; the lists do not."""
+        first = len(self.tracks)
+        names = [f"Genre {first + n}" for n in range(GENRES)]
+        self.tracks += [making.tracks(session, TRACKS_EACH, name) for name in names]
+        for n in range(0, LISTENERS, 2):
+            self.tastes[n] = first + n // 2 % GENRES
+
     def live(self, session: Session, day: int, days: int, version: int) -> None:
         """So many days from that day on: one list and four plays for each listener and day."""
         lists: list[dict[str, Any]] = []

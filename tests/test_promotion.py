@@ -23,6 +23,7 @@ from app.queue import JobQueue
 from app.serving import ChampionFollower
 from app.settings import Settings
 from tests import making
+from tests.damaging import overwrite
 from tests.models_made import crowned, finished
 
 _NOTICE_SECONDS = 0.3
@@ -87,7 +88,7 @@ def test_what_cannot_be_served_is_not_promoted(
 ) -> None:
     champion = crowned(database, settings, tracks)
     damaged = finished(database, settings, tracks)
-    (settings.artifacts / training.artifact_name(damaged) / "track_ids.npy").write_bytes(b"?")
+    overwrite(settings.artifacts / training.artifact_name(damaged) / "track_ids.npy", b"?")
     with database.write() as session:
         unfinished = training.request(session, "root", Recipe(), seed=1).id or 0
     for number, error in (

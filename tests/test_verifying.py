@@ -14,6 +14,7 @@ from app.models import Feedback
 from app.settings import Settings
 from app.verifying import findings
 from tests import making
+from tests.damaging import overwrite
 from tests.models_made import crowned
 
 NAMELESS = """INSERT INTO external_id (source, kind, external_id, our_id, matched)
@@ -92,6 +93,6 @@ def test_rows_that_refer_to_nothing_are_found(
 
 @pytest.mark.usefixtures("sound")
 def test_a_damaged_champion_is_found(settings: Settings, database: Database) -> None:
-    next(settings.artifacts.glob("*/*.npy")).write_bytes(b"damaged")
+    overwrite(next(settings.artifacts.glob("*/*.npy")), b"damaged")
     (found,) = _found(database, settings)
     assert "cannot be used" in found

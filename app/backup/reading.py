@@ -91,7 +91,7 @@ def _place(archive: ZipFile, model: str, folder: Path, path: Path) -> None:
             member = archive.open(model_member(model, file))
             with member as source, (unfinished / file).open("wb") as copy:
                 shutil.copyfileobj(source, copy)
-        unfinished.chmod(0o755)
+        artifacts.seal(unfinished)
         artifacts.load(unfinished)
         unfinished.rename(target)
     finally:

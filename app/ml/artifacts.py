@@ -7,8 +7,9 @@ import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import BufferedRandom, BufferedReader
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,6 @@ from numpy.typing import NDArray
 from app.errors import BadArtifact
 
 _MANIFEST = "manifest.json"
-_BLOCK = 1 << 20
 _MAPPED_FROM = 256 << 20
 """Bytes of an array from which on web processes should share it."""
 
@@ -50,7 +50,7 @@ def save(folder: Path, artifact: Artifact) -> str:
 
 
 def load(folder: Path, checksum: str | None = None) -> Artifact:
-    """Verify every checksum, then map the arrays. Raises BadArtifact with the reason."""
+    """Verify every checksum; large arrays are mapped. Raises BadArtifact with the reason."""
     try:
         text = (folder / _MANIFEST).read_bytes()
         if checksum is not None:
@@ -61,6 +61,13 @@ def load(folder: Path, checksum: str | None = None) -> Artifact:
         return Artifact(manifest["about"], arrays)
     except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadArtifact(folder=folder, reason=f"{type(error).__name__}: {error}") from error
+
+
+def seal(folder: Path) -> None:
+    """Let nobody write its files any more: to cut one short would end whoever has mapped it."""
+    for path in folder.iterdir():
+        path.chmod(0o444)
+    folder.chmod(0o755)
 
 
 def remove_unfinished(folder: Path) -> int:
@@ -75,17 +82,17 @@ def _write(folder: Path, artifact: Artifact) -> str:
     files = {}
     for name, array in artifact.arrays.items():
         path = folder / f"{name}.npy"
-        with path.open("wb") as stream:
+        with path.open("wb+") as stream:
             np.save(stream, np.ascontiguousarray(array), allow_pickle=False)
             stream.flush()
             os.fsync(stream.fileno())
-        files[name] = _digest(path)
+            files[name] = _digest(stream)
     text = json.dumps({"about": dict(artifact.manifest), "files": files}, indent=1).encode()
     with (folder / _MANIFEST).open("wb") as stream:
         stream.write(text)
         stream.flush()
         os.fsync(stream.fileno())
-    folder.chmod(0o755)
+    seal(folder)
     return hashlib.sha256(text).hexdigest()
 
 
@@ -93,14 +100,26 @@ def _read(folder: Path, name: str, digest: str) -> NDArray[Any]:
     if name != Path(name).name:
         raise BadArtifact(folder=folder, reason=f"{name!r} would lie outside of it")
     path = folder / f"{name}.npy"
-    _check(folder, path.name, digest, _digest(path))
-    # A mapped file that somebody cuts short would end the process: only large ones are mapped.
-    mapped = path.stat().st_size >= _MAPPED_FROM
-    array: NDArray[Any] = (
-        np.lib.format.open_memmap(path, mode="r") if mapped else np.load(path, allow_pickle=False)
-    )
+    # What is verified is what is read, whatever is put under that name meanwhile.
+    with path.open("rb") as stream:
+        _check(folder, path.name, digest, _digest(stream))
+        stream.seek(0)
+        mapped = os.fstat(stream.fileno()).st_size >= _MAPPED_FROM
+        array = _mapped(stream) if mapped else np.load(stream, allow_pickle=False)
     array.flags.writeable = False
     return array
+
+
+def _mapped(stream: BufferedReader) -> NDArray[Any]:
+    """Raises ValueError where the file holds no plain array, or less than it says."""
+    form = np.lib.format
+    first = form.read_magic(stream) == (1, 0)
+    header = form.read_array_header_1_0 if first else form.read_array_header_2_0
+    shape, by_column, dtype = header(stream)
+    if dtype.hasobject:
+        raise ValueError("it holds Python objects")
+    order: Literal["C", "F"] = "F" if by_column else "C"
+    return np.memmap(stream, dtype, "r", stream.tell(), shape, order)
 
 
 def _check(folder: Path, name: str, expected: str, actual: str) -> None:
@@ -108,12 +127,9 @@ def _check(folder: Path, name: str, expected: str, actual: str) -> None:
         raise BadArtifact(folder=folder, reason=f"{name} is damaged or was changed")
 
 
-def _digest(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while block := stream.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
+def _digest(stream: BufferedReader | BufferedRandom) -> str:
+    stream.seek(0)
+    return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _sync_folder(folder: Path) -> None:

@@ -1,5 +1,6 @@
 import hashlib
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from app.errors import BadArtifact
 from app.ml import artifacts
 from app.ml.artifacts import Artifact
+from tests.damaging import overwrite
 
 ARRAYS: dict[str, np.ndarray[Any, Any]] = {
     "factors": np.arange(12, dtype=np.float32).reshape(3, 4),
@@ -30,7 +32,7 @@ def checksum(folder: Path) -> str:
 
 def change_manifest(folder: Path, change: Callable[[Any], Any]) -> None:
     path = folder / "manifest.json"
-    path.write_text(json.dumps(change(json.loads(path.read_text()))))
+    overwrite(path, json.dumps(change(json.loads(path.read_text()))).encode())
 
 
 def test_what_was_saved_is_loaded_bit_for_bit(folder: Path, checksum: str) -> None:
@@ -53,6 +55,38 @@ def test_large_arrays_are_mapped_and_none_can_be_written(
         factors[0] = 1
 
 
+def test_a_mapped_model_outlives_its_removal_and_what_takes_its_name(
+    folder: Path, checksum: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(artifacts, "_MAPPED_FROM", 0)
+    loaded = artifacts.load(folder, checksum)
+    shutil.rmtree(folder)
+    artifacts.save(folder, Artifact({}, {"factors": np.zeros(1)}))
+    assert loaded.arrays["factors"].tobytes() == ARRAYS["factors"].tobytes()
+
+
+@pytest.mark.usefixtures("checksum")
+def test_nobody_may_write_a_models_files(folder: Path) -> None:
+    files = list(folder.iterdir())
+    assert len(files) == 1 + len(ARRAYS)
+    assert [path.name for path in files if path.stat().st_mode & 0o222] == []
+
+
+@pytest.mark.parametrize("kept", [6, 20, 130])
+def test_a_file_that_ends_too_early_is_never_mapped(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, kept: int
+) -> None:
+    monkeypatch.setattr(artifacts, "_MAPPED_FROM", 0)
+    artifacts.save(folder, Artifact({}, ARRAYS))
+    content = (folder / "factors.npy").read_bytes()[:kept]
+    overwrite(folder / "factors.npy", content)
+    digest = hashlib.sha256(content).hexdigest()
+    files = {"factors": digest}
+    change_manifest(folder, lambda manifest: {**manifest, "files": files})
+    with pytest.raises(BadArtifact):
+        artifacts.load(folder, None)
+
+
 def test_the_checksum_is_that_of_the_manifest(folder: Path, checksum: str) -> None:
     assert hashlib.sha256((folder / "manifest.json").read_bytes()).hexdigest() == checksum
 
@@ -72,14 +106,14 @@ def test_an_artifact_is_never_overwritten(folder: Path, checksum: str) -> None:
 def test_one_changed_byte_is_found(folder: Path, checksum: str, at: int) -> None:
     content = bytearray((folder / "factors.npy").read_bytes())
     content[at] ^= 1
-    (folder / "factors.npy").write_bytes(content)
+    overwrite(folder / "factors.npy", content)
     with pytest.raises(BadArtifact, match=r"factors\.npy is damaged"):
         artifacts.load(folder, checksum)
 
 
 def test_a_truncated_file_is_found(folder: Path, checksum: str) -> None:
     content = (folder / "factors.npy").read_bytes()
-    (folder / "factors.npy").write_bytes(content[:-4])
+    overwrite(folder / "factors.npy", content[:-4])
     with pytest.raises(BadArtifact, match="damaged"):
         artifacts.load(folder, checksum)
 
@@ -135,7 +169,12 @@ def test_a_manifest_cannot_reach_outside_its_folder(folder: Path, name: str) -> 
 
 
 @pytest.mark.usefixtures("checksum")
-def test_a_pickle_is_never_opened(folder: Path) -> None:
+@pytest.mark.parametrize("mapped_from", [0, 1 << 20])
+def test_a_pickle_is_never_opened(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, mapped_from: int
+) -> None:
+    monkeypatch.setattr(artifacts, "_MAPPED_FROM", mapped_from)
+    (folder / "factors.npy").unlink()
     np.save(folder / "factors.npy", np.array([object()]), allow_pickle=True)
     digest = hashlib.sha256((folder / "factors.npy").read_bytes()).hexdigest()
     change_manifest(folder, lambda manifest: {**manifest, "files": {"factors": digest}})

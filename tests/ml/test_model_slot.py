@@ -15,6 +15,7 @@ from app.ml.recommender import History
 from app.ml.vocabulary import Vocabulary
 from app.ml.weigher import Weigher
 from app.ml.weighting import Weighting
+from tests.damaging import overwrite
 
 
 @pytest.fixture(params=sorted(ALGORITHMS))
@@ -70,7 +71,7 @@ def test_a_model_from_before_listens_could_fade_is_still_read(
     manifest = json.loads((tmp_path / "7" / "manifest.json").read_text())
     for name in ("half_life_days", "typical_plays"):
         del manifest["about"][name]
-    (tmp_path / "7" / "manifest.json").write_text(json.dumps(manifest))
+    overwrite(tmp_path / "7" / "manifest.json", json.dumps(manifest).encode())
     assert LoadedModel.load(tmp_path / "7", None, 7).weigher == Weigher(Weighting.BINARY)
 
 
@@ -143,4 +144,4 @@ def change(folder: Path, about: dict[str, Any]) -> None:
     path = folder / "manifest.json"
     manifest = json.loads(path.read_text())
     manifest["about"] |= about
-    path.write_text(json.dumps(manifest))
+    overwrite(path, json.dumps(manifest).encode())

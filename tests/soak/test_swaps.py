@@ -120,6 +120,7 @@ def test_a_rollback_gives_everybody_the_lists_of_before(two_models: Path, say: S
             assert len(users) == LISTENERS
             leaving = slot.model.version if slot.model else 0
             before = _lists(session, slot, users)
+            say(f"{LISTENERS:,} lists of model {leaving}")
             promotion.by_hand(database, queue, 3 - leaving, "soak", "to be rolled back")
             await_that(lambda: slot.model is not None and slot.model.version != leaving, 0.001)
             other = _lists(session, slot, users)

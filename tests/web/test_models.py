@@ -4,6 +4,7 @@ import pytest
 
 from app import training
 from app.models import TrainingStage, TrainingState
+from tests.damaging import overwrite
 from tests.web.conftest import OpenSite, Site
 from tests.web.pages import text
 
@@ -27,7 +28,7 @@ def test_a_champion_that_is_damaged_is_not_said_to_be_served(open_site: OpenSite
     site = open_site()
     site.sign_in(site.world.root)
     for array in site.state.settings.artifacts.glob("*/*.npy"):
-        array.write_bytes(b"damaged")
+        overwrite(array, b"damaged")
     site.state.slot.swap(None)
     site.state.follower.reload()
     page = site.get("/admin/models").text
