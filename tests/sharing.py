@@ -4,14 +4,14 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-FOLDERS = ("stack", "browser", "faults")
+DEAR = ("browser/test_accessible.py", "browser/", "stack/", "faults/")
 """Each starts a server once a run. They take longest, so they begin first."""
 
 
 def group_of(nodeid: str) -> str:
-    """A folder's name, or the file."""
+    """The first of the dear ones that it belongs to, or its file."""
     file = nodeid.split("::", maxsplit=1)[0]
-    return next((each for each in FOLDERS if file.startswith(f"tests/{each}/")), file)
+    return next((each for each in DEAR if file.startswith(f"tests/{each}")), file)
 
 
 class Sharing(LoadScopeScheduling):  # type: ignore[misc]  # the library has no types
@@ -26,4 +26,4 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Sharing
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: group_of(item.nodeid) not in FOLDERS)
+    items.sort(key=lambda item: group_of(item.nodeid) not in DEAR)
