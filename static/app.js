@@ -11,6 +11,7 @@ import { SystemControls } from "./player/session.js";
 import { Video } from "./player/video.js";
 import { watchButtons } from "./player/buttons.js";
 import { watchKeys } from "./player/keys.js";
+import { watchSaving } from "./player/saving.js";
 import "./page.js";
 import "./zone.js";
 
@@ -28,5 +29,6 @@ new Marks(player);
 new SystemControls(player);
 watchButtons(player);
 watchKeys(player);
+watchSaving(queue);
 player.restore();
 outbox.flush();

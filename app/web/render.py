@@ -29,6 +29,12 @@ _HEADERS = {
     "Cache-Control": "no-store",
 }
 
+_IN_PLACE = Markup(
+    """hx-boost='{"target": "#main", "select": "#main", "swap": "outerMorph"}' """
+    'hx-replace-url="true"'
+)
+"""Of a form that leads back to its own page: the focus stays, and history gains no step."""
+
 
 def page(
     request: Request,
@@ -92,6 +98,7 @@ def environment(language: str = LANGUAGES[0]) -> Environment:
     made.globals |= {
         "cover_url": cover_url,
         "icon": icon,
+        "in_place": _IN_PLACE,
         "wall_url": WALL_URL,
         "youtube_list": youtube_list,
         "youtube_search": youtube_search,

@@ -1,0 +1,54 @@
+"""What changes one's own music from a page leaves the player playing."""
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.tab import Tab
+
+pytestmark = pytest.mark.browser
+
+
+def _rows(tab: Tab) -> Locator:
+    return tab.page.locator("#main .row-title")
+
+
+def test_the_queue_is_saved_as_a_playlist_and_then_put_in_order(tab: Tab) -> None:
+    tab.open("/search?q=neu")
+    tab.play("Hallogallo")
+    expect(tab.label("Pause")).to_be_visible()
+    heard = _titles(tab)
+    tab.page.locator("#queue").get_by_role("button", name="Save", exact=True).click()
+    name = tab.page.get_by_label("Name of the playlist")
+    expect(name).to_be_focused()
+    expect(name).to_have_value("Queue, " + tab.page.evaluate(TODAY))
+    name.fill("On the road")
+    name.press("Enter")
+    expect(tab.page.get_by_role("heading", name="On the road")).to_be_visible()
+    expect(_rows(tab)).to_have_text(heard)
+    _moves_up(tab, heard)
+    expect(tab.page.locator("#toggle")).to_have_attribute("aria-label", "Pause")
+
+
+TODAY = 'new Date().toLocaleDateString("en", { dateStyle: "long" })'
+
+
+def _titles(tab: Tab) -> list[str]:
+    first = tab.now.inner_text()
+    return [first, *tab.page.locator("#upcoming .row-title").all_text_contents()]
+
+
+def _moves_up(tab: Tab, heard: list[str]) -> None:
+    """The focus goes along, and one step back leads to where one was before."""
+    tab.label(f"Move up: {heard[1]}").press("Enter")
+    expect(_rows(tab)).to_have_text([heard[1], heard[0], *heard[2:]])
+    expect(tab.page.locator("#main :focus, #main:focus")).to_have_count(1)
+    tab.label(f"Take out: {heard[1]}").press("Enter")
+    expect(_rows(tab)).to_have_text([heard[0], *heard[2:]])
+    tab.page.go_back()
+    expect(tab.page.locator("#ask")).to_be_visible()
+
+
+def test_an_empty_queue_cannot_be_saved(tab: Tab) -> None:
+    tab.open("/")
+    expect(tab.page.locator("[data-saves]")).to_be_hidden()
+    assert tab.page.locator("[data-saves]").get_attribute("hidden") is not None
