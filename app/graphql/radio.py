@@ -1,6 +1,5 @@
 """Radio: an endless queue, a part at a time."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -8,38 +7,23 @@ import strawberry
 
 from app import recommending
 from app.errors import InvalidInput
-from app.graphql.catalog import Track
 from app.graphql.context import Info
 from app.graphql.ids import decoded
 from app.graphql.paging import DEFAULT_PAGE, First, checked_first
 from app.graphql.permissions import for_listeners
-from app.recommending import Seed, SeedKind, ServedTrack
+from app.graphql.served import ServedList, ServedTrack, heading, place
+from app.recommending import Seed, SeedKind
 
 _KINDS = {"Track": SeedKind.TRACK, "Artist": SeedKind.ARTIST}
 
 
-@strawberry.type(description="A track of a radio's queue.")
-class RadioTrack:
-    position: int = strawberry.field(description="Its place in this part, 1 for the first.")
-    score: float = strawberry.field(
-        description="How well it follows, in standard deviations; comparable within one part alone."
-    )
-    track: Track = strawberry.field(description="The track.")
-
-    @classmethod
-    def of(cls, item: ServedTrack) -> "RadioTrack":
-        return cls(position=item.position, score=item.score, track=Track.of(item.track))
+@strawberry.type(description="A track of a radio's queue; its score is in standard deviations.")
+class RadioTrack(ServedTrack):
+    pass
 
 
 @strawberry.type(description="The next part of a radio's queue, made at the moment of the request.")
-class Radio:
-    id: strawberry.ID = strawberry.field(
-        description="Give it as `listId` when a track of this part is played, skipped or rated."
-    )
-    model_version: int | None = strawberry.field(
-        description="Version of the model that made it; null for artist and genre without a model."
-    )
-    served_at: datetime = strawberry.field(description="When it was computed.")
+class Radio(ServedList):
     items: list[RadioTrack] = strawberry.field(description="The tracks, in the order to be played.")
     end_cursor: str = strawberry.field(
         description="Give it as `after` for what follows: it remembers what was queued."
@@ -47,14 +31,8 @@ class Radio:
 
     @classmethod
     def of(cls, radio: recommending.Radio) -> "Radio":
-        served = radio.served
-        return cls(
-            id=strawberry.ID(served.id),
-            model_version=served.model_version,
-            served_at=served.served_at,
-            items=[RadioTrack.of(item) for item in served.items],
-            end_cursor=str(radio.cursor),
-        )
+        items = [RadioTrack(**place(item)) for item in radio.served.items]
+        return cls(**heading(radio.served), items=items, end_cursor=str(radio.cursor))
 
 
 @strawberry.type

@@ -1,7 +1,5 @@
 """Recommendations, their reasons, and similar tracks."""
 
-from collections.abc import Sequence
-from datetime import datetime
 from typing import Annotated, Self
 
 import strawberry
@@ -9,18 +7,27 @@ from sqlmodel import Session
 from strawberry.dataloader import DataLoader
 
 from app import accounts, recommending
-from app.errors import InvalidInput, UserNotFound
+from app.errors import UserNotFound
 from app.graphql.catalog import Track
 from app.graphql.context import Context, Info
+from app.graphql.dials import (
+    Discovery,
+    Diversity,
+    Exclude,
+    ExcludeArtists,
+    MaxPerArtist,
+    artists_in,
+    tracks_in,
+)
 from app.graphql.ids import required_number
 from app.graphql.paging import DEFAULT_PAGE, First, checked_first
 from app.graphql.permissions import as_parent, for_administrators, for_listeners
+from app.graphql.served import ServedList, ServedTrack, heading, place
 from app.ml.model_slot import LoadedModel
-from app.recommending import Dials, ServedList, ServedTrack
+from app.recommending import Dials
 
 DEFAULT_REASONS = 3
 MAX_REASONS = 10
-MAX_EXCLUDED = 1000
 
 Reasons = DataLoader[tuple[int, int], list[recommending.Reason]]
 """Reasons by number of the track and how many are wanted, for one served list."""
@@ -43,12 +50,7 @@ class Reason:
 
 
 @strawberry.type(description="A track in a list of recommendations.")
-class RecommendedTrack:
-    position: int = strawberry.field(description="Its place in the list, 1 for the first.")
-    score: float = strawberry.field(
-        description="How well it fits; comparable within one list alone."
-    )
-    track: Track = strawberry.field(description="The track.")
+class RecommendedTrack(ServedTrack):
     known_reasons: strawberry.Private[Reasons]
 
     @as_parent(
@@ -69,40 +71,20 @@ class RecommendedTrack:
 
 
 @strawberry.type(description="Recommendations as they were computed for one request.")
-class RecommendationList:
-    id: strawberry.ID = strawberry.field(
-        description="Give it as `listId` when a track of the list is played, skipped or rated."
-    )
-    model_version: int | None = strawberry.field(
-        description="Version of the model that made it; null for popularity without a model."
-    )
-    served_at: datetime = strawberry.field(description="When it was computed.")
+class RecommendationList(ServedList):
     items: list[RecommendedTrack] = strawberry.field(description="The tracks, best first.")
 
 
 @strawberry.type(description="A track that is like another.")
-class SimilarTrack:
-    position: int = strawberry.field(description="Its place in the list, 1 for the first.")
-    score: float = strawberry.field(
-        description="How like it is; comparable within one list alone. 0 without a model."
-    )
-    track: Track = strawberry.field(description="The track.")
-
-    @classmethod
-    def of(cls, item: ServedTrack) -> Self:
-        return cls(position=item.position, score=item.score, track=Track.of(item.track))
+class SimilarTrack(ServedTrack):
+    pass
 
 
 @strawberry.type(description="Tracks like one track, as they were computed for one request.")
-class SimilarTrackList:
-    id: strawberry.ID = strawberry.field(
-        description="Give it as `listId` when a track of the list is played, skipped or rated."
+class SimilarTrackList(ServedList):
+    items: list[SimilarTrack] = strawberry.field(
+        description="The tracks, most alike first; their scores are 0 without a model."
     )
-    model_version: int | None = strawberry.field(
-        description="Version of the model that made it; null for artist and genre without a model."
-    )
-    served_at: datetime = strawberry.field(description="When it was computed.")
-    items: list[SimilarTrack] = strawberry.field(description="The tracks, most alike first.")
 
 
 @strawberry.type
@@ -112,22 +94,20 @@ class RecommendingQuery:
         self,
         info: Info,
         first: First = DEFAULT_PAGE,
-        discovery: Annotated[
-            float | None,
-            strawberry.argument(
-                description="Share of tracks never heard, from 0 to 1; null for those alone."
-            ),
-        ] = None,
-        max_per_artist: Annotated[
-            int | None, strawberry.argument(description="At most so many by one artist.")
-        ] = None,
-        exclude: Annotated[
-            list[strawberry.ID] | None,
-            strawberry.argument(description=f"Ids of tracks to leave out, at most {MAX_EXCLUDED}."),
-        ] = None,
+        discovery: Discovery = None,
+        max_per_artist: MaxPerArtist = None,
+        exclude: Exclude = None,
+        exclude_artists: ExcludeArtists = None,
+        diversity: Diversity = None,
     ) -> RecommendationList:
-        refused = _numbers(exclude or [])
-        dials = Dials(checked_first(first), discovery, max_per_artist, refused)
+        dials = Dials(
+            checked_first(first),
+            discovery,
+            max_per_artist,
+            tracks_in(exclude, "exclude"),
+            artists_in(exclude_artists, "excludeArtists"),
+            diversity,
+        )
         model, viewer = info.context.state.slot.model, info.context.signed_in
         served = await info.context.read(
             lambda session: recommending.recommend(session, model, viewer.id, dials)
@@ -163,16 +143,13 @@ class RecommendingQuery:
         )
         info.context.state.served_log.put(served)
         return SimilarTrackList(
-            id=strawberry.ID(served.id),
-            model_version=served.model_version,
-            served_at=served.served_at,
-            items=[SimilarTrack.of(item) for item in served.items],
+            **heading(served), items=[SimilarTrack(**place(item)) for item in served.items]
         )
 
 
 def _recommend_to_user(
     session: Session, model: LoadedModel | None, user_id: int, dials: Dials
-) -> ServedList:
+) -> recommending.ServedList:
     """Raises UserNotFound."""
     if accounts.users_by_id(session, [user_id]) == [None]:
         raise UserNotFound(user_id)
@@ -180,7 +157,7 @@ def _recommend_to_user(
 
 
 def _recommendations(
-    context: Context, model: LoadedModel | None, served: ServedList
+    context: Context, model: LoadedModel | None, served: recommending.ServedList
 ) -> RecommendationList:
     async def load(wanted: list[tuple[int, int]]) -> list[list[recommending.Reason]]:
         ids = [track_id for track_id, _ in wanted]
@@ -192,22 +169,6 @@ def _recommendations(
 
     reasons = Reasons(load)
     return RecommendationList(
-        id=strawberry.ID(served.id),
-        model_version=served.model_version,
-        served_at=served.served_at,
-        items=[_recommended(item, reasons) for item in served.items],
+        **heading(served),
+        items=[RecommendedTrack(**place(item), known_reasons=reasons) for item in served.items],
     )
-
-
-def _recommended(item: ServedTrack, reasons: Reasons) -> RecommendedTrack:
-    track = Track.of(item.track)
-    return RecommendedTrack(
-        position=item.position, score=item.score, track=track, known_reasons=reasons
-    )
-
-
-def _numbers(exclude: Sequence[str]) -> list[int]:
-    """Raises InvalidInput for too many, or one that is no track's id."""
-    if len(exclude) > MAX_EXCLUDED:
-        raise InvalidInput("exclude", f"must have at most {MAX_EXCLUDED} ids, has {len(exclude)}")
-    return [required_number(track_id, "Track", "exclude") for track_id in exclude]

@@ -17,6 +17,7 @@ from app.ml.neighbours import Neighbours, Rp3beta
 from app.ml.popularity import Popularity
 from app.ml.ranges import Range
 from app.ml.recommender import Algorithm, Explanation, Extent, Floats, History, Report
+from app.ml.vocabulary import Positions
 from app.ml.weighting import presence
 
 SINGLE: dict[str, type[Algorithm]] = {
@@ -115,6 +116,14 @@ class Blend:
         for member in self.members:
             likeness += member.weight / total * member.model.similar(item)
         likeness[item] = 1
+        return likeness.astype(np.float32)
+
+    def likeness(self, items: Positions) -> Floats:
+        total = sum(member.weight for member in self.members)
+        likeness = np.zeros((len(items), len(items)))
+        for member in self.members:
+            likeness += member.weight / total * member.model.likeness(items)
+        np.fill_diagonal(likeness, 1)
         return likeness.astype(np.float32)
 
     def explain(self, history: History, item: int) -> Explanation:

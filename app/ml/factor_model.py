@@ -14,6 +14,7 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.sparse import csr_matrix
 
 from app.ml.recommender import Explanation, Floats, History
+from app.ml.vocabulary import Positions
 
 GRAM_BLOCK = 1 << 16
 """Items whose vectors are held in double precision at a time."""
@@ -71,6 +72,11 @@ class FactorModel(ABC):
         """Cosine of the angle between item vectors, (n_items,)."""
         dots: Floats = self.item_factors @ self.item_factors[item]
         cosines: Floats = dots / (self._norms * self._norms[item])
+        return cosines
+
+    def likeness(self, items: Positions) -> Floats:
+        unit = self.item_factors[items] / self._norms[items][:, None]
+        cosines: Floats = unit @ unit.T
         return cosines
 
     def explain(self, history: History, item: int) -> Explanation:

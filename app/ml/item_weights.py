@@ -10,6 +10,7 @@ from scipy.sparse import csr_matrix, vstack
 
 from app.ml.ranges import Ranges, check
 from app.ml.recommender import Explanation, Floats, History
+from app.ml.vocabulary import Positions
 
 BLOCK = 512
 """Target items whose weights are made at a time: memory grows with BLOCK × items."""
@@ -62,6 +63,13 @@ class ItemWeights:
         if strongest > 0:
             likeness /= strongest
         likeness[item] = 1
+        return likeness
+
+    def likeness(self, items: Positions) -> Floats:
+        rows = self.weights[items]
+        strongest = np.maximum(rows.max(axis=1).toarray(), 0)
+        likeness: Floats = rows[:, items].toarray() / np.where(strongest > 0, strongest, 1)
+        np.fill_diagonal(likeness, 1)
         return likeness
 
     def explain(self, history: History, item: int) -> Explanation:

@@ -89,6 +89,17 @@ class Placed:
             likeness[item] = max(1.0, float(likeness.max(initial=0)))
         return likeness
 
+    def likeness(self, items: Positions) -> Floats:
+        """Of mixtures: the likenesses of what they are mixed of, in the same shares."""
+        mixed = [self.mixtures.parents(int(item)) for item in items]
+        parents = np.unique(np.concatenate([np.zeros(0, np.intp), *(at for at, _ in mixed)]))
+        shares = np.zeros((len(items), len(parents)), np.float32)
+        for row, (at, weights) in zip(shares, mixed, strict=True):
+            row[np.searchsorted(parents, at)] = weights / weights.sum()
+        likeness = (shares @ self.recommender.likeness(parents) @ shares.T).astype(np.float32)
+        np.fill_diagonal(likeness, 1)
+        return likeness
+
     def explain(self, history: History, item: int) -> Explanation:
         seen, origins = self._known(history)
         score, base, contributions = 0.0, 0.0, np.zeros(len(history))

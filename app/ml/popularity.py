@@ -10,6 +10,7 @@ from scipy.sparse import csr_matrix
 
 from app.ml import ranges
 from app.ml.recommender import Explanation, Extent, Floats, History, Report
+from app.ml.vocabulary import Positions
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,10 @@ class Popularity:
         """Popularity knows no likeness: every item by its share."""
         del item
         return self.shares.copy()
+
+    def likeness(self, items: Positions) -> Floats:
+        """None: two tracks that are equally popular need not be alike."""
+        return np.zeros((len(items), len(items)), dtype=np.float32)
 
     def explain(self, history: History, item: int) -> Explanation:
         share = float(self.shares[item])

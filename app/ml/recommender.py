@@ -78,6 +78,10 @@ class Ranker(Protocol):
         """How near every item is to one, (n_items,); the item itself included."""
         ...
 
+    def likeness(self, items: Positions) -> Floats:
+        """`similar` of each of some items to each, (n, n): row and column in their order."""
+        ...
+
     def explain(self, history: History, item: int) -> Explanation:
         """The item's score, taken apart into what each track of the history gave."""
         ...

@@ -7,6 +7,8 @@ from app.errors import InvalidInput
 
 MAX_FIRST = 100
 """Longest list that is served at once."""
+POOL = 5
+"""How many times as many tracks a list is chosen from that is to be diverse."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +20,16 @@ class Dials:
     """None: only what was not heard. 0 to 1: the share of new against familiar."""
     max_per_artist: int | None = None
     exclude: Sequence[int] = ()
+    """Ids of tracks."""
+    exclude_artists: Sequence[int] = ()
+    diversity: float | None = None
+    """0 to 1: how little the tracks should be alike; None and 0 leave the list as it is."""
 
     def check(self) -> None:
         """Raises InvalidInput for a dial out of its range."""
         check_first(self.first)
         check_share("discovery", self.discovery)
+        check_share("diversity", self.diversity)
         if self.max_per_artist is not None and self.max_per_artist < 1:
             raise InvalidInput("maxPerArtist", f"must be 1 or more, is {self.max_per_artist}")
 

@@ -64,7 +64,7 @@ def _tastes(model: LoadedModel, history: History) -> list[Positions]:
     """Groups of the history's rows that the model holds near one another."""
     if len(history) < _LEAST_SEEDS:
         return []
-    near = np.stack([model.ranker.similar(int(at))[history.items] for at in history.items])
+    near = model.ranker.likeness(history.items)
     groups = clusters(near, min(_MOST, len(history) // _LEAST_SEEDS))
     return [group for group in groups if len(group) >= _LEAST_SEEDS]
 

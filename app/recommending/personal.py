@@ -8,12 +8,13 @@ from sqlmodel import Session
 from app import listening
 from app.dial import blend
 from app.listening import UserHistory
+from app.ml.diversity import diversified
 from app.ml.model_slot import LoadedModel
 from app.ml.ranking import top_k
 from app.ml.recommender import Floats, History, listener_scores
 from app.ml.vocabulary import Positions
 from app.models import ListKind
-from app.recommending.dials import Dials
+from app.recommending.dials import POOL, Dials
 from app.recommending.popular import popular
 from app.recommending.served import Ranked, ServedList, ranked, served
 from app.recommending.starting import picks_of
@@ -46,7 +47,7 @@ def recommend(
 def _chosen(model: LoadedModel, heard: UserHistory, history: History, dials: Dials) -> Ranked:
     """The dials turned on the model's scores; popularity where nothing speaks for a track yet."""
     scores = listener_scores(model.ranker, history, model.popularity)
-    refused = model.tracks.known([*heard.track_ids[heard.feedback < 0], *dials.exclude])
+    refused = _refused(model, heard, dials)
     known = model.tracks.known(heard.track_ids[is_known(heard)])
     unheard = _best(model, scores, dials, np.concatenate([refused, known]))
     if dials.discovery is None:
@@ -59,11 +60,24 @@ def _chosen(model: LoadedModel, heard: UserHistory, history: History, dials: Dia
     return ranked(model, chosen, scores)
 
 
+def _refused(model: LoadedModel, heard: UserHistory, dials: Dials) -> Positions:
+    """Disliked, or left out by request."""
+    tracks = model.tracks.known([*heard.track_ids[heard.feedback < 0], *dials.exclude])
+    if not dials.exclude_artists:
+        return tracks
+    theirs = np.flatnonzero(np.isin(model.artist_ids, np.array(dials.exclude_artists, np.int64)))
+    return np.concatenate([tracks, theirs])
+
+
 def _best(model: LoadedModel, scores: Floats, dials: Dials, excluded: Positions) -> Positions:
-    return top_k(
+    best = top_k(
         scores,
-        dials.first,
+        dials.first * (POOL if dials.diversity else 1),
         excluded=excluded,
         groups=model.artist_ids,
         max_per_group=dials.max_per_artist,
     )
+    if not dials.diversity:
+        return best
+    near = model.ranker.likeness(best)
+    return best[diversified(scores[best], near, dials.first, dials.diversity)]

@@ -23,7 +23,7 @@ _PARTS = {"for-you": "home/_for_you.html", "for-you-list": "home/_list_changed.h
 
 router = APIRouter()
 
-Discovery = Annotated[float | None, Query(ge=0, le=1)]
+Share = Annotated[float, Query(ge=0, le=1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,8 @@ class ForYou:
     has_history: bool
     tenths: int | None
     """Where the dial stands, from 0 to 10; None where turning it would change nothing."""
+    varied_tenths: int
+    """The same of how little the tracks are alike."""
     gatefold: int = GATEFOLD
 
     @property
@@ -44,14 +46,16 @@ class ForYou:
 
 
 @router.get("/")
-def home(request: Request, state: Here, viewer: Listener, discovery: Discovery = None) -> Response:
+def home(
+    request: Request, state: Here, viewer: Listener, discovery: Share = 1, diversity: Share = 0
+) -> Response:
     target = target_of(request)
     with state.database.read() as session:
         model = state.slot.model
         asking = Asking(session, model, state.served_log, viewer.id, state.chart.track_ids)
         if target == "shelves":
             return part(request, "home/_shelves.html", shelves(asking))
-        for_you = _for_you(asking, discovery)
+        for_you = _for_you(asking, discovery, diversity)
         if target in _PARTS:
             return part(request, _PARTS[target], {"for_you": for_you})
         shown = [item.track.id for item in for_you.items]
@@ -59,12 +63,12 @@ def home(request: Request, state: Here, viewer: Listener, discovery: Discovery =
         return page(request, viewer, "home/home.html", context)
 
 
-def _for_you(asking: Asking, discovery: float | None) -> ForYou:
+def _for_you(asking: Asking, discovery: float, diversity: float) -> ForYou:
     session, model, user_id = asking.session, asking.model, asking.user_id
     heard = listening.history_of(session, user_id)
     # At its end the dial means only new ones: nothing known fills up a list that stays short.
     share = None if discovery == 1 else discovery
-    dials = Dials(first=LENGTH, discovery=share, max_per_artist=_PER_ARTIST)
+    dials = Dials(LENGTH, share, max_per_artist=_PER_ARTIST, diversity=diversity)
     served = recommending.recommend(session, model, user_id, dials)
     asking.served_log.put(served)
     ids = [entry.track.id for entry in served.items[:GATEFOLD]]
@@ -74,7 +78,8 @@ def _for_you(asking: Asking, discovery: float | None) -> ForYou:
         personal=personal,
         has_model=model is not None,
         has_history=bool(((heard.plays > 0) | (heard.feedback > 0)).any()),
-        tenths=round(10 * (1 if share is None else share)) if personal else None,
+        tenths=round(10 * discovery) if personal else None,
+        varied_tenths=round(10 * diversity),
     )
 
 

@@ -51,9 +51,12 @@ def test_the_dial_brings_back_what_is_known(tab: Tab) -> None:
     expect(
         tab.page.locator("#for-you").get_by_role("link", name="Sinnerman", exact=True)
     ).to_be_visible()
-    expect(tab.page).to_have_url(tab.page.url.split("?")[0] + "?discovery=0.5")
+    expect(tab.page).to_have_url(tab.page.url.split("?")[0] + "?discovery=0.5&diversity=0")
+    tab.label("From alike to varied").fill("1")
+    expect(tab.page).to_have_url(tab.page.url.split("?")[0] + "?diversity=1&discovery=0.5")
     tab.page.reload()
     expect(tab.label("From familiar to discover")).to_have_value("0.5")
+    expect(tab.label("From alike to varied")).to_have_value("1")
 
 
 def test_a_failed_press_says_so_and_changes_nothing(tab: Tab) -> None:

@@ -38,7 +38,7 @@ def test_a_dislike_changes_the_list(plain: Tab) -> None:
 def test_the_dial_has_a_button(plain: Tab) -> None:
     plain.open("/")
     plain.page.get_by_role("button", name="Show").click()
-    assert "discovery=1" in plain.page.url
+    assert "discovery=1&diversity=0" in plain.page.url
 
 
 def test_nothing_is_shown_that_needs_scripts(plain: Tab) -> None:

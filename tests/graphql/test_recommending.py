@@ -15,9 +15,13 @@ from app.models import ListKind, Prediction
 from tests.graphql.conftest import ADMINISTRATOR, HEARD, LISTENER, OTHER, Door
 
 LIST = """
-query ($first: Int, $discovery: Float, $maxPerArtist: Int, $exclude: [ID!]) {
+query (
+  $first: Int, $discovery: Float, $maxPerArtist: Int, $exclude: [ID!], $excludeArtists: [ID!],
+  $diversity: Float
+) {
   recommendations(
-    first: $first, discovery: $discovery, maxPerArtist: $maxPerArtist, exclude: $exclude
+    first: $first, discovery: $discovery, maxPerArtist: $maxPerArtist, exclude: $exclude,
+    excludeArtists: $excludeArtists, diversity: $diversity
   ) {
     id modelVersion servedAt
     items { position score track { id title artist { name } } }
@@ -92,6 +96,10 @@ def test_the_dials(door: Door, model: LoadedModel) -> None:
     excluded = [global_id("Track", 3), global_id("Track", 4)]
     left = door.ask(LIST, first=2, exclude=excluded)["recommendations"]
     assert _titles(left) == _songs(5, 7)
+    foreign = door.ask(LIST, first=2, excludeArtists=[global_id("Artist", 1)])["recommendations"]
+    assert _titles(foreign) == _songs(7, 8)
+    mixed = door.ask(LIST, first=5, diversity=1)["recommendations"]
+    assert len({item["track"]["artist"]["name"] for item in mixed["items"]}) > 2
 
 
 @pytest.mark.parametrize(
@@ -104,6 +112,9 @@ def test_the_dials(door: Door, model: LoadedModel) -> None:
         ("maxPerArtist", 0),
         ("exclude", ["nonsense"]),
         ("exclude", [global_id("Track", 1)] * 1001),
+        ("excludeArtists", [global_id("Track", 1)]),
+        ("excludeArtists", [global_id("Artist", 1)] * 1001),
+        ("diversity", 1.1),
     ],
 )
 def test_a_dial_out_of_its_range(door: Door, dial: str, value: Any) -> None:

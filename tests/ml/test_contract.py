@@ -12,6 +12,7 @@ from app.errors import InvalidInput
 from app.ml import artifacts
 from app.ml.algorithms import ALGORITHMS
 from app.ml.artifacts import Artifact
+from app.ml.blend import Blend, Member
 from app.ml.ranking import top_k
 from app.ml.recommender import Algorithm, Extent, Floats, History, Recommender
 from tests.ml.closed_forms import CLOSED_FORMS
@@ -161,6 +162,22 @@ def test_no_track_is_nearer_to_a_track_than_itself(model: Recommender) -> None:
         assert likeness.max() <= 1 + 1e-5
 
 
+def test_likeness_of_some_tracks_is_what_is_similar_to_each(model: Recommender) -> None:
+    items = np.array([2, 17, 5, 29])
+    among = model.likeness(items)
+    assert among.shape == (4, 4)
+    assert among.dtype == np.float32
+    if model.algorithm == "popularity":  # which knows no likeness
+        assert not among.any()
+    elif model.algorithm == "blend":
+        total = sum(member.weight for member in members(model))
+        parts = [at.weight / total * at.model.likeness(items) for at in members(model)]
+        assert among == pytest.approx(np.where(np.eye(4), 1, np.sum(parts, axis=0)), abs=1e-6)
+    else:
+        expected = np.array([model.similar(int(item))[items] for item in items])
+        assert among == pytest.approx(expected, abs=1e-6)
+
+
 def test_save_and_load_are_bit_exact(model: Recommender, history: History, tmp_path: Path) -> None:
     manifest = json.loads(json.dumps({"settings": model.settings()}))
     checksum = artifacts.save(tmp_path / "model", Artifact(manifest, model.arrays()))
@@ -204,6 +221,11 @@ def test_a_matrix_without_evidence_gives_scores_without_nan(
     scores: Floats = model.scores(EMPTY)
     assert scores.shape == (shape[1],)
     assert np.isfinite(scores).all()
+
+
+def members(model: Recommender) -> tuple[Member, ...]:
+    assert isinstance(model, Blend)
+    return model.members
 
 
 def bits(model: Recommender) -> dict[str, bytes]:

@@ -14,6 +14,7 @@ from app.ml.interactions import Interactions, concatenate
 from app.ml.measuring import METRICS
 from app.ml.recipe import Recipe
 from app.ml.recommender import Explanation, Floats, History, Report
+from app.ml.vocabulary import Positions
 from app.ml.weigher import Weigher
 from app.ml.weighting import Weighting
 
@@ -48,6 +49,9 @@ class Given:
         return np.array(self.given, dtype=np.float32)
 
     def similar(self, item: int) -> Floats:
+        raise NotImplementedError
+
+    def likeness(self, items: Positions) -> Floats:
         raise NotImplementedError
 
     def explain(self, history: History, item: int) -> Explanation:

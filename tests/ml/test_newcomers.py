@@ -110,6 +110,19 @@ def test_likeness_to_a_newcomer_is_that_to_its_kind(model: LoadedModel) -> None:
     assert own.mean() > others.mean() or model.recommender.algorithm == "popularity"
 
 
+def test_likeness_among_newcomers_and_known_tracks_is_that_of_their_kinds(
+    model: LoadedModel,
+) -> None:
+    placed = with_newcomers(model, NEW)
+    among = placed.ranker.likeness(placed.tracks.known([15, 20, 220, 245]))
+    known = model.ranker.likeness(model.tracks.known([20, 220]))
+    assert among[1, 2] == pytest.approx(known[0, 1], abs=1e-6)
+    if model.recommender.algorithm != "popularity":  # which knows no likeness
+        assert np.diag(among) == pytest.approx(1)
+        assert among[0, 1] > among[0, 2]
+        assert among[3, 2] > among[3, 1]
+
+
 def test_what_is_akin_to_nothing_is_not_placed(model: LoadedModel) -> None:
     strange = _catalogue((300, 99, "polka", 1980), (310, 98, None, None))
     assert with_newcomers(model, strange) is model

@@ -32,6 +32,8 @@ class World:
     ann: int
     tracks: list[int]
     """By artist; the earlier the better known."""
+    artists: list[int]
+    """Ids of the artists, the best known first."""
     model: LoadedModel
 
     def artist(self, number: int) -> list[int]:
@@ -67,7 +69,7 @@ def world(database: Database) -> World:
             for n in range(COUNT)
         ]
         artists = [session.get_one(Track, track).artist_id for track in tracks]
-    return World(database, ann, tracks, _model(tracks, artists))
+    return World(database, ann, tracks, artists[::EACH], _model(tracks, artists))
 
 
 def _model(tracks: list[int], artists: list[int]) -> LoadedModel:

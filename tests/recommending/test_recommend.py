@@ -92,6 +92,44 @@ def test_what_is_excluded_is_left_out(world: World, *, bare: bool) -> None:
 
 
 @pytest.mark.parametrize("bare", [False, True])
+def test_artists_that_are_excluded_are_left_out_with_all_their_tracks(
+    world: World, *, bare: bool
+) -> None:
+    first, _, third = world.artists[:3]
+    found = world.ask(Dials(first=100, exclude_artists=[first, third, 2**31 - 1]), bare=bare)
+    assert set(world.tracks) - set(found) == {*world.artist(0), *world.artist(2)}
+    few = world.ask(Dials(first=2, exclude_artists=[first], discovery=0.5), bare=bare)
+    assert few == world.artist(1)[:2]
+
+
+@pytest.mark.parametrize("bare", [False, True])
+def test_without_diversity_the_list_is_as_it_was(world: World, *, bare: bool) -> None:
+    world.listen(world.tracks[0])
+    assert world.ask(Dials(first=9, diversity=0), bare=bare) == world.ask(Dials(first=9), bare=bare)
+
+
+@pytest.mark.parametrize("bare", [False, True])
+def test_the_more_diverse_the_more_of_both_tastes(world: World, *, bare: bool) -> None:
+    def others(diversity: float) -> int:
+        found = world.ask(Dials(first=4, diversity=diversity), bare=bare)
+        assert found[0] == world.tracks[0]
+        assert len(set(found)) == 4
+        return len({world.tracks.index(track) // EACH for track in found})
+
+    assert others(0) == 1
+    assert others(0) < others(0.5) <= others(1)
+
+
+def test_a_diverse_list_holds_the_other_dials(world: World) -> None:
+    heard = [*world.artist(0), *world.artist(3)]
+    world.listen(*heard, times=3)
+    dials = Dials(first=4, discovery=0.5, max_per_artist=1, diversity=0.8)
+    found = world.ask(dials)
+    assert len(set(found) & set(heard)) == 2
+    assert len({world.tracks.index(track) // EACH for track in found}) == 4
+
+
+@pytest.mark.parametrize("bare", [False, True])
 def test_without_a_history_the_best_known_come_first(world: World, *, bare: bool) -> None:
     assert world.ask(Dials(first=5), bare=bare) == world.tracks[:5]
 
@@ -128,6 +166,8 @@ def test_lists_have_an_id_of_their_own_and_a_time(world: World) -> None:
         ("discovery", Dials(discovery=1.1)),
         ("discovery", Dials(discovery=float("nan"))),
         ("maxPerArtist", Dials(max_per_artist=0)),
+        ("diversity", Dials(diversity=1.5)),
+        ("diversity", Dials(diversity=-0.1)),
     ],
 )
 def test_a_dial_out_of_its_range_is_refused(world: World, field: str, dials: Dials) -> None:

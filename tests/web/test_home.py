@@ -116,6 +116,16 @@ def test_at_its_end_the_dial_means_only_new_ones(site: Site, path: str) -> None:
     assert 'step="0.1" value="1.0"' in page
 
 
+def test_the_second_dial_lets_in_what_is_less_alike(site: Site) -> None:
+    alike, varied = (
+        titles(site.htmx(f"/?diversity={share}", "div#for-you-list").text) for share in (0, 1)
+    )
+    assert alike == titles(site.htmx("/", "div#for-you-list").text)
+    assert alike[0] == varied[0]
+    assert alike != varied
+    assert 'step="0.1" value="0.7"' in site.get("/?diversity=0.7").text
+
+
 def test_turning_the_dial_fetches_the_list_alone(site: Site) -> None:
     part = site.htmx("/?discovery=0", "div#for-you-list").text
     assert part.startswith('<div id="for-you-list"')
