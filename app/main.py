@@ -38,8 +38,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     app = FastAPI(title="PyTune", lifespan=lifespan, openapi_url=None, docs_url=None)
     app.add_api_route("/healthz", _healthz, methods=["GET", "HEAD"])
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
     graphql.mount(app, chosen)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
     web.mount(app, chosen)
     return app
 

@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 
+from app.graphql import editor
 from app.graphql.context import context_of
 from app.graphql.router import Router
 from app.graphql.schema import schema
@@ -11,11 +12,12 @@ from app.settings import Settings
 
 
 def mount(app: FastAPI, settings: Settings) -> None:
-    """Serve the schema at /graphql."""
+    """Serve the schema at /graphql, and to developers' browsers the query editor there."""
+    with_editor = editor.is_offered(settings)
     router = Router(
         schema,
         path="/graphql",
-        graphql_ide=None,
+        graphql_ide="graphiql" if with_editor else None,
         allow_queries_via_get=not settings.production,
         subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL),
         max_subscriptions_per_connection=MAX_SUBSCRIPTIONS,
@@ -23,6 +25,8 @@ def mount(app: FastAPI, settings: Settings) -> None:
         include_in_schema=False,
     )
     app.include_router(router)
+    if with_editor:
+        editor.mount(app)
 
 
 def export() -> str:

@@ -8,6 +8,7 @@ import anyio
 import orjson
 from cross_web import HTTPException, StarletteRequestAdapter
 from fastapi import Request, Response
+from fastapi.responses import HTMLResponse
 from starlette.websockets import WebSocketDisconnect
 from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.exceptions import ConnectionRejectionError
@@ -18,6 +19,7 @@ from strawberry.types import ExecutionResult
 
 from app.access import caller_of, refuse_cross_site, retry_after
 from app.errors import CrossSiteRefused, PyTuneError, TookTooLong, TooManyRequests
+from app.graphql import editor
 from app.graphql.context import Context
 from app.graphql.presented import INVALID_REQUEST
 
@@ -106,6 +108,15 @@ class Router(GraphQLRouter[Context, None]):
         if scope.cancelled_caught:
             raise TookTooLong(seconds=seconds)
         return answer
+
+    def should_render_graphql_ide(self, request: Any) -> bool:
+        """Browsers alone, which say that they take pages; whoever takes anything gets JSON."""
+        named = "text/html" in request.headers.get("accept", "")
+        return named and super().should_render_graphql_ide(request)
+
+    async def render_graphql_ide(self, request: Request) -> HTMLResponse:
+        del request
+        return editor.page()
 
     async def on_ws_connect(self, context: Context) -> Any:
         """The token comes as `Authorization` in the connection's parameters, or by cookie."""

@@ -144,12 +144,6 @@ def test_no_mutation_by_get(door: Door) -> None:
     )
 
 
-def test_no_editor_is_served(door: Door) -> None:
-    answer = door.client.get("/graphql", headers={"Accept": "text/html"})
-    assert answer.status_code == 404
-    assert "<" not in answer.text
-
-
 @pytest.mark.parametrize(
     "headers",
     [
