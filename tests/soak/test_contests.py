@@ -68,7 +68,8 @@ def _series(say: Say, challenger: Recipe, champion: Recipe) -> tuple[int, float]
         promoted += verdict.promote
         gains.append(gain)
         if (number + 1) % 20 == 0:
-            say(f"{number + 1} of {CONTESTS} contests, {promoted} promoted")
+            so_far = float(np.mean(gains))
+            say(f"{number + 1} of {CONTESTS} contests, {promoted} promoted, mean {so_far:+.2%}")
     return promoted, float(np.mean(gains))
 
 
