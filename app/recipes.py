@@ -1,6 +1,7 @@
 """Recipes as trainings keep them, and as somebody asks for them."""
 
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any
 
 from app.errors import InvalidInput
@@ -47,3 +48,25 @@ def checked(
         problem = f"must be {_SHORTEST} to {_LONGEST} days, is {half_life_days}"
         raise InvalidInput("halfLifeDays", problem)
     return Recipe(algorithm, Weighting(weighting), settings, half_life_days).complete()
+
+
+def from_texts(
+    algorithm: str, weighting: str, settings: Mapping[str, str], half_life_days: str = ""
+) -> Recipe:
+    """As somebody typed it; what is empty has its default. Raises InvalidInput like `checked`,
+    and where something is no number.
+    """
+    given = {name: _number(name, text) for name, text in settings.items() if text.strip()}
+    half_life = _number("halfLifeDays", half_life_days) if half_life_days.strip() else None
+    return checked(algorithm, weighting or Recipe().weighting, given, half_life)
+
+
+def _number(name: str, text: str) -> float:
+    """Whole where it is written so: some settings take nothing else."""
+    try:
+        number = float(text)
+    except ValueError as error:
+        raise InvalidInput(name, f"must be a number, is {text[:40]!r}") from error
+    if not isfinite(number):
+        raise InvalidInput(name, f"must be a number, is {text[:40]!r}")
+    return int(number) if number.is_integer() and "." not in text else number

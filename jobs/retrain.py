@@ -4,7 +4,7 @@ import logging
 
 from sqlmodel import Session
 
-from app import listening, recipes, training, tuning
+from app import listening, training, tuning
 from app.errors import NoListens, TrainingUnderway
 from app.ml.recipe import Recipe
 from jobs.runtime import Runtime, runtime
@@ -32,14 +32,10 @@ def _retrain(rt: Runtime, requested_by: str = "schedule") -> None:
 
 
 def _due_recipe(session: Session) -> Recipe | None:
-    """What a search chose and no training has tried yet, whatever is new; else the champion's
-    recipe, or the default one, and None where no event is newer than its data.
-    """
-    tuned = tuning.untried_recipe(session)
-    if tuned is not None:
-        return tuned
+    """The best known; None where it is the champion's and no event is newer than its data."""
     champion = training.champion(session)
-    if champion is None:
-        return Recipe()
-    seen = champion.training.last_event_id or 0
-    return recipes.recipe_of(champion.training) if listening.last_event_id(session) > seen else None
+    if champion is not None and tuning.untried_recipe(session) is None:
+        seen = champion.training.last_event_id or 0
+        if listening.last_event_id(session) <= seen:
+            return None
+    return tuning.best_known(session)

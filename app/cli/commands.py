@@ -110,14 +110,29 @@ def check() -> None:
 @app.command()
 def train(
     *,
+    algorithm: Annotated[
+        str | None, typer.Option(help="als, ials, ease, neighbours, rp3beta, popularity or blend.")
+    ] = None,
+    weighting: Annotated[
+        str | None, typer.Option(help="Of plays: binary, log, linear, relative or bm25.")
+    ] = None,
+    half_life_days: Annotated[
+        str, typer.Option(help="In which a listen loses half its weight.", metavar="DAYS")
+    ] = "",
+    given: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="A setting of the algorithm; repeatable.", metavar="NAME=VALUE"),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Of everything random.")] = 42,
     wait: Annotated[
         bool, typer.Option("--wait", help="Show its progress until it is over.")
     ] = False,
 ) -> None:
-    """Train the default recipe on all listens, in a worker."""
+    """Train on all listens, in a worker: the best known recipe, or the one that is given."""
     from app.cli import training
 
-    training.train(wait=wait)
+    wanted = training.Wanted(algorithm, weighting, half_life_days, given or [])
+    training.train(wanted, seed, wait=wait)
 
 
 @app.command()

@@ -1,20 +1,50 @@
 """Commands about models."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from app import evaluations, training
+from app import evaluations, recipes, training, tuning
 from app.cli.opening import ready
 from app.cli.progress import OUT, follow_training
 from app.db import Database
+from app.errors import InvalidInput
 from app.ml.recipe import Recipe
 from app.queue import JobQueue
 from app.settings import Settings
 
 
-def train(*, wait: bool) -> None:
-    settings = Settings()
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A recipe as it was typed."""
+
+    algorithm: str | None
+    weighting: str | None
+    half_life_days: str
+    settings: Sequence[str]
+    """Each NAME=VALUE."""
+
+    def recipe(self) -> Recipe | None:
+        """None where nothing was typed. Raises InvalidInput."""
+        if not (self.algorithm or self.weighting or self.half_life_days or self.settings):
+            return None
+        pairs = [each.partition("=") for each in self.settings]
+        for name, equals, value in pairs:
+            if not (name and equals and value):
+                raise InvalidInput("set", f"must be NAME=VALUE, is {name + equals + value!r}")
+        given = {name.strip(): value for name, _, value in pairs}
+        usual = Recipe()
+        return recipes.from_texts(
+            self.algorithm or usual.algorithm, self.weighting or "", given, self.half_life_days
+        )
+
+
+def train(wanted: Wanted, seed: int, *, wait: bool) -> None:
+    settings, recipe = Settings(), wanted.recipe()
     database = ready(settings)
-    number = training.launch(database, JobQueue(settings), "command line", Recipe())
+    if recipe is None:
+        with database.read() as session:
+            recipe = tuning.best_known(session)
+    number = training.launch(database, JobQueue(settings), "command line", recipe, seed)
     if wait:
         say_trained(database, number)
     else:

@@ -126,9 +126,18 @@ class TrainModelInput:
         default=None, description="ALS: rounds of solving for all listeners, then all tracks."
     )
 
+    settings: JSON | None = strawberry.field(
+        default=None,
+        description="Settings of any algorithm by their names, such as `beta` of RP3BETA.",
+    )
+
     def recipe(self) -> Recipe:
         """Raises InvalidInput naming what the algorithm does not take."""
+        named: Any = self.settings or {}
+        if not isinstance(named, dict):
+            raise InvalidInput("settings", "must be an object of settings by their names")
         given: dict[str, Any] = {
+            **named,
             "factors": self.factors,
             "regularization": self.regularization,
             "alpha": self.alpha,
@@ -191,7 +200,8 @@ class TrainingMutation:
             TrainModelInput | None,
             strawberry.argument(
                 name="input",
-                description="How; null for the recipe that the last tuning chose, or the defaults.",
+                description="How; null for the best known recipe: what the last search chose and no"
+                " training has tried, or else the champion's.",
             ),
         ] = None,
     ) -> TrainModelResult:
@@ -199,8 +209,8 @@ class TrainingMutation:
         if wanted.seed < 0:
             raise InvalidInput("seed", f"must be 0 or more, is {wanted.seed}")
         state, viewer = info.context.state, info.context.signed_in
-        tuned = await info.context.read(tuning.best_recipe) if wanted is USUAL else None
-        recipe = tuned or wanted.recipe()
+        best = await info.context.read(tuning.best_known) if wanted is USUAL else None
+        recipe = best or wanted.recipe()
         number = await to_thread.run_sync(
             training.launch, state.database, state.queue, viewer.name, recipe, wanted.seed
         )

@@ -9,6 +9,7 @@ from app.tuning.launching import (
     resume_lost,
 )
 from app.tuning.rows import (
+    best_known,
     best_recipe,
     count_tunings,
     fail,
@@ -26,6 +27,7 @@ __all__ = [
     "DEFAULT_SEED",
     "LEAST_SECONDS",
     "MOST_SECONDS",
+    "best_known",
     "best_recipe",
     "count_tunings",
     "fail",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from app import recipes
+from app import recipes, training
 from app.ml.recipe import Recipe
 from app.ml.search import Trial, Tuned
 from app.models import Training, TrainingState, Tuning, TuningTrial
@@ -73,6 +73,13 @@ def untried_recipe(session: Session) -> Recipe | None:
         for one in session.exec(since)
     )
     return None if tried else best_recipe(session)
+
+
+def best_known(session: Session) -> Recipe:
+    """What the last search chose and no training has tried; else the champion's; else the usual."""
+    champion = training.champion(session)
+    usual = recipes.recipe_of(champion.training) if champion else Recipe()
+    return untried_recipe(session) or usual
 
 
 def start(session: Session, tuning_id: int) -> Tuning:

@@ -23,6 +23,7 @@ from app.web.playlists import router as playlists
 from app.web.preferences import router as preferences
 from app.web.privacy import router as privacy
 from app.web.radio import router as radio
+from app.web.recipes import router as recipes
 from app.web.scrobbling import router as scrobbling
 from app.web.search import router as search
 from app.web.starting import router as starting
@@ -49,6 +50,7 @@ ROUTERS = (
     preferences,
     privacy,
     radio,
+    recipes,
     search,
     starting,
     taking,

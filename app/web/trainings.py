@@ -8,11 +8,10 @@ from fastapi.responses import RedirectResponse
 from app import evaluations, promotion, training, training_log
 from app.access import Viewer
 from app.errors import PyTuneError
-from app.ml.recipe import Recipe
 from app.state import State
 from app.web.door import Administrator, Here, Id
 from app.web.errors import status_of
-from app.web.models import Service, models_page
+from app.web.models import Service
 from app.web.render import page, part, target_of
 from app.web.verdicts import Verdict
 
@@ -20,15 +19,6 @@ router = APIRouter()
 
 Reason = Annotated[str, Form()]
 Version = Annotated[int, Form(ge=1, le=2**62)]
-
-
-@router.post("/admin/trainings")
-def train(request: Request, state: Here, viewer: Administrator) -> Response:
-    try:
-        training.launch(state.database, state.queue, viewer.name, Recipe())
-    except PyTuneError as problem:
-        return models_page(request, state, viewer, problem=problem)
-    return RedirectResponse("/admin/models", 303)
 
 
 @router.get("/admin/models/{version}")

@@ -73,6 +73,19 @@ def test_a_training_waits_in_the_queue(door: Door) -> None:
     assert (job.func_name, list(job.args)) == (JobName.TRAIN, [1])
 
 
+def test_settings_of_any_algorithm_are_taken_by_name(door: Door) -> None:
+    started = _train(door, algorithm="RP3BETA", settings={"beta": 0.2})["training"]
+    assert (started["algorithm"], started["settings"]["beta"]) == ("rp3beta", 0.2)
+
+
+@pytest.mark.parametrize(
+    ("given", "field"), [({"beta": 0.2}, "beta"), (["beta"], "settings"), ("beta", "settings")]
+)
+def test_settings_that_an_algorithm_lacks_are_refused(door: Door, given: Any, field: str) -> None:
+    refused = _train(door, algorithm="ALS", settings=given)
+    assert (refused["__typename"], refused["field"]) == ("InvalidInput", field)
+
+
 def test_a_recipe_of_ones_own(door: Door) -> None:
     given = {"weighting": "BINARY", "seed": 7, "factors": 8, "alpha": 1.5}
     started = _train(door, algorithm="ALS", **given)["training"]
