@@ -8,6 +8,7 @@ from app.charts import Chart
 from app.db import Database, open_database
 from app.ml.model_slot import ModelSlot
 from app.queue import JobQueue
+from app.search import Search
 from app.served_log import ServedLog
 from app.serving import ChampionFollower
 from app.settings import Settings
@@ -23,6 +24,7 @@ class State:
     served_log: ServedLog
     access: Access
     chart: Chart
+    search: Search
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
@@ -36,13 +38,16 @@ class State:
             served_log=ServedLog(database),
             access=Access(settings, database),
             chart=Chart(database),
+            search=Search(database),
         )
 
     def start(self) -> None:
         self.served_log.start()
         self.follower.start()
+        self.search.start()
 
     def close(self) -> None:
+        self.search.stop()
         self.follower.stop()
         self.served_log.stop()
         self.queue.close()

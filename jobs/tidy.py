@@ -2,7 +2,7 @@
 
 import logging
 
-from app import accounts, observing, promotion, training, users
+from app import accounts, changes, observing, promotion, training, users
 from app.importing import asking, uploads
 from app.ml import artifacts
 from app.models.columns import utc_now
@@ -21,6 +21,7 @@ def tidy() -> None:
 def _tidy(rt: Runtime) -> None:
     tokens = rt.transact(accounts.remove_expired_tokens)
     links = rt.transact(users.remove_expired_links)
+    rt.transact(changes.remove_old)
     idle = rt.read(training.active_training) is None
     leftovers = artifacts.remove_unfinished(rt.settings.artifacts) if idle else 0
     removed = promotion.remove_old_models(rt.database, rt.settings)

@@ -11,8 +11,10 @@ from app.errors import ArtistNotFound, InvalidInput
 from app.graphql.context import Context, Info
 from app.graphql.enums import Feedback, VideoState
 from app.graphql.ids import Node, global_id, number_of
-from app.graphql.paging import DEFAULT_PAGE, After, Connection, First, Page
+from app.graphql.paging import DEFAULT_PAGE, After, Connection, First, Page, bad_cursor
 from app.graphql.permissions import as_parent, for_listeners
+from app.search import Likeness, Place
+from app.search import Search as SearchIndex
 
 MAX_SEARCH = 200
 """Characters; no title is found by more."""
@@ -122,31 +124,37 @@ class CatalogQuery:
     ) -> Artist | None:
         return (await artists_of(info.context, [number_of(artist_id, "Artist")]))[0]
 
-    @for_listeners("Tracks in whose title and artist every word is found; best known first.")
+    @for_listeners(
+        "Tracks whose title and artist have words that begin so, in any order; those called exactly"
+        " so first, then the best known. Where there are none, one typing error is forgiven."
+    )
     async def tracks(
         self, info: Info, search: Search = None, first: First = DEFAULT_PAGE, after: After = None
     ) -> Connection[Track]:
-        text, (page, behind) = _checked(search), _page(first, after)
+        text, (page, behind), index = _checked(search), _found(first, after), _index(info)
         rows = await info.context.read(
-            lambda session: catalog.search_tracks(session, text, page.and_one_more, behind)
-        )
-        return page.connection(
-            rows, Track.of, _place, lambda session: catalog.count_tracks(session, text)
-        )
-
-    @for_listeners("Artists in whose name every word is found; best known first.")
-    async def artists(
-        self, info: Info, search: Search = None, first: First = DEFAULT_PAGE, after: After = None
-    ) -> Connection[Artist]:
-        text, (page, behind) = _checked(search), _page(first, after)
-        rows = await info.context.read(
-            lambda session: catalog.search_artists(session, text, page.and_one_more, behind)
+            lambda session: index.tracks(session, text, page.and_one_more, behind)
         )
         return page.connection(
             rows,
-            lambda row: _artist(info.context, row),
-            _place,
-            lambda session: catalog.count_artists(session, text),
+            lambda found: Track.of(found[0]),
+            lambda found: _numbers(found[1]),
+            lambda session: index.count_tracks(session, text),
+        )
+
+    @for_listeners("Artists whose name has words that begin so, as `tracks` finds tracks.")
+    async def artists(
+        self, info: Info, search: Search = None, first: First = DEFAULT_PAGE, after: After = None
+    ) -> Connection[Artist]:
+        text, (page, behind), index = _checked(search), _found(first, after), _index(info)
+        rows = await info.context.read(
+            lambda session: index.artists(session, text, page.and_one_more, behind)
+        )
+        return page.connection(
+            rows,
+            lambda found: _artist(info.context, found[0]),
+            lambda found: _numbers(found[1]),
+            lambda session: index.count_artists(session, text),
         )
 
 
@@ -183,7 +191,25 @@ def _page(first: int | None, after: str | None) -> tuple[Page, catalog.After | N
     return page, catalog.After(*page.after) if page.after else None
 
 
-def _place(row: CatalogTrack | CatalogArtist) -> tuple[int, int]:
+def _index(info: Info) -> SearchIndex:
+    return info.context.state.search
+
+
+def _found(first: int | None, after: str | None) -> tuple[Page, Place | None]:
+    page = Page.of(first, after, numbers=3)
+    if page.after is None:
+        return page, None
+    likeness, known, number = page.after
+    if likeness not in set(Likeness):
+        raise bad_cursor()
+    return page, Place(likeness, -known, number)
+
+
+def _numbers(place: Place) -> tuple[int, int, int]:
+    return place.likeness, place.known, place.id
+
+
+def _place(row: CatalogTrack) -> tuple[int, int]:
     return row.listener_count, row.id
 
 

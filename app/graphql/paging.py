@@ -84,6 +84,10 @@ class Page:
         return Connection(edges=edges, page_info=page_info, count=count)
 
 
+def bad_cursor() -> InvalidInput:
+    return InvalidInput("after", "must be a cursor of this list, as the API gave it")
+
+
 def checked_first(first: int | None, default: int = DEFAULT_PAGE, most: int = MAX_PAGE) -> int:
     """Raises InvalidInput for a size out of range."""
     size = default if first is None else first
@@ -97,13 +101,12 @@ def _cursor(numbers: Sequence[int]) -> str:
 
 
 def _numbers(cursor: str, expected: int) -> list[int]:
-    problem = InvalidInput("after", "must be a cursor of this list, as the API gave it")
     try:
         kind, text = from_base64(cursor)
     except ValueError:
-        raise problem from None
+        raise bad_cursor() from None
     parts = text.split(":")
     numeric = all(part.isascii() and part.isdecimal() and len(part) <= _DIGITS for part in parts)
     if kind != _KIND or len(parts) != expected or not numeric:
-        raise problem
+        raise bad_cursor()
     return [int(part) for part in parts]

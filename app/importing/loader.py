@@ -15,6 +15,7 @@ from sqlalchemy import select as select_columns
 from sqlalchemy import update as update_rows
 from sqlmodel import Session
 
+from app import changes
 from app.db import Database
 from app.errors import ImportRefused
 from app.importing.identity import Ids, Origin, add_listeners
@@ -181,6 +182,7 @@ def refresh_listener_counts(session: Session) -> None:
         .scalar_subquery()
     )
     session.connection().execute(update_rows(TRACKS).values(listener_count=listeners))
+    changes.note_all(session)
 
 
 def _blocks(rows: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -1,6 +1,15 @@
 """The tables. Importing this package registers every one of them."""
 
-from app.models.catalog import Artist, ExternalId, ExternalKind, Track, VideoState, WrongVideo
+from app.models.catalog import (
+    Artist,
+    CatalogueChange,
+    ChangedThing,
+    ExternalId,
+    ExternalKind,
+    Track,
+    VideoState,
+    WrongVideo,
+)
 from app.models.listening import (
     DataImport,
     Event,
@@ -29,6 +38,8 @@ __all__ = [
     "ApiToken",
     "Artist",
     "ArtistPick",
+    "CatalogueChange",
+    "ChangedThing",
     "DataImport",
     "Evaluation",
     "Event",

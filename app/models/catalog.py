@@ -92,3 +92,22 @@ class ExternalId(SQLModel, table=True):
     """The import that brought it; no foreign key, as with a list of an event."""
     matched: bool = Field(default=False)
     """The thing was there before, and the id was added to it: undoing leaves the thing."""
+
+
+class ChangedThing(StrEnum):
+    TRACK = "track"
+    ARTIST = "artist"
+    EVERYTHING = "everything"
+
+
+class CatalogueChange(SQLModel, table=True):
+    """A note that something of the catalogue is not what it was; see `app.changes`."""
+
+    __tablename__ = "catalogue_change"
+    __table_args__ = ({**TABLE_OPTIONS, "sqlite_autoincrement": True},)
+
+    id: int | None = Field(default=None, primary_key=True)
+    thing: ChangedThing = Field(sa_type=enum_type(ChangedThing))
+    our_id: int | None = Field(default=None)
+    """No foreign key: it may be gone."""
+    changed_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)

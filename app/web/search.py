@@ -4,7 +4,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from app import catalog
 from app.web.door import Here, Listener
 from app.web.lists import plain_items
 from app.web.render import page, part, target_of
@@ -22,8 +21,8 @@ Asked = Annotated[str, Query(alias="q")]
 def search(request: Request, state: Here, viewer: Listener, asked: Asked = "") -> Response:
     query = asked.strip()[:_MAX_QUERY]
     with state.database.read() as session:
-        tracks = catalog.search_tracks(session, query, _MOST_TRACKS)
-        artists = catalog.search_artists(session, query, _MOST_ARTISTS)
+        tracks = [row for row, _ in state.search.tracks(session, query, _MOST_TRACKS)]
+        artists = [row for row, _ in state.search.artists(session, query, _MOST_ARTISTS)]
         items = plain_items(session, viewer.id, tracks)
     found = {"query": query, "items": items, "artists": artists}
     if target_of(request) == "hits":

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from benchmarks import large, recommend_speed
+from benchmarks import large, recommend_speed, search_speed
 
 
 def test_the_large_file_has_about_the_rows_asked_for_each_once() -> None:
@@ -34,3 +34,20 @@ def test_speed_is_reported_as_a_ratio(
     tracks, whole, least, ratio = capsys.readouterr().out.splitlines()[-1].split()
     assert tracks == "3000"
     assert float(ratio) == pytest.approx(float(whole) / float(least), rel=0.2)
+
+
+def test_searches_are_compared_with_both_peers(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(search_speed, "SIZES", (300, 600))
+    monkeypatch.setattr(search_speed, "TURNS", 5)
+    assert search_speed.main() == 0
+    lines = capsys.readouterr().out.splitlines()
+    kinds = ["one character", "two characters", "several words", "one error", "words, an error"]
+    ratios = []
+    for kind, line in zip(kinds, lines[3:], strict=False):
+        assert line.startswith(kind)
+        few, many, *_, ratio = (float(cell) for cell in line.removeprefix(kind).split())
+        assert ratio == pytest.approx(many / few, rel=0.2)
+        ratios.append(ratio)
+    assert lines[-1].startswith(f"The worst ratio is {max(ratios):.2f}, at most 5; ")

@@ -148,6 +148,17 @@ def _add_the_best_known(door: Door) -> None:
         session.add(Track(title="Newcomer", artist_id=1, search_key=key, listener_count=1000))
 
 
+def test_a_typing_error_is_forgiven_and_pages_go_on(door: Door) -> None:
+    first = door.ask(SEARCH, search="abbba sogn", first=2)["tracks"]
+    assert first["totalCount"] == 0
+    first = door.ask(SEARCH, search="sogn 1", first=2)["tracks"]
+    rest = door.ask(SEARCH, search="sogn 1", first=50, after=first["pageInfo"]["endCursor"])
+    found = _titles(first) + _titles(rest["tracks"])
+    assert found == ["Song 1", *(f"Song {number}" for number in range(10, 20))]
+    artists = door.ask(ARTISTS_QUERY, search="Abab", first=2)["artists"]
+    assert [edge["node"]["name"] for edge in artists["edges"]] == ["Abba"]
+
+
 def test_an_empty_page_has_no_cursors(door: Door) -> None:
     page = door.ask(SEARCH, search="nothing like it")["tracks"]["pageInfo"]
     assert page == {
@@ -177,10 +188,12 @@ def test_a_page_has_a_size_within_reason(door: Door, first: int) -> None:
         "é",
         global_id("Track", 1),
         to_base64("after", "1"),
-        to_base64("after", "1:2:3"),
-        to_base64("after", "-1:1"),
-        to_base64("after", "x:y"),
-        to_base64("after", f"{10**20}:1"),
+        to_base64("after", "1:2"),
+        to_base64("after", "1:2:3:4"),
+        to_base64("after", "2:2:3"),
+        to_base64("after", "1:-1:1"),
+        to_base64("after", "1:x:y"),
+        to_base64("after", f"1:{10**20}:1"),
     ],
 )
 def test_a_cursor_that_we_never_gave(door: Door, after: str) -> None:
