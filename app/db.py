@@ -128,6 +128,9 @@ def _engine(url: URL, busy_seconds: float) -> Engine:
             pool_size=20,
             max_overflow=20,
             isolation_level="READ COMMITTED",
+            paramstyle="format",
+            # Whoever takes a connection ends the transaction: nothing is left to roll back.
+            pool_reset_on_return=None,
         )
     Path(url.database or "").parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     engine = create_engine(

@@ -1,26 +1,43 @@
 """Inserts and updates in the one form that both dialects take."""
 
+import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
-from sqlalchemy import Dialect, Select, Table
+from sqlalchemy import Connection, Dialect, Insert, Select, Table
 from sqlalchemy.dialects import mysql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
+ROWS_AT_ONCE = 1_000
+"""Of one statement for MySQL: a few hundred kilobytes, far from what a server refuses."""
 _DUPLICATE = 1062
+_MARKS = re.compile(r" VALUES (\([%s?, ]+\))")
 
 
-def insert_once(session: Session, table: Table, row: dict[str, Any]) -> bool:
+def insert_once(session: Session, insert: Insert, row: dict[str, Any]) -> bool:
     """Insert a row unless it breaks a unique key; whether it went in."""
     try:
-        session.connection().execute(table.insert(), row)
+        run(session, insert, [row])
     except IntegrityError as error:
         # Either database undoes the one statement and goes on with the transaction.
         if _is_duplicate(error):
             return False
         raise
+    return True
+
+
+def insert_all(session: Session, insert: Insert, rows: Sequence[dict[str, Any]]) -> bool:
+    """Insert up to ROWS_AT_ONCE rows, or none where one breaks a key; whether they went in."""
+    connection = session.connection()
+    compiled = _compiled(insert, connection.dialect, tuple(rows[0]))
+    try:
+        compiled.execute_as_one(connection, compiled.for_driver(rows))
+    except IntegrityError:
+        return False
     return True
 
 
@@ -41,42 +58,82 @@ def insert_numbered(session: Session, table: Table, rows: Sequence[dict[str, Any
 
 
 def insert_missing(session: Session, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert many rows of the same columns, leaving out those that break a unique key.
-
-    The values go straight to the driver, which is twice as quick for many.
-    """
-    if not rows:
-        return
-    connection = session.connection()
-    names = list(rows[0])
-    statement = _insert_missing(table, connection.dialect)
-    compiled = statement.compile(dialect=connection.dialect, column_keys=names)
-    order = compiled.positiontup or list(compiled.params)
-    columns = [_for_driver(table.c[name], connection.dialect, rows) for name in order]
-    values: list[Any] = list(zip(*columns, strict=True))
-    if not compiled.positional:
-        values = [dict(zip(order, row, strict=True)) for row in values]
-    connection.exec_driver_sql(str(compiled), values)
+    """Insert many rows of the same columns, leaving out those that break a unique key."""
+    if rows:
+        run(session, _insert_missing(session.connection().dialect.name, table), rows)
 
 
-def _insert_missing(table: Table, dialect: Dialect) -> Any:
-    if dialect.name == "sqlite":
+@lru_cache(maxsize=64)
+def _insert_missing(dialect: str, table: Table) -> Any:
+    if dialect == "sqlite":
         return sqlite.insert(table).on_conflict_do_nothing()
     # Not INSERT IGNORE, which would let over-long values through, cut.
     key = next(iter(table.primary_key.columns)).name
     return mysql.insert(table).on_duplicate_key_update({key: table.c[key]})
 
 
-def _for_driver(column: Any, dialect: Dialect, rows: Sequence[dict[str, Any]]) -> list[Any]:
-    """One column of the rows as the driver takes it."""
-    # SQLAlchemy names columns with a default of their own even where the rows do not.
-    default = column.default.arg if column.default is not None else None
-    values = [row.get(column.name, default) for row in rows]
-    process = column.type.dialect_impl(dialect).bind_processor(dialect)
+def run(session: Session, insert: Insert, rows: Sequence[dict[str, Any]]) -> None:
+    """Execute an INSERT with rows of the same columns.
+
+    It is compiled once, so it has to be one object each time, and the values go straight to the
+    driver: with every listen SQLAlchemy would take longer than the database.
+    """
+    connection = session.connection()
+    compiled = _compiled(insert, connection.dialect, tuple(rows[0]))
+    values = compiled.for_driver(rows)
+    if len(values) > 1 and (connection.dialect.name == "sqlite" or not compiled.marks):
+        connection.exec_driver_sql(compiled.text, values)
+        return
+    for start in range(0, len(values), ROWS_AT_ONCE):
+        compiled.execute_as_one(connection, values[start : start + ROWS_AT_ONCE])
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    text: str
+    marks: str
+    """The part of the text that holds the values of one row."""
+    columns: list[tuple[str, Any, Any]]
+    """For each place in the text: name, value where a row has none, the driver's form of one."""
+
+    def for_driver(self, rows: Sequence[dict[str, Any]]) -> list[tuple[Any, ...]]:
+        columns = (
+            _processed([row.get(name, default) for row in rows], process)
+            for name, default, process in self.columns
+        )
+        return list(zip(*columns, strict=True))
+
+    def execute_as_one(self, connection: Connection, values: list[tuple[Any, ...]]) -> None:
+        """PyMySQL can join rows too, but not in what SQLAlchemy writes for MySQL 8."""
+        if len(values) == 1:
+            connection.exec_driver_sql(self.text, values[0])
+            return
+        several = ", ".join([self.marks] * len(values))
+        text = self.text.replace(self.marks, several, 1)
+        connection.exec_driver_sql(text, tuple(chain.from_iterable(values)))
+
+
+@lru_cache(maxsize=64)
+def _compiled(insert: Insert, dialect: Dialect, names: tuple[str, ...]) -> _Compiled:
+    compiled: Any = insert.compile(dialect=dialect, column_keys=list(names))
+    table: Any = insert.table
+    columns = []
+    for name in compiled.positiontup:
+        # SQLAlchemy names columns with a default of their own even where the rows do not.
+        default = table.c[name].default if name in table.c else None
+        kind = compiled.binds[name].type.dialect_impl(dialect)
+        value = None if default is None else default.arg
+        columns.append((name, value, kind.bind_processor(dialect)))
+    text = str(compiled)
+    marks = _MARKS.search(text)
+    return _Compiled(text, marks[1] if marks else "", columns)
+
+
+def _processed(values: list[Any], process: Callable[[Any], Any] | None) -> list[Any]:
     if process is None:
         return values
     first = values[0]
-    if all(value is first for value in values):
+    if len(values) > 1 and all(value is first for value in values):
         return [process(first)] * len(values)
     return [process(value) for value in values]
 
@@ -93,13 +150,14 @@ def upsert(session: Session, table: Table, rows: Rows, update: Update) -> None:
 
     `update` is best a function of a module: its statement is then built once.
     """
-    connection = session.connection()
     if isinstance(rows, Select):
+        connection = session.connection()
         names = [column.name for column in rows.selected_columns]
         insert = _insert(connection.dialect.name, table).from_select(names, rows)
         connection.execute(_or_update(insert, table, update))
     else:
-        connection.execute(_upsert(connection.dialect.name, table, update), rows)
+        many = rows if isinstance(rows, list) else [rows]
+        run(session, _upsert(session.get_bind().dialect.name, table, update), many)
 
 
 @lru_cache(maxsize=64)

@@ -13,11 +13,20 @@ from app.db import Database, open_database
 from app.models import Artist, ExternalId, ListKind, Prediction
 from app.models.columns import utc_now
 from app.settings import Settings
-from app.writes import insert_missing, insert_numbered, insert_once, upsert
+from app.writes import (
+    ROWS_AT_ONCE,
+    insert_all,
+    insert_missing,
+    insert_numbered,
+    insert_once,
+    run,
+    upsert,
+)
 from tests import making
 
 ARTISTS: Table = Artist.__table__  # type: ignore[attr-defined]
 EXTERNAL: Table = ExternalId.__table__  # type: ignore[attr-defined]
+EXTERNAL_ID = EXTERNAL.insert()
 PREDICTIONS: Table = Prediction.__table__  # type: ignore[attr-defined]
 MOMENT = datetime(2026, 3, 1, 18, 22, 5, tzinfo=UTC)
 
@@ -37,16 +46,16 @@ def _add_user(database: Database) -> int:
 
 def test_a_row_goes_in_once(database: Database) -> None:
     with database.write() as session:
-        assert insert_once(session, EXTERNAL, _external("1"))
-        assert not insert_once(session, EXTERNAL, _external("1"))
-        assert insert_once(session, EXTERNAL, _external("2"))
+        assert insert_once(session, EXTERNAL_ID, _external("1"))
+        assert not insert_once(session, EXTERNAL_ID, _external("1"))
+        assert insert_once(session, EXTERNAL_ID, _external("2"))
     with database.read() as session:
         assert len(session.connection().execute(select(EXTERNAL)).all()) == 2
 
 
 def test_a_row_that_breaks_another_rule_is_no_duplicate(database: Database) -> None:
     with pytest.raises(IntegrityError), database.write() as session:
-        insert_once(session, EXTERNAL, _external("1") | {"our_id": None})
+        insert_once(session, EXTERNAL_ID, _external("1") | {"our_id": None})
 
 
 def test_missing_rows_go_in_and_the_others_stay(database: Database) -> None:
@@ -73,6 +82,27 @@ def test_an_upsert_inserts_then_updates(database: Database) -> None:
             upsert(session, EXTERNAL, {"id": 7, **_external("1", our_id)}, _added)
     with database.read() as session:
         assert session.connection().execute(select(EXTERNAL.c.our_id)).scalars().all() == [15]
+
+
+def test_more_rows_than_one_statement_takes_go_in(database: Database) -> None:
+    rows = [{"id": n, **_external(str(n), n)} for n in range(1, 2 * ROWS_AT_ONCE + 2)]
+    with database.write() as session:
+        run(session, EXTERNAL_ID, rows[:-1])
+        upsert(session, EXTERNAL, rows, _added)
+    with database.read() as session:
+        kept = session.connection().execute(select(EXTERNAL.c.our_id).order_by(EXTERNAL.c.id))
+        assert list(kept.scalars()) == [2 * n for n in range(1, len(rows))] + [len(rows)]
+
+
+def test_rows_go_in_together_or_not_at_all(database: Database) -> None:
+    with database.write() as session:
+        assert insert_all(session, EXTERNAL_ID, [_external("1"), _external("2")])
+        assert not insert_all(session, EXTERNAL_ID, [_external("3"), _external("2")])
+        assert not insert_all(session, EXTERNAL_ID, [_external("4"), _external("4")])
+        assert insert_all(session, EXTERNAL_ID, [_external("5")])
+    with database.read() as session:
+        kept = session.connection().execute(select(EXTERNAL.c.external_id))
+        assert sorted(kept.scalars()) == ["1", "2", "5"]
 
 
 def test_an_upsert_takes_the_rows_of_a_query(database: Database) -> None:

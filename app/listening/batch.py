@@ -13,7 +13,10 @@ from app.listening.holding import hold
 from app.listening.recording import Outcome, event_row
 from app.listening.tables import EVENTS, USER_ITEMS, add_sums
 from app.models import EventKind, Track
-from app.writes import insert_missing, upsert
+from app.models.columns import utc_now
+from app.writes import insert_all, insert_missing, upsert
+
+_EVENT = EVENTS.insert()
 
 MAX_BATCH = 100
 """Listens of one call: others wait no longer for their turn than for a few single ones."""
@@ -30,12 +33,24 @@ def record_listens(
     if len(listens) > MAX_BATCH:
         raise InvalidInput("listens", f"must be at most {MAX_BATCH}, are {len(listens)}")
     paused = hold(session, user_id)
-    looked_at = _looked_at(session, listens)
+    looked_at = [_checked(listen) for listen in listens]
     good = [listen for listen in looked_at if isinstance(listen, Listen)]
+    if good and not paused and insert_all(session, _EVENT, _rows(user_id, good)):
+        _add(session, user_id, good)
+        return [one if isinstance(one, PyTuneError) else Outcome.NEW for one in looked_at]
+    return _one_by_one(session, user_id, looked_at, paused=paused)
+
+
+def _one_by_one(
+    session: Session, user_id: int, looked_at: list[Listen | PyTuneError], *, paused: bool
+) -> list[Outcome | PyTuneError]:
+    """Where not all of them are new, or not all their tracks are there."""
+    listens = _with_tracks(session, looked_at)
+    good = [listen for listen in listens if isinstance(listen, Listen)]
     known = _Known(session, user_id, [] if paused else good)
     outcomes: list[Outcome | PyTuneError] = []
     new: list[Listen] = []
-    for listen in looked_at:
+    for listen in listens:
         if isinstance(listen, PyTuneError):
             outcomes.append(listen)
         elif paused:
@@ -45,19 +60,10 @@ def record_listens(
             outcomes.append(Outcome.NEW)
         else:
             outcomes.append(Outcome.KNOWN)
-    _write(session, user_id, new)
+    if new:
+        insert_missing(session, EVENTS, _rows(user_id, new))
+        _add(session, user_id, new)
     return outcomes
-
-
-def _looked_at(session: Session, listens: Sequence[Listen]) -> list[Listen | PyTuneError]:
-    """Each listen as it can be kept, or why it cannot."""
-    wanted = {listen.track_id for listen in listens}
-    ids = select_columns(col(Track.id)).where(col(Track.id).in_(wanted))
-    tracks: set[int | None] = set(session.connection().execute(ids).scalars())
-    return [
-        _checked(listen) if listen.track_id in tracks else TrackNotFound(listen.track_id)
-        for listen in listens
-    ]
 
 
 def _checked(listen: Listen) -> Listen | PyTuneError:
@@ -65,6 +71,21 @@ def _checked(listen: Listen) -> Listen | PyTuneError:
         return checked(listen)
     except InvalidInput as problem:
         return problem
+
+
+def _with_tracks(
+    session: Session, listens: list[Listen | PyTuneError]
+) -> list[Listen | PyTuneError]:
+    """TrackNotFound instead of a listen whose track is not there."""
+    wanted = {listen.track_id for listen in listens if isinstance(listen, Listen)}
+    ids = select_columns(col(Track.id)).where(col(Track.id).in_(wanted))
+    tracks: set[int | None] = set(session.connection().execute(ids).scalars())
+    return [
+        TrackNotFound(one.track_id)
+        if isinstance(one, Listen) and one.track_id not in tracks
+        else one
+        for one in listens
+    ]
 
 
 class _Known:
@@ -98,10 +119,13 @@ class _Known:
         return True
 
 
-def _write(session: Session, user_id: int, new: list[Listen]) -> None:
-    if not new:
-        return
-    insert_missing(session, EVENTS, [event_row(user_id, one, EventKind.LISTEN) for one in new])
+def _rows(user_id: int, listens: list[Listen]) -> list[dict[str, Any]]:
+    now = utc_now()
+    return [event_row(user_id, listen, EventKind.LISTEN, now) for listen in listens]
+
+
+def _add(session: Session, user_id: int, new: list[Listen]) -> None:
+    """To the sums."""
     sums: dict[int, dict[str, Any]] = {}
     for listen in new:
         row = sums.setdefault(

@@ -42,12 +42,15 @@ class Listen:
 
 def checked(listen: Listen) -> Listen:
     """The listen with its time in whole UTC seconds. Raises InvalidInput."""
-    check_origin(listen.origin)
+    if listen.origin is not NOWHERE:
+        check_origin(listen.origin)
     _check_text("idempotencyKey", listen.idempotency_key, MAX_IDEMPOTENCY_KEY)
     seconds = listen.seconds_played
     if seconds is not None and not 0 <= seconds <= MAX_SECONDS_PLAYED:
         raise InvalidInput("secondsPlayed", f"must be 0 to {MAX_SECONDS_PLAYED}, is {seconds}")
-    return replace(listen, listened_at=checked_time(listen.listened_at or utc_now(), utc_now()))
+    now = utc_now()
+    moment = checked_time(listen.listened_at or now, now)
+    return listen if moment is listen.listened_at else replace(listen, listened_at=moment)
 
 
 def checked_time(moment: datetime, now: datetime) -> datetime:
@@ -57,7 +60,7 @@ def checked_time(moment: datetime, now: datetime) -> datetime:
     if not EARLIEST <= moment <= now + CLOCK_SKEW:
         raise InvalidInput("listenedAt", f"must lie between 1970 and now, is {moment.isoformat()}")
     whole = moment if not moment.microsecond else moment.replace(microsecond=0)
-    return whole.astimezone(UTC)
+    return whole if whole.tzinfo is UTC else whole.astimezone(UTC)
 
 
 def check_origin(origin: Origin) -> None:

@@ -1,10 +1,12 @@
 """Record one listen, skip or word of feedback, and its sum in the same transaction."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import bindparam
 from sqlalchemy import select as select_columns
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
 from app.errors import TrackNotFound
@@ -73,7 +75,9 @@ def set_feedback(
     upsert(session, USER_ITEMS, row, _said)
 
 
-def event_row(user_id: int, listen: Listen, kind: EventKind) -> dict[str, Any]:
+def event_row(
+    user_id: int, listen: Listen, kind: EventKind, recorded_at: datetime
+) -> dict[str, Any]:
     """The event of a checked listen or skip."""
     return {
         "user_id": user_id,
@@ -86,16 +90,20 @@ def event_row(user_id: int, listen: Listen, kind: EventKind) -> dict[str, Any]:
         "idempotency_key": listen.idempotency_key,
         "list_id": listen.origin.list_id,
         "position": listen.origin.position,
-        "recorded_at": utc_now(),
+        "recorded_at": recorded_at,
     }
 
 
 def _record(session: Session, user_id: int, told: Listen, kind: EventKind) -> Outcome:
     listen = checked(told)
-    if _is_paused(session, user_id, listen.track_id):
-        return Outcome.PAUSED
-    if not insert_once(session, EVENTS, event_row(user_id, listen, kind)):
-        return Outcome.KNOWN
+    row = {**event_row(user_id, listen, kind, utc_now()), "who": user_id, "what": listen.track_id}
+    try:
+        if not insert_once(session, _EVENT_UNLESS_PAUSED, row):
+            return Outcome.KNOWN
+    except IntegrityError:
+        if _is_paused(session, user_id, listen.track_id):
+            return Outcome.PAUSED
+        raise
     listened = kind is EventKind.LISTEN
     row = {
         "user_id": user_id,
@@ -130,3 +138,14 @@ _TRACK_AND_PAUSE = select_columns(
     .scalar_subquery(),
 )
 """Built once: that takes longer than to execute it."""
+
+_EVENT_UNLESS_PAUSED = EVENTS.insert().values(
+    user_id=select_columns(col(User.id))
+    .where(col(User.id) == bindparam("who"), col(User.paused_at).is_(None))
+    .scalar_subquery(),
+    track_id=select_columns(col(Track.id))
+    .where(col(Track.id) == bindparam("what"))
+    .scalar_subquery(),
+)
+"""Null, which the table refuses, where there is no such track or the record is paused: to ask
+first would be one more way to the database and back, with every listen."""
