@@ -187,16 +187,22 @@ def model(door: Door) -> LoadedModel:
 
 def crown(state: State, *, damage: bool = False) -> LoadedModel:
     """Finish a training with a small model, promote it and load it unless it is damaged."""
+    model = crowned(state.database, state.settings, damage=damage)
+    assert (state.follower.reload().problem is not None) == damage
+    return model
+
+
+def crowned(database: Database, settings: Settings, *, damage: bool = False) -> LoadedModel:
+    """Finish a training with a small model, and promote it."""
     recipe = Recipe("als", Weighting.LOG, {"factors": 2})
-    with state.database.write() as session:
+    with database.write() as session:
         row = training.request(session, "root", recipe, seed=1)
         model = _small_model(id_of(row))
         row.artifact = f"model-{model.version}"
-        row.checksum = "0" * 64 if damage else model.save(state.settings.artifacts / row.artifact)
+        row.checksum = "0" * 64 if damage else model.save(settings.artifacts / row.artifact)
         row.state = TrainingState.FINISHED
         session.add(row)
         training.promote(session, model.version, "root", "the first")
-    assert (state.follower.reload().problem is not None) == damage
     return model
 
 
