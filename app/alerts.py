@@ -107,6 +107,12 @@ def count_alerts(session: Session, *, acknowledged: bool | None = None) -> int:
     return session.exec(statement).one()
 
 
+def count_open_by_kind(session: Session) -> dict[str, int]:
+    """Those that nobody has acknowledged yet."""
+    statement = select(Alert.kind, func.count()).where(_are(acknowledged=False))
+    return dict(session.exec(statement.group_by(col(Alert.kind))).all())
+
+
 def alerts_by_id(session: Session, ids: list[int]) -> list[Alert | None]:
     """In the order of the ids."""
     found = {row.id: row for row in session.exec(select(Alert).where(col(Alert.id).in_(ids)))}

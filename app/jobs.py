@@ -59,6 +59,12 @@ def jobs(queue: JobQueue, first: int, state: JobState | None = None) -> list[Que
     return [job for job in known if state in {None, job.state}][:first]
 
 
+def counts(queue: JobQueue) -> dict[str, int]:
+    """How many jobs there are in each state. Raises QueueUnavailable."""
+    with queue.answering():
+        return {state.value: len(_ids(queue, state)) for state in JobState}
+
+
 def retry(database: Database, queue: JobQueue, job_id: str, by: str) -> QueuedJob:
     """Try a failed job again; the job that does so: a training is begun anew, as another one.
 

@@ -1,4 +1,4 @@
-"""The web process: one FastAPI application mounts the schema and serves the pages."""
+"""The web process: one FastAPI application mounts the schema, serves the pages, answers probes."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -7,10 +7,9 @@ from typing import TypedDict
 
 import anyio.to_thread
 from fastapi import FastAPI
-from fastapi.responses import PlainTextResponse
 from fastapi.staticfiles import StaticFiles
 
-from app import graphql, web
+from app import graphql, probes, web
 from app.settings import Settings
 from app.state import State
 
@@ -37,12 +36,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             await anyio.to_thread.run_sync(state.close)
 
     app = FastAPI(title="PyTune", lifespan=lifespan, openapi_url=None, docs_url=None)
-    app.add_api_route("/healthz", _healthz, methods=["GET", "HEAD"])
     graphql.mount(app, chosen)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     web.mount(app, chosen)
+    probes.mount(app, chosen)
     return app
-
-
-def _healthz() -> PlainTextResponse:
-    return PlainTextResponse("running")

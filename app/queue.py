@@ -16,6 +16,7 @@ from rq.serializers import JSONSerializer
 
 from app.errors import QueueUnavailable
 from app.settings import Settings
+from app.telemetry import request_id
 
 QUEUE_NAME = "pytune"
 CHAMPION_CHANNEL = "pytune:champion"
@@ -93,6 +94,7 @@ class JobQueue:
                 timeout=timeout,
                 result_ttl=_RESULT_SECONDS,
                 failure_ttl=_RESULT_SECONDS,
+                meta={"request_id": request_id()},
             )
         except RedisError as error:
             raise QueueUnavailable(address=self.address) from error

@@ -113,6 +113,8 @@ class Settings(BaseSettings):
     """Days that a model which was never champion keeps its files, and can be promoted."""
     database_busy_seconds: float = Field(default=30.0, gt=0)
     """How long a write waits for another process's write before it fails."""
+    probe_token: str | None = None
+    """Lets /readyz and /metrics be asked from elsewhere than private addresses."""
     video_search_url: str = "https://music.youtube.com"
     """Where video ids are looked up."""
     video_script_url: str = "https://www.youtube.com/iframe_api"
@@ -129,6 +131,7 @@ class Settings(BaseSettings):
         "training_memory_mib",
         "alert_webhook_url",
         "alert_webhook_secret",
+        "probe_token",
         mode="before",
     )
     @classmethod

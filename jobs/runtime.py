@@ -8,11 +8,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
+from rq.job import get_current_job
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
+from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from app import lifeline
 from app.db import Database, is_away, open_database
+from app.job_times import note_job
 from app.logs import configure
 from app.queue import JobQueue
 from app.settings import Settings
@@ -55,10 +58,29 @@ def runtime() -> Iterator[Runtime]:
     configure(settings)
     database, queue = open_database(settings), JobQueue(settings)
     try:
-        yield Runtime(settings, database, queue)
+        with _noted(queue):
+            yield Runtime(settings, database, queue)
     finally:
         queue.close()
         database.dispose()
+
+
+@contextmanager
+def _noted(queue: JobQueue) -> Iterator[None]:
+    """Its lines carry the job's id and the request's that began it; its time is summed up."""
+    job = get_current_job()
+    if job is None:  # called as a function
+        yield
+        return
+    name = (job.func_name or "").rpartition(".")[2]
+    bind_contextvars(job=name, job_id=job.id, request_id=job.meta.get("request_id"))
+    begun, failed = time.monotonic(), True
+    try:
+        yield
+        failed = False
+    finally:
+        note_job(queue, name, time.monotonic() - begun, failed=failed)
+        clear_contextvars()
 
 
 def _patiently(work: Callable[[], T]) -> T:

@@ -23,6 +23,7 @@ from graphql import (
     SelectionSetNode,
     get_named_type,
 )
+from strawberry.utils.str_converters import to_camel_case
 
 MAX_DEPTH = 10
 """Levels of fields: deep enough for a list within a list, too few for one more within that."""
@@ -64,6 +65,15 @@ _Waiting = list[tuple[SelectionSetNode, Kind, Asked]]
 def asked_by(schema: GraphQLSchema, document: DocumentNode) -> dict[str | None, Asked]:
     """Each operation's root by its name. Raises TooMuch."""
     return _Reading(schema, document).operations()
+
+
+def name_of(operation: Asked) -> str:
+    """The one root field's name: a word of the schema, never one that the client made up."""
+    fields = [one.definition for one in operation.below.values() if one.definition]
+    if len(fields) != 1:
+        return "several" if fields else "introspection"
+    declared = fields[0].extensions["strawberry-definition"]
+    return str(declared.graphql_name or to_camel_case(declared.python_name))
 
 
 class _Reading:

@@ -35,6 +35,8 @@ class Context(BaseContext):
         """Why nothing is to be executed, if the caller asks too often."""
         self.state = state
         self.caller = caller
+        self.operation = "refused"
+        """What is executed, in a word for whoever watches."""
         self.lasts = False
         """Whether it is that of a web socket or a stream of events, which subscriptions are for."""
         self._viewer = None if isinstance(viewer, TooManyRequests) else viewer

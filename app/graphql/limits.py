@@ -13,9 +13,11 @@ from graphql import (
 from strawberry.extensions import SchemaExtension
 
 from app.graphql import documents
+from app.graphql.asked import name_of
 from app.graphql.context import Context
 from app.graphql.cost import MAX_COST, MAX_COST_OF_ADMINISTRATORS, cost_of
 from app.graphql.documents import Document, Rules
+from app.telemetry import COST
 
 
 class SubscriptionsOnly(ASTValidationRule):
@@ -83,7 +85,9 @@ class Limits(SchemaExtension):
         if chosen is None and len(document.operations) > 1:
             return [GraphQLError("The document has several operations: name one to be executed.")]
         asked = document.operations[self.execution_context.operation_name]
+        self._request.operation = name_of(asked)
         self.cost = cost_of(asked, self.execution_context.variables or {})
+        COST.observe(self.cost)
         if self.cost > self._most:
             message = f"This would cost {self.cost}, at most {self._most}: ask for shorter lists."
             return [GraphQLError(message, extensions={"code": "too_complex"})]

@@ -22,6 +22,7 @@ from app.errors import CrossSiteRefused, PyTuneError, TookTooLong, TooManyReques
 from app.graphql import editor
 from app.graphql.context import Context
 from app.graphql.presented import INVALID_REQUEST
+from app.telemetry import OPERATION
 
 JSON = "application/json"
 EVENT_STREAM = "text/event-stream"
@@ -105,6 +106,7 @@ class Router(GraphQLRouter[Context, None]):
         seconds = context.state.settings.request_seconds
         with anyio.move_on_after(seconds if request.scope["type"] == "http" else None) as scope:
             answer = await super().run(request, context, root_value)
+        request.scope[OPERATION] = context.operation
         if scope.cancelled_caught:
             raise TookTooLong(seconds=seconds)
         return answer

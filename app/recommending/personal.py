@@ -19,6 +19,7 @@ from app.recommending.popular import popular
 from app.recommending.served import Ranked, ServedList, ranked, served
 from app.recommending.starting import picks_of
 from app.recommending.taste import history_in, is_known
+from app.telemetry import FOLD_IN
 
 _USUAL = Dials()
 
@@ -46,7 +47,8 @@ def recommend(
 
 def _chosen(model: LoadedModel, heard: UserHistory, history: History, dials: Dials) -> Ranked:
     """The dials turned on the model's scores; popularity where nothing speaks for a track yet."""
-    scores = listener_scores(model.ranker, history, model.popularity)
+    with FOLD_IN.time():
+        scores = listener_scores(model.ranker, history, model.popularity)
     refused = _refused(model, heard, dials)
     known = model.tracks.known(heard.track_ids[is_known(heard)])
     unheard = _best(model, scores, dials, np.concatenate([refused, known]))

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from app.access import Viewer, caller_of, retry_after
 from app.errors import InvalidInput, NotFound, NotSignedIn, PyTuneError
 from app.settings import Settings
+from app.telemetry import HEADER, request_id
 from app.web.door import local_path
 from app.web.headers import safe_headers
 from app.web.render import page
@@ -67,7 +68,7 @@ def mount(app: FastAPI, settings: Settings) -> None:
         # Nobody is looked up: what failed may be the database itself.
         response = _answer(request, Unforeseen(), None)
         # This answer passes by the middleware that gives every other one its headers.
-        response.headers.update(safe_headers(settings))
+        response.headers.update(safe_headers(settings) | {HEADER: request_id() or ""})
         return response
 
     app.add_exception_handler(Exception, unforeseen)

@@ -1,0 +1,159 @@
+"""What is looked up at the moment of asking: what is away, what is served, what waits."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from prometheus_client import Metric
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    SummaryMetricFamily,
+)
+from sqlalchemy.exc import SQLAlchemyError
+
+from app import alerts, jobs, training
+from app.errors import PyTuneError, QueueUnavailable
+from app.job_times import JobTimes, job_times
+from app.models.columns import utc_now
+from app.state import State
+from app.telemetry import REGISTRY
+
+OK, AWAY, NOT_LOADED = "ok", "away", "not loaded"
+
+
+@dataclass(frozen=True, slots=True)
+class Champion:
+    version: int
+    age_seconds: float
+    """Since it took office."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """One look around. What could not be asked is None."""
+
+    key_value: bool
+    database: bool
+    champion: Champion | None
+    alerts_open: dict[str, int] | None
+    jobs: dict[str, int] | None
+    job_times: dict[str, JobTimes] | None
+    served_version: int | None
+    """Of the loaded model; None while popularity is served."""
+
+    @property
+    def model(self) -> str:
+        if self.champion is not None and self.served_version is None:
+            return NOT_LOADED
+        return OK
+
+    @property
+    def parts(self) -> dict[str, str]:
+        return {
+            "database": OK if self.database else AWAY,
+            "key_value": OK if self.key_value else AWAY,
+            "model": self.model,
+        }
+
+    @property
+    def is_ready(self) -> bool:
+        """Without the key-value server lists are made and listens taken: it does not count."""
+        return self.database and self.model == OK
+
+
+def gathered(state: State) -> Gathered:
+    """Look around; raises nothing for what is away."""
+    model = state.slot.model
+    key_value, counts, times = _queue(state)
+    database, champion, open_alerts = _rows(state)
+    return Gathered(
+        key_value=key_value,
+        database=database,
+        champion=champion,
+        alerts_open=open_alerts,
+        jobs=counts,
+        job_times=times,
+        served_version=model.version if model else None,
+    )
+
+
+def _queue(state: State) -> tuple[bool, dict[str, int] | None, dict[str, JobTimes] | None]:
+    try:
+        return True, jobs.counts(state.queue), job_times(state.queue)
+    except QueueUnavailable:
+        return False, None, None
+
+
+def _rows(state: State) -> tuple[bool, Champion | None, dict[str, int] | None]:
+    try:
+        with state.database.read() as session:
+            found = training.champion(session)
+            opened = alerts.count_open_by_kind(session)
+    except (SQLAlchemyError, PyTuneError):
+        return False, None, None
+    if found is None:
+        return True, None, opened
+    age = (utc_now() - found.promotion.created_at).total_seconds()
+    return True, Champion(found.version, age), opened
+
+
+class Gauges:
+    """What was gathered as Prometheus takes it, after what the process counted itself."""
+
+    def __init__(self, found: Gathered) -> None:
+        self.found = found
+
+    def collect(self) -> Iterator[Metric]:
+        yield from REGISTRY.collect()
+        yield from self._of_dependencies()
+        yield from self._of_models()
+        yield from self._of_queue()
+
+    def _of_dependencies(self) -> Iterator[Metric]:
+        up = GaugeMetricFamily("pytune_up", "Whether a part answers.", labels=["part"])
+        for part, said in self.found.parts.items():
+            up.add_metric([part], float(said == OK))
+        yield up
+        if self.found.alerts_open is not None:
+            family = GaugeMetricFamily(
+                "pytune_alerts_open", "Alerts that nobody has acknowledged.", labels=["kind"]
+            )
+            for kind, count in self.found.alerts_open.items():
+                family.add_metric([kind], count)
+            yield family
+
+    def _of_models(self) -> Iterator[Metric]:
+        served = self.found.served_version
+        yield GaugeMetricFamily(
+            "pytune_model_version",
+            "Number of the training whose model this process serves; 0 for popularity.",
+            value=served or 0,
+        )
+        if self.found.champion is not None:
+            yield GaugeMetricFamily(
+                "pytune_champion_version", "The champion's.", value=self.found.champion.version
+            )
+            yield GaugeMetricFamily(
+                "pytune_champion_age_seconds",
+                "Since the champion took office.",
+                value=self.found.champion.age_seconds,
+            )
+
+    def _of_queue(self) -> Iterator[Metric]:
+        if self.found.jobs is not None:
+            depth = GaugeMetricFamily("pytune_jobs", "Jobs by their state.", labels=["state"])
+            for state, count in self.found.jobs.items():
+                depth.add_metric([state], count)
+            yield depth
+        times = self.found.job_times
+        if times is None:
+            return
+        seconds = SummaryMetricFamily(
+            "pytune_job_seconds", "Time that jobs took, of all workers.", labels=["job"]
+        )
+        failed = CounterMetricFamily("pytune_jobs_failed", "Jobs that failed.", labels=["job"])
+        for name, each in times.items():
+            seconds.add_metric([name], count_value=each.count, sum_value=each.seconds)
+            failed.add_metric([name], each.failed)
+        yield seconds
+        yield failed
