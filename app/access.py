@@ -1,11 +1,13 @@
 """The one door-keeper of GraphQL and pages: who is asking, may they, and not too often."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 from limits import RateLimitItem, RateLimitItemPerMinute
+from sqlalchemy.exc import OperationalError
 
 from app import accounts
 from app.accounts import SignIn
@@ -15,6 +17,8 @@ from app.models import Role, User
 from app.models.columns import id_of
 from app.rates import Rates
 from app.settings import Settings
+
+log = logging.getLogger(__name__)
 
 COOKIE = "pytune_session"
 _SAME_SITE = {"same-origin", "none"}
@@ -111,10 +115,21 @@ class Access:
         if caller.token is None:
             return None
         with self.database.read() as session:
-            user = accounts.user_of_token(session, caller.token)
-        if user is None:
+            found = accounts.owner_of_token(session, caller.token)
+        if found is None:
             return None
+        user, is_to_note = found
+        if is_to_note:
+            self._note_use(caller.token)
         return Viewer(id_of(user), user.name, user.role, user.language, user.time_zone)
+
+    def _note_use(self, token: str) -> None:
+        """Nobody is kept waiting at the door for it: the next request tries again."""
+        try:
+            with self.database.write() as session:
+                accounts.note_use(session, token)
+        except OperationalError as error:
+            log.warning("a token's use was not noted", extra={"reason": str(error.orig)})
 
     def enter(self, caller: Caller) -> Viewer | None:
         """As `viewer`, counted: by user, and by address where nobody is signed in.

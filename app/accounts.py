@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, delete, select, update
 
 from app.errors import InvalidCredentials, InvalidInput, NameTaken, UserNotFound
 from app.models import ApiToken, PasswordLink, Role, User
@@ -17,6 +17,8 @@ MIN_PASSWORD = 8
 MAX_PASSWORD = 512
 """Longer ones would only cost hashing time."""
 MAX_TOKEN_NAME = 100
+_NOTED_EVERY = timedelta(hours=1)
+"""A token's use is written down no more often: a request that reads should not write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,9 @@ def check_credentials(session: Session, name: str, password: str) -> User:
     return user
 
 
-def open_session(session: Session, user: User, lifetime: timedelta, token_name: str) -> SignIn:
+def open_session(
+    session: Session, user: User, lifetime: timedelta, token_name: str, *, program: bool = False
+) -> SignIn:
     """Give the user a token that expires after `lifetime`; clears away their expired ones."""
     now = utc_now()
     expired = (col(ApiToken.user_id) == id_of(user)) & (col(ApiToken.expires_at) <= now)
@@ -92,6 +96,8 @@ def open_session(session: Session, user: User, lifetime: timedelta, token_name: 
         user_id=id_of(user),
         token_hash=token_hash(token),
         name=token_name[:MAX_TOKEN_NAME],
+        is_program=program,
+        last_used_at=None if program else now,
         expires_at=now + lifetime,
     )
     session.add(row)
@@ -110,15 +116,25 @@ def remove_expired_tokens(session: Session) -> int:
     return session.exec(expired).rowcount
 
 
-def user_of_token(session: Session, token: str) -> User | None:
-    """The user whose valid token this is."""
+def owner_of_token(session: Session, token: str) -> tuple[User, bool] | None:
+    """The user whose valid token this is, and whether its use is to be written down again."""
     statement = (
-        select(User)
+        select(User, ApiToken.last_used_at)
         .join(ApiToken, col(ApiToken.user_id) == col(User.id))
         .where(ApiToken.token_hash == token_hash(token), col(ApiToken.expires_at) > utc_now())
         .where(col(User.disabled_at).is_(None))
     )
-    return session.exec(statement).one_or_none()
+    found = session.exec(statement).one_or_none()
+    if found is None:
+        return None
+    user, last_used_at = found
+    return user, last_used_at is None or last_used_at <= utc_now() - _NOTED_EVERY
+
+
+def note_use(session: Session, token: str) -> None:
+    """Write down that a token was used just now."""
+    mine = col(ApiToken.token_hash) == token_hash(token)
+    session.exec(update(ApiToken).where(mine).values(last_used_at=utc_now()))
 
 
 def _flush_name(session: Session, name: str) -> None:

@@ -91,9 +91,9 @@ def _sections(user_id: int) -> dict[str, Select[Any]]:
     lists = (served.list_id, served.kind, served.model_version, served.served_at, served["items"])
     return {
         "known_elsewhere_as": select_columns(*elsewhere).where(*known_as),
-        "sign_ins": select_columns(token.name, token.created_at, token.expires_at).where(
-            token.user_id == user_id
-        ),
+        "sign_ins": select_columns(
+            token.name, token.created_at, token.last_used_at, token.expires_at
+        ).where(token.user_id == user_id),
         "picked_artists": _picks(user_id),
         "events": _events(user_id),
         "tracks": _sums(user_id),

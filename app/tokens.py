@@ -38,7 +38,7 @@ def create(session: Session, user_id: int, name: str, days: int) -> SignIn:
         raise InvalidInput("name", problem)
     if not 1 <= days <= MAX_DAYS:
         raise InvalidInput("expiresInDays", f"must be 1 to {MAX_DAYS}, is {days}")
-    return open_session(session, _user(session, user_id), timedelta(days=days), name)
+    return open_session(session, _user(session, user_id), timedelta(days=days), name, program=True)
 
 
 def of_user(session: Session, user_id: int, current: str | None) -> list[OwnToken]:
@@ -72,6 +72,13 @@ def revoke_all(session: Session, user_id: int, keep: str | None = None) -> int:
     kept = col(ApiToken.token_hash) != token_hash(keep or "")
     session.exec(delete(ApiToken).where(mine, kept))
     return len(ended)
+
+
+def end_sign_ins(session: Session, user_id: int, keep: str | None) -> None:
+    """Sign the user's browsers out, but for the one to keep; programs keep their tokens."""
+    browsers = (col(ApiToken.user_id) == user_id, col(ApiToken.is_program).is_(False))
+    kept = col(ApiToken.token_hash) != token_hash(keep or "")
+    session.exec(delete(ApiToken).where(*browsers, kept))
 
 
 def change_password(session: Session, user_id: int, password: str, keep: str | None) -> None:

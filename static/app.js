@@ -12,6 +12,7 @@ import { Video } from "./player/video.js";
 import { watchButtons } from "./player/buttons.js";
 import { watchKeys } from "./player/keys.js";
 import { watchSaving } from "./player/saving.js";
+import "./copy.js";
 import "./page.js";
 import "./zone.js";
 

@@ -135,7 +135,7 @@ def test_a_disabled_user_cannot_sign_in_and_tokens_stop(database: Database) -> N
         token = _open(session, id_of(user))
         user.disabled_at = utc_now()
     with database.read() as session:
-        assert accounts.user_of_token(session, token) is None
+        assert accounts.owner_of_token(session, token) is None
         with pytest.raises(InvalidCredentials):
             accounts.check_credentials(session, "ann", PASSWORD)
 
@@ -149,21 +149,21 @@ def test_a_new_password_claims_a_listener_and_ends_sign_ins(database: Database) 
             accounts.set_password(session, "carl", PASSWORD)
     with database.read() as session:
         assert accounts.check_credentials(session, "ann", PASSWORD).id == ann
-        assert accounts.user_of_token(session, old) is None
-        assert accounts.user_of_token(session, others) is not None
+        assert accounts.owner_of_token(session, old) is None
+        assert accounts.owner_of_token(session, others) is not None
 
 
 def test_a_token_is_its_users_until_it_is_revoked(database: Database) -> None:
     with database.write() as session:
         ann = making.user(session)
         token, other = _open(session, ann), _open(session, ann, "x" * 500)
-        found = accounts.user_of_token(session, token)
+        found = accounts.owner_of_token(session, token)
         assert found is not None
-        assert found.id == ann
+        assert found[0].id == ann
         accounts.close_session(session, token)
         accounts.close_session(session, "no such token")
-        assert accounts.user_of_token(session, token) is None
-        assert accounts.user_of_token(session, other) is not None
+        assert accounts.owner_of_token(session, token) is None
+        assert accounts.owner_of_token(session, other) is not None
 
 
 def test_the_token_itself_is_not_kept(database: Database) -> None:
@@ -181,7 +181,7 @@ def test_a_token_expires_to_the_moment(database: Database, monkeypatch: pytest.M
         then = sign_in.expires_at + moment
         monkeypatch.setattr(accounts, "utc_now", lambda then=then: then)
         with database.read() as session:
-            assert (accounts.user_of_token(session, sign_in.token) is not None) == valid
+            assert (accounts.owner_of_token(session, sign_in.token) is not None) == valid
 
 
 def test_expired_tokens_are_cleared_away(

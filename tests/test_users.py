@@ -109,9 +109,9 @@ def test_a_reset_ends_every_sign_in(database: Database, root: int) -> None:
     with database.write() as session:
         user = session.get_one(User, root)
         token = accounts.open_session(session, user, DAY, "test").token
-        assert accounts.user_of_token(session, token)
+        assert accounts.owner_of_token(session, token)
         users.use_link(session, link.token, "another one")
-        assert accounts.user_of_token(session, token) is None
+        assert accounts.owner_of_token(session, token) is None
 
 
 def test_two_that_use_a_link_at_once_use_it_once(database: Database) -> None:
@@ -142,7 +142,7 @@ def test_a_disabled_user_is_signed_out_everywhere_and_kept_out(database: Databas
         users.make_link(session, number, "root", DAY)
     with database.write() as session:
         assert users.disable(session, number).state is UserState.DISABLED
-        assert accounts.user_of_token(session, token) is None
+        assert accounts.owner_of_token(session, token) is None
         assert session.exec(select(ApiToken)).all() == []
         assert session.exec(select(PasswordLink)).all() == []
         with pytest.raises(InvalidInput, match="disabled"):

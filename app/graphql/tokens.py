@@ -22,7 +22,13 @@ _USUAL_DAYS = 90
 @strawberry.type(description="A browser that is signed in, or a program's token. Not its secret.")
 class Token(Node):
     name: str = strawberry.field(
-        description="What it was called; `Browser` and `GraphQL` where signing in gave it."
+        description="What it is for; the browser, or `GraphQL`, where signing in gave it."
+    )
+    is_program: bool = strawberry.field(
+        description="Whether it was made for a program; otherwise it came from signing in."
+    )
+    last_used_at: datetime | None = strawberry.field(
+        description="When it was last used, to the hour; null before its first use."
     )
     created_at: datetime = strawberry.field(description="When it was given.")
     expires_at: datetime = strawberry.field(description="When it ends by itself.")
@@ -33,6 +39,8 @@ class Token(Node):
         return cls(
             id=global_id("Token", id_of(token.row)),
             name=token.row.name,
+            is_program=token.row.is_program,
+            last_used_at=token.row.last_used_at,
             created_at=token.row.created_at,
             expires_at=token.row.expires_at,
             is_current=token.is_current,

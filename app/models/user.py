@@ -45,7 +45,11 @@ class ApiToken(SQLModel, table=True):
     user_id: int = Field(foreign_key="user.id", index=True, ondelete="CASCADE")
     token_hash: str = Field(max_length=64, unique=True)
     name: str = Field(max_length=100)
+    """The browser that signed in, or what a program's token is for."""
+    is_program: bool = False
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    last_used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """To the hour; None before the first use."""
     expires_at: datetime = Field(sa_type=UtcDateTime)
 
 

@@ -28,6 +28,7 @@ from app.web.scrobbling import router as scrobbling
 from app.web.search import router as search
 from app.web.starting import router as starting
 from app.web.taking import router as taking
+from app.web.tokens import router as tokens
 from app.web.tracks import router as tracks
 from app.web.trainings import router as trainings
 from app.web.users import router as users
@@ -54,6 +55,7 @@ ROUTERS = (
     search,
     starting,
     taking,
+    tokens,
     tracks,
     trainings,
     users,

@@ -10,11 +10,10 @@ from app.accounts import SignIn
 from app.errors import InvalidCredentials, PyTuneError, RateLimited
 from app.models.columns import utc_now
 from app.settings import Settings
+from app.web.devices import device_of
 from app.web.door import Asking, Here, Visitor, local_path
 from app.web.errors import STATUS
 from app.web.render import page
-
-TOKEN_NAME = "Browser"  # noqa: S105  what the sign-in is called in a list of them
 
 router = APIRouter()
 
@@ -39,8 +38,9 @@ def sign_in(
     password: Text = "",
     onward: OnwardField = None,
 ) -> Response:
+    device = device_of(request.headers.get("user-agent", ""))
     try:
-        made = state.access.sign_in(caller, name, password, TOKEN_NAME)
+        made = state.access.sign_in(caller, name, password, device)
     except (InvalidCredentials, RateLimited) as problem:
         return _form(request, onward, name, problem)
     response = RedirectResponse(local_path(onward), 303)

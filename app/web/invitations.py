@@ -13,7 +13,8 @@ from app.errors import InvalidInput, PyTuneError
 from app.models import User
 from app.state import State
 from app.users import LinkInvalid
-from app.web.accounts import TOKEN_NAME, give_cookie
+from app.web.accounts import give_cookie
+from app.web.devices import device_of
 from app.web.door import Here
 from app.web.errors import status_of
 from app.web.render import page
@@ -35,9 +36,11 @@ def pick_password(request: Request, state: Here, token: Token, password: Passwor
     """They are signed in at once."""
     lifetime = timedelta(days=state.settings.session_days)
 
+    device = device_of(request.headers.get("user-agent", ""))
+
     def use(session: Session) -> SignIn:
         user = users.use_link(session, token, password)
-        return accounts.open_session(session, user, lifetime, TOKEN_NAME)
+        return accounts.open_session(session, user, lifetime, device)
 
     try:
         made = state.database.transact(use)

@@ -1,29 +1,59 @@
 """Settings: the language of the pages, the time zone, and the way to all else of one's own."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from app import listening, preferences
-from app.web.door import Here, Listener
+from app import listening, preferences, tokens
+from app.access import Caller, Viewer
+from app.state import State
+from app.web.door import Asking, Here, Listener
 from app.web.render import page
 
 router = APIRouter()
+
+_NO_OUTCOME = {
+    "made": None,
+    "made_name": "",
+    "token_problem": None,
+    "token_name": "",
+    "password_problem": None,
+    "password_changed": False,
+}
 
 Text = Annotated[str, Form(max_length=64)]
 
 
 @router.get("/settings")
-def settings(request: Request, state: Here, viewer: Listener) -> Response:
+def settings(request: Request, state: Here, viewer: Listener, caller: Asking) -> Response:
+    return settings_page(request, state, viewer, caller)
+
+
+def settings_page(
+    request: Request,
+    state: State,
+    viewer: Viewer,
+    caller: Caller,
+    outcome: Mapping[str, Any] = MappingProxyType({}),
+    status: int = 200,
+) -> Response:
+    """The page, with what came of a form of it."""
     with state.database.read() as session:
         paused = listening.is_paused(session, viewer.id)
+        own = tokens.of_user(session, viewer.id, caller.token)
     shown = {
         "paused": paused,
         "languages": {"en": "English", "fr": "Français"},
         "time_zones": preferences.time_zones(),
+        "sign_ins": [one for one in own if not one.row.is_program],
+        "programs": [one for one in own if one.row.is_program],
     }
-    return page(request, viewer, "settings/settings.html", shown)
+    return page(
+        request, viewer, "settings/settings.html", _NO_OUTCOME | shown | dict(outcome), status
+    )
 
 
 @router.post("/settings/preferences")
