@@ -2,8 +2,9 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
@@ -13,6 +14,7 @@ from app.models import Alert
 from app.models.columns import utc_now
 from app.models.training import MAX_MESSAGE
 from app.queue import JobName, JobQueue
+from app.settings import Settings
 
 _NEWS = timedelta(days=1)
 
@@ -23,6 +25,27 @@ class Alarm:
 
     newest: Alert
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Where alerts are posted to, and how that went."""
+
+    host: str | None
+    """None where no webhook is set. The whole address may hold a secret."""
+    delivered_at: datetime | None
+    failed_at: datetime | None
+    error: str | None
+    """Why it failed then."""
+    waiting: int
+    """Alerts of the last day that were not taken yet."""
+
+    @property
+    def is_failing(self) -> bool:
+        """The last word was a failure."""
+        if self.failed_at is None:
+            return False
+        return self.delivered_at is None or self.delivered_at < self.failed_at
 
 
 def raise_alert(
@@ -69,6 +92,26 @@ def undelivered(session: Session) -> list[Alert]:
 
 def mark_delivered(session: Session, alert_id: int) -> None:
     session.get_one(Alert, alert_id).delivered_at = utc_now()
+
+
+def mark_failed(session: Session, alert_id: int, reason: str) -> None:
+    row = session.get_one(Alert, alert_id)
+    row.delivery_failed_at, row.delivery_error = utc_now(), reason[:MAX_MESSAGE]
+
+
+def delivery(session: Session, settings: Settings) -> Delivery:
+    """How the webhook does."""
+    last = select(Alert).where(col(Alert.delivered_at).is_not(None))
+    failed = select(Alert).where(col(Alert.delivery_failed_at).is_not(None))
+    taken = session.exec(last.order_by(col(Alert.delivered_at).desc()).limit(1)).first()
+    refused = session.exec(failed.order_by(col(Alert.delivery_failed_at).desc()).limit(1)).first()
+    return Delivery(
+        host=urlsplit(settings.alert_webhook_url).hostname if settings.alert_webhook_url else None,
+        delivered_at=taken.delivered_at if taken else None,
+        failed_at=refused.delivery_failed_at if refused else None,
+        error=refused.delivery_error if refused else None,
+        waiting=len(undelivered(session)) if settings.alert_webhook_url else 0,
+    )
 
 
 def as_json(row: Alert) -> dict[str, Any]:

@@ -31,6 +31,7 @@ def _deliver_alerts(rt: Runtime) -> list[int]:
             _deliver(rt, row)
         except WebhookFailed as error:
             log.warning("an alert was not delivered", extra={"alert": row.id, "reason": str(error)})
+            _mark_failed(rt, id_of(row), str(error))
             break
         delivered.append(id_of(row))
     return delivered
@@ -44,3 +45,7 @@ def _deliver(rt: Runtime, row: Alert) -> None:
         alerts.mark_delivered(session, number)
 
     rt.transact(write)
+
+
+def _mark_failed(rt: Runtime, number: int, reason: str) -> None:
+    rt.transact(lambda session: alerts.mark_failed(session, number, reason))

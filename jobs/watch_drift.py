@@ -3,8 +3,11 @@
 import logging
 from datetime import datetime, timedelta
 
-from app import alerts, monitoring
+from sqlmodel import Session
+
+from app import alerts, monitoring, watches
 from app.drift import SignalName
+from app.models import DriftWatch
 from app.models.columns import utc_now
 from app.queue import JobName
 from jobs.runtime import Runtime, runtime
@@ -20,6 +23,10 @@ def watch_drift() -> None:
 def _watch_drift(rt: Runtime, now: datetime) -> list[SignalName]:
     """The signals of which an alert was raised."""
     report = rt.read(lambda session: monitoring.watch(session, rt.settings, now))
+    seen = rt.read(lambda session: watches.found(session, rt.settings, now, report))
+    if seen is not None:
+        kept = seen
+        rt.transact(lambda session: _keep(session, kept))
     if report is None:
         log.info("drift is not looked for yet: the champion's first days are not over")
         return []
@@ -32,3 +39,8 @@ def _watch_drift(rt: Runtime, now: datetime) -> list[SignalName]:
     if raised and rt.settings.drift_retrains:
         rt.queue.enqueue(JobName.RETRAIN, "drift")
     return raised
+
+
+def _keep(session: Session, seen: DriftWatch) -> None:
+    """A transaction that is begun again adds a row of its own."""
+    session.add(DriftWatch(**seen.model_dump(exclude={"id"})))

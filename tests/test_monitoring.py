@@ -7,11 +7,11 @@ from math import log2
 import pytest
 from sqlmodel import select
 
-from app import alerts, monitoring
+from app import alerts, monitoring, watches
 from app.db import Database
 from app.drift import SignalName
 from app.listening import EVENTS
-from app.models import Alert
+from app.models import Alert, DriftWatch
 from app.models.columns import id_of
 from app.observing import PREDICTIONS, K, Window, observe
 from app.queue import JobName, JobQueue
@@ -180,3 +180,28 @@ def test_click_through_is_counted_by_position(database: Database) -> None:
     # After the first list both tracks were played, after the second one only the last.
     ideal = 1 + 1 / log2(3)
     assert seen.ndcg == {user: pytest.approx(((1 + 0.5) / ideal + 0.5) / 2)}
+
+
+def test_what_watches_found_is_kept_from_the_first_night_on(rt: Runtime) -> None:
+    watch_drift._watch_drift(rt, _day(0))
+    assert _watched(rt) == [], "nobody is champion"
+    world, version = _lived(rt.database, 14)
+    watch_drift._watch_drift(rt, _day(7))
+    world.change_tastes()
+    with rt.database.write() as session:
+        world.live(session, 14, 7, version)
+    watch_drift._watch_drift(rt, _day(21))
+    later, first = _watched(rt)
+    assert (later.watched_at, first.watched_at) == (_day(21), _day(7))
+    assert {later.version, first.version} == {version}
+    assert set(first.signals) == {"ndcg", "click_through"}
+    assert first.signals["ndcg"]["before"] is None
+    assert later.signals["ndcg"]["before"] == pytest.approx(first.signals["ndcg"]["value"])
+    assert later.signals["ndcg"]["drifted"]
+    assert later.signals["ndcg"]["value"] < first.signals["ndcg"]["value"]
+    assert later.click_through["before"] == pytest.approx(first.click_through["after"])
+
+
+def _watched(rt: Runtime) -> list[DriftWatch]:
+    with rt.database.read() as session:
+        return watches.watches(session, 10)

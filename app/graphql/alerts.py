@@ -1,5 +1,6 @@
 """Alerts: what administrators should know of."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Self
 
@@ -25,6 +26,10 @@ class Alert(Node):
     delivered_at: datetime | None = strawberry.field(
         description="When the webhook took it; null where there is none, or it did not yet."
     )
+    delivery_failed_at: datetime | None = strawberry.field(
+        description="When the webhook last did not take it; null: it never refused."
+    )
+    delivery_error: str | None = strawberry.field(description="Why it did not, in English.")
     acknowledged_at: datetime | None = strawberry.field(
         description="When somebody said that they had seen it."
     )
@@ -39,6 +44,8 @@ class Alert(Node):
             details=JSON(row.details),
             raised_at=row.created_at,
             delivered_at=row.delivered_at,
+            delivery_failed_at=row.delivery_failed_at,
+            delivery_error=row.delivery_error,
             acknowledged_at=row.acknowledged_at,
             acknowledged_by=row.acknowledged_by,
         )
@@ -60,8 +67,23 @@ AcknowledgeAlertResult = Annotated[
 ]
 
 
+@strawberry.type(description="Where alerts are posted to, and how that went.")
+class AlertDelivery:
+    host: str | None = strawberry.field(description="The webhook's host; null where none is set.")
+    delivered_at: datetime | None = strawberry.field(description="When it last took an alert.")
+    failed_at: datetime | None = strawberry.field(description="When it last did not take one.")
+    error: str | None = strawberry.field(description="Why it did not then, in English.")
+    waiting: int = strawberry.field(description="Alerts of the last day that it has not taken yet.")
+
+
 @strawberry.type
 class AlertsQuery:
+    @for_administrators("How the delivery of alerts to the webhook does.")
+    async def alert_delivery(self, info: Info) -> AlertDelivery:
+        settings = info.context.state.settings
+        found = await info.context.read(lambda session: alerts.delivery(session, settings))
+        return AlertDelivery(**asdict(found))
+
     @for_administrators("Alerts, the newest first.")
     async def alerts(
         self,

@@ -5,11 +5,13 @@ from typing import Self
 
 import strawberry
 
-from app import monitoring
+from app import monitoring, watches
 from app.graphql.context import Info
 from app.graphql.enums import SignalName
+from app.graphql.paging import DEFAULT_PAGE, After, Connection, First, Page
 from app.graphql.permissions import for_administrators
-from app.models.columns import utc_now
+from app.models import DriftWatch as DriftWatchRow
+from app.models.columns import id_of, utc_now
 from app.observing import Window
 
 
@@ -84,8 +86,60 @@ class DriftReport:
         )
 
 
+@strawberry.type(description="A figure as a watch found it.")
+class WatchedSignal:
+    name: SignalName = strawberry.field(description="What it is.")
+    value: float = strawberry.field(description="In the days before the watch.")
+    before: float | None = strawberry.field(
+        description="What it is compared with; null in a champion's first days."
+    )
+    listener_count: int = strawberry.field(description="Listeners it rests on.")
+    drifted: bool = strawberry.field(description="Whether it was enough for an alert.")
+
+
+@strawberry.type(description="What a watch for drift found.")
+class DriftWatch:
+    watched_at: datetime = strawberry.field(description="When it looked.")
+    model_version: int = strawberry.field(description="The champion then.")
+    signals: list[WatchedSignal] = strawberry.field(
+        description="Those of which enough was known: 20 listeners."
+    )
+    click_through: list[float | None] = strawberry.field(
+        description="Share of the tracks shown that were played, by position from 1."
+    )
+
+    @classmethod
+    def of(cls, row: DriftWatchRow) -> Self:
+        return cls(
+            watched_at=row.watched_at,
+            model_version=row.version,
+            signals=[
+                WatchedSignal(
+                    name=SignalName(name),
+                    value=figures["value"],
+                    before=figures["before"],
+                    listener_count=figures["listeners"],
+                    drifted=figures["drifted"],
+                )
+                for name, figures in row.signals.items()
+            ],
+            click_through=row.click_through["after"],
+        )
+
+
 @strawberry.type
 class DriftQuery:
+    @for_administrators("What each watch for drift found, the newest first.")
+    async def drift_watches(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> Connection[DriftWatch]:
+        page = Page.of(first, after, numbers=1)
+        before = page.after[0] if page.after else None
+        rows = await info.context.read(
+            lambda session: watches.watches(session, page.and_one_more, before)
+        )
+        return page.connection(rows, DriftWatch.of, lambda row: [id_of(row)], watches.count_watches)
+
     @for_administrators("What a watch for drift would find now.")
     async def drift(self, info: Info) -> DriftReport:
         settings = info.context.state.settings

@@ -22,6 +22,7 @@ from app.models.serving import ListKind, Playlist, PlaylistTrack, Prediction
 from app.models.starting import ArtistPick
 from app.models.training import (
     Alert,
+    DriftWatch,
     Evaluation,
     LogLine,
     Promotion,
@@ -41,6 +42,7 @@ __all__ = [
     "CatalogueChange",
     "ChangedThing",
     "DataImport",
+    "DriftWatch",
     "Evaluation",
     "Event",
     "EventKind",

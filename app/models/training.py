@@ -133,8 +133,27 @@ class Alert(SQLModel, table=True):
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     delivered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When the webhook took it."""
+    delivery_failed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When the webhook last did not take it."""
+    delivery_error: str | None = Field(default=None, max_length=MAX_MESSAGE)
     acknowledged_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     acknowledged_by: str | None = Field(default=None, max_length=100)
+
+
+class DriftWatch(SQLModel, table=True):
+    """What a watch for drift found, for as long as there is a champion."""
+
+    __tablename__ = "drift_watch"
+    __table_args__ = TABLE_OPTIONS
+
+    id: int | None = Field(default=None, primary_key=True)
+    version: int = Field(foreign_key="training.id", index=True)
+    """The champion."""
+    signals: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    """By the signal's name: value, before (null in the first days), listeners, drifted."""
+    click_through: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    """By position from 1, before (empty in the first days) and after."""
+    watched_at: datetime = Field(sa_type=UtcDateTime, index=True)
 
 
 class Turn(SQLModel, table=True):

@@ -10,6 +10,7 @@ from app.web.artists import router as artists
 from app.web.compression import Compression
 from app.web.covers import router as covers
 from app.web.door import own_site
+from app.web.drift import router as drift
 from app.web.headers import SafeHeaders
 from app.web.home import router as home
 from app.web.imports import router as imports
@@ -39,6 +40,7 @@ ROUTERS = (
     alerts,
     artists,
     covers,
+    drift,
     home,
     invitations,
     jobs,

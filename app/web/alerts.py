@@ -22,11 +22,13 @@ def alerts_page(
     with state.database.read() as session:
         waiting = alerts.alerts(session, _WAITING, acknowledged=False)
         seen = alerts.alerts(session, _SHOWN + 1, before, acknowledged=True)
+        delivery = alerts.delivery(session, state.settings)
     shown = {
         "waiting": waiting if before is None else [],
         "seen": seen[:_SHOWN],
         "further": id_of(seen[_SHOWN - 1]) if len(seen) > _SHOWN else None,
         "is_first": before is None,
+        "delivery": delivery,
     }
     return page(request, viewer, "alerts/alerts.html", shown)
 

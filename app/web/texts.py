@@ -32,6 +32,7 @@ def install(environment: Environment, language: str) -> None:
         "points": formats.points,
         "duration": duration,
         "moment": formats.moment_in,
+        "day": formats.day_in,
         "figure": formats.figure,
         "gain": formats.gain,
     }
@@ -131,6 +132,12 @@ class Formats:
     def moment_in(self, context: Context, time: datetime) -> str:
         zone: Any = context.get("time_zone")
         return self.moment(time, zone)
+
+    @pass_context
+    def day_in(self, context: Context, time: datetime) -> str:
+        """The date in the reader's zone, such as 3 Nov."""
+        zone: Any = context.get("time_zone")
+        return str(format_datetime(time, "d MMM", tzinfo=zone, locale=self.language))
 
 
 def duration(seconds: int) -> str:

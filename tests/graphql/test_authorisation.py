@@ -47,6 +47,8 @@ QUERIES = {
     "jobs": (For.ADMINISTRATORS, "jobs { id }"),
     "schedule": (For.ADMINISTRATORS, "schedule { name }"),
     "alerts": (For.ADMINISTRATORS, "alerts { totalCount }"),
+    "alertDelivery": (For.ADMINISTRATORS, "alertDelivery { host }"),
+    "driftWatches": (For.ADMINISTRATORS, "driftWatches { totalCount }"),
     "drift": (For.ADMINISTRATORS, "drift { modelVersion }"),
     "imports": (For.LISTENERS, "imports { totalCount }"),
     "allImports": (For.ADMINISTRATORS, "allImports { totalCount }"),

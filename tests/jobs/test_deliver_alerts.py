@@ -70,6 +70,11 @@ def _waiting(rt: Runtime) -> list[str]:
         return [row.message for row in session.exec(select(Alert)) if row.delivered_at is None]
 
 
+def _delivery(rt: Runtime) -> alerts.Delivery:
+    with rt.database.read() as session:
+        return alerts.delivery(session, rt.settings)
+
+
 def test_an_alert_is_told_once_with_its_figures(rt: Runtime, receiver: str) -> None:
     _raise(rt, "Björk is played less.")
     telling = _telling(rt, receiver)
@@ -116,8 +121,13 @@ def test_what_is_not_taken_is_tried_again_and_nothing_is_followed(
     assert _deliver_alerts(telling) == []
     assert [path for path, _, _ in Receiver.told] == ["/hooks?from=pytune"]
     assert _waiting(rt) == ["one", "two"]
+    failing = _delivery(telling)
+    assert (failing.is_failing, failing.waiting, failing.host) == (True, 2, "127.0.0.1")
+    assert failing.error is not None
+    assert f"it answered {status}" in failing.error
     assert len(_deliver_alerts(telling)) == 2
     assert _waiting(rt) == []
+    assert (_delivery(telling).is_failing, _delivery(telling).waiting) == (False, 0)
 
 
 def test_a_receiver_that_is_away_costs_nothing(rt: Runtime) -> None:
