@@ -1,5 +1,6 @@
 """Servers are started once a run; every test has an empty, migrated database of its own."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -29,7 +30,12 @@ hypothesis.settings.load_profile("pytune")
 
 @pytest.fixture(scope="session")
 def key_value_server() -> Iterator[str]:
-    """Address of PyTune's own embedded key-value server."""
+    """Address of the one that the environment names, or of PyTune's own embedded server."""
+    given = os.environ.get(servers.REDIS_URL)
+    if given:
+        # Each process of the run has a database of its own.
+        yield f"{given}/{1 + int(_worker().lstrip('gw') or 0)}"
+        return
     with tempfile.TemporaryDirectory(prefix="pytune-") as folder:
         settings = Settings(data_dir=Path(folder))
         with servers.key_value(settings):
@@ -40,13 +46,13 @@ def key_value_server() -> Iterator[str]:
 def key_value_url(key_value_server: str) -> str:
     """The key-value server, emptied."""
     with Redis.from_url(key_value_server) as redis:
-        redis.flushall()
+        redis.flushdb()
     return key_value_server
 
 
 @pytest.fixture(scope="session")
 def mariadb_server() -> Iterator[URL]:
-    with servers.mariadb() as url:
+    with servers.database() as url:
         yield url
 
 
@@ -104,13 +110,24 @@ def database(settings: Settings) -> Iterator[Database]:
 
 def create_mariadb(server: URL, name: str) -> URL:
     """Create a database without tables; its address, as settings give it."""
-    _execute(server, f"CREATE DATABASE {name}")
-    address = server.set(database=name).render_as_string(hide_password=False)
+    own = name_here(name)
+    _execute(server, f"DROP DATABASE IF EXISTS {own}", f"CREATE DATABASE {own}")
+    address = server.set(database=own).render_as_string(hide_password=False)
     return database_url(Settings(database_url=address))
 
 
 def drop_mariadb(server: URL, name: str) -> None:
-    _execute(server, f"DROP DATABASE {name}")
+    _execute(server, f"DROP DATABASE {name_here(name)}")
+
+
+def name_here(name: str) -> str:
+    """A name on the server for this process of the run alone: others may share the server."""
+    return f"{name}_test_{_worker()}"
+
+
+def _worker() -> str:
+    """This process of the run, as pytest-xdist numbers them."""
+    return os.environ.get("PYTEST_XDIST_WORKER", "gw0")
 
 
 def _execute(server: URL, *statements: str) -> None:

@@ -21,6 +21,11 @@ from sqlalchemy.engine import URL
 from app.lifeline import LIFELINE
 from app.settings import Settings
 
+DATABASE_SOCKET = "PYTUNE_TEST_DATABASE_SOCKET"
+"""Socket of a MySQL or MariaDB server to test with, where root needs no password; ours if unset."""
+REDIS_URL = "PYTUNE_TEST_REDIS_URL"
+"""redis://host:port of a server to test with; its databases are emptied. Ours if unset."""
+
 _READY_SECONDS = 60.0
 _LOOK_SECONDS = 0.05
 _SERVER_USER = "mysql"
@@ -39,6 +44,17 @@ LASTING = ("--skip-networking", "--skip-log-bin")
 
 
 @contextmanager
+def database() -> Iterator[URL]:
+    """The server to test with: one that the environment names, or a private MariaDB."""
+    given = os.environ.get(DATABASE_SOCKET)
+    if given:
+        yield _through(Path(given))
+        return
+    with mariadb() as url:
+        yield url
+
+
+@contextmanager
 def mariadb(options: Sequence[str] = _QUICK) -> Iterator[URL]:
     """Address of a server that lives until the end; a database's name is to be added."""
     folder = Path(tempfile.mkdtemp(prefix="pytune-mariadb-"))
@@ -53,14 +69,17 @@ def mariadb(options: Sequence[str] = _QUICK) -> Iterator[URL]:
             stdout=log,
             stderr=log,
         )
-    # Through a socket no TLS is needed, and to prepare for it takes longer than most tests.
-    query = {"unix_socket": str(path), "ssl_disabled": "true"}
-    url = URL.create("mysql", "root", host="localhost", query=query)
     try:
         _await_mariadb(server, path, folder / "log")
-        yield url
+        yield _through(path)
     finally:
         server.communicate()
+
+
+def _through(path: Path) -> URL:
+    """Through a socket no TLS is needed, and to prepare for it takes longer than most tests."""
+    query = {"unix_socket": str(path), "ssl_disabled": "true"}
+    return URL.create("mysql", "root", host="localhost", query=query)
 
 
 def _server_user(folder: Path) -> list[str]:

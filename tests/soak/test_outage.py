@@ -17,7 +17,7 @@ from sqlmodel import col, select
 from app.db import open_database
 from app.models import Event
 from app.settings import Settings
-from tests.conftest import create_mariadb, drop_mariadb
+from tests.conftest import create_mariadb, drop_mariadb, name_here
 from tests.proxy import Proxy
 from tests.soak.conftest import Say
 from tests.soak.swapping import await_that
@@ -33,16 +33,16 @@ pytestmark = [
 
 AWAY_SECONDS = 30
 LONG_AGO = datetime(2015, 1, 1, tzinfo=UTC)
-NAME = "soak"
+NAME = name_here("soak")
 LONG = {"iterations": 60, "factors": 128}
 
 
 @pytest.fixture
 def proxy(mariadb_server: URL) -> Iterator[Proxy]:
-    create_mariadb(mariadb_server, NAME)
+    create_mariadb(mariadb_server, "soak")
     with Proxy(str(mariadb_server.query["unix_socket"])) as opened:
         yield opened
-    drop_mariadb(mariadb_server, NAME)
+    drop_mariadb(mariadb_server, "soak")
 
 
 @pytest.fixture

@@ -1,0 +1,77 @@
+"""The workflows are valid, their scripts sound, and they test what pyproject.toml promises."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from tests.servers import DATABASE_SOCKET, REDIS_URL
+
+ROOT = Path(__file__).resolve().parents[2]
+FILES = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+SCRIPTS = [ROOT / ".ci" / "run", *sorted((ROOT / "scripts").glob("*.sh"))]
+_YAML = YAML(typ="safe", pure=True)
+WORKFLOWS: dict[str, dict[Any, Any]] = {path.stem: _YAML.load(path) for path in FILES}
+STEPS = [
+    (f"{stem} {name} {number}", step["run"])
+    for stem, workflow in WORKFLOWS.items()
+    for name, job in workflow["jobs"].items()
+    for number, step in enumerate(job.get("steps", []))
+    if "run" in step
+]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_workflow_is_valid(path: Path) -> None:
+    check = [sys.executable, "-m", "check_jsonschema", "--builtin-schema"]
+    found = subprocess.run(
+        [*check, "vendor.github-workflows", path], capture_output=True, text=True, check=False
+    )
+    assert found.returncode == 0, found.stdout + found.stderr
+
+
+@pytest.mark.parametrize("script", [text for _, text in STEPS], ids=[name for name, _ in STEPS])
+def test_its_scripts_are_sound(script: str) -> None:
+    # What the workflow fills in is a word by then.
+    plain = script.replace("${{", "'").replace("}}", "'")
+    assert _shellcheck("--shell=bash", "-", text=plain) == ""
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_our_own_scripts_are_sound(path: Path) -> None:
+    assert _shellcheck(str(path)) == ""
+
+
+def test_every_promised_python_is_tested_with_each_database() -> None:
+    job = WORKFLOWS["test"]["jobs"]["test"]
+    matrix = job["strategy"]["matrix"]
+    assert matrix["python"] == ["3.11", "3.12", "3.13", "3.14"]
+    databases = {*matrix["database"], *(one["database"] for one in matrix["include"])}
+    assert databases == {"mariadb:11", "mysql:8.4"}
+    environment = job["steps"][-1]["env"]
+    assert environment["PYTUNE_TEST_ALL"] == "1"
+    assert {DATABASE_SOCKET, REDIS_URL} < set(environment)
+
+
+def test_both_branches_are_tested_and_main_alone_is_published() -> None:
+    # YAML reads the word "on" as true where it is not quoted.
+    events = {stem: workflow.get("on") or workflow[True] for stem, workflow in WORKFLOWS.items()}
+    assert events["test"]["push"]["branches"] == ["main", "preproduction"]
+    after = events["image"]["workflow_run"]
+    assert (after["workflows"], after["branches"]) == ([WORKFLOWS["test"]["name"]], ["main"])
+    assert "conclusion == 'success'" in WORKFLOWS["image"]["jobs"]["image"]["if"]
+
+
+def _shellcheck(*arguments: str, text: str | None = None) -> str:
+    """What it finds."""
+    found = subprocess.run(
+        [Path(sys.executable).parent / "shellcheck", "--format=gcc", *arguments],
+        input=text,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return found.stdout + found.stderr
