@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, delete, select, update
 
-from app.errors import InvalidCredentials, InvalidInput, NameTaken, UserNotFound
+from app.errors import InvalidCredentials, NameTaken, UserNotFound
+from app.errors.invalid import wrong_length, wrong_name
 from app.models import ApiToken, PasswordLink, Role, User
 from app.models.columns import id_of, utc_now
 from app.security import hash_password, new_token, password_matches, token_hash
@@ -165,14 +166,11 @@ def name_key(name: str) -> str:
 def checked_name(name: str) -> str:
     name = name.strip()
     if not name or len(name) > MAX_NAME or not name.isprintable():
-        raise InvalidInput("name", f"must be 1 to {MAX_NAME} printable characters, is {name!r}")
+        raise wrong_name("name", name, MAX_NAME)
     return name
 
 
 def checked_password(password: str) -> str:
     if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
-        raise InvalidInput(
-            "password",
-            f"must have {MIN_PASSWORD} to {MAX_PASSWORD} characters, has {len(password)}",
-        )
+        raise wrong_length("password", len(password), MIN_PASSWORD, MAX_PASSWORD)
     return password

@@ -12,7 +12,8 @@ from sqlmodel import Session, col, select
 
 from app import recipes, training
 from app.db import Database
-from app.errors import InvalidInput, JobNotFound
+from app.errors import JobNotFound
+from app.errors.invalid import wrong_state
 from app.models import Training, TrainingState
 from app.models.columns import id_of, utc_now
 from app.queue import JobName, JobQueue, JsonJob
@@ -73,7 +74,8 @@ def retry(database: Database, queue: JobQueue, job_id: str, by: str) -> QueuedJo
     """
     job = _found(queue, job_id)
     if job.state is not JobState.FAILED:
-        raise InvalidInput("jobId", f"only a failed job is tried again, this one is {job.state}")
+        problem = f"only a failed job is tried again, this one is {job.state}"
+        raise wrong_state("jobId", problem, job.state)
     if job.training_id is not None:
         job_id = _train_again(database, queue, job.training_id, by)
     else:
@@ -90,7 +92,7 @@ def cancel(database: Database, queue: JobQueue, job_id: str, by: str) -> QueuedJ
     """
     job = _found(queue, job_id)
     if job.state is JobState.FAILED:
-        raise InvalidInput("jobId", "has failed already")
+        raise wrong_state("jobId", "has failed already", job.state)
     number = job.training_id
     if number is not None:
         # First: a job that ends at this very moment finds that nobody wants its model.

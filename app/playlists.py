@@ -8,7 +8,8 @@ from sqlalchemy import Table, delete, func
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
-from app.errors import InvalidInput, PlaylistChanged, PlaylistNotFound, TrackNotFound
+from app.errors import InvalidInput, InvalidReason, PlaylistChanged, PlaylistNotFound, TrackNotFound
+from app.errors.invalid import out_of_range, wrong_name
 from app.models import Playlist, PlaylistTrack, Track
 from app.models.columns import id_of
 from app.text import is_sound
@@ -79,7 +80,8 @@ def track_ids(
 def create(session: Session, user_id: int, name: str, tracks: Sequence[int] = ()) -> int:
     """A new playlist of these tracks; its id. Raises InvalidInput, TrackNotFound."""
     if count_playlists(session, user_id) >= MAX_PLAYLISTS:
-        raise InvalidInput("name", f"{MAX_PLAYLISTS} playlists are the most: delete one first")
+        problem = f"{MAX_PLAYLISTS} playlists are the most: delete one first"
+        raise InvalidInput("name", problem, InvalidReason.TOO_MANY, most=MAX_PLAYLISTS)
     row = Playlist(user_id=user_id, name=checked_name(name))
     session.add(row)
     session.flush()
@@ -126,7 +128,7 @@ def move(
     Raises PlaylistNotFound, InvalidInput; PlaylistChanged if another track is there.
     """
     if to < 1:
-        raise InvalidInput("to", f"must be 1 or more, is {to}")
+        raise out_of_range("to", to, 1, None)
     _held(session, user_id, playlist_id)
     tracks = track_ids(session, playlist_id)
     _check_place(tracks, position, track_id)
@@ -137,7 +139,7 @@ def move(
 def checked_name(name: str) -> str:
     name = name.strip()
     if not 0 < len(name) <= MAX_NAME or not name.isprintable() or not is_sound(name):
-        raise InvalidInput("name", f"must be 1 to {MAX_NAME} printable characters, is {name!r}")
+        raise wrong_name("name", name, MAX_NAME)
     return name
 
 
@@ -161,6 +163,9 @@ def _append(session: Session, playlist_id: int, count: int, tracks: Sequence[int
             "trackIds",
             f"must be at most {MAX_ADDED} at once and {MAX_TRACKS} in a playlist,"
             f" would be {count + len(tracks)}",
+            InvalidReason.TOO_MANY,
+            given=count + len(tracks),
+            most=MAX_TRACKS,
         )
     known = select_columns(col(Track.id)).where(col(Track.id).in_(set(tracks)))
     missing = set(tracks) - set(session.connection().execute(known).scalars())

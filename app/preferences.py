@@ -6,6 +6,7 @@ from zoneinfo import available_timezones
 from sqlmodel import Session
 
 from app.errors import InvalidInput, UserNotFound
+from app.errors.invalid import not_one_of
 from app.models import User
 
 LANGUAGES = ("en", "fr")
@@ -17,7 +18,7 @@ def set_preferences(
 ) -> None:
     """None leaves either to the browser. Raises InvalidInput, UserNotFound."""
     if language is not None and language not in LANGUAGES:
-        raise InvalidInput("language", f"must be one of {', '.join(LANGUAGES)}, is {language!r}")
+        raise not_one_of("language", language, LANGUAGES)
     user = _user(session, user_id)
     user.language, user.time_zone = language, _checked_zone(time_zone)
     session.add(user)

@@ -9,7 +9,8 @@ from sqlmodel import Session, col, select
 
 from app import training
 from app.db import Database
-from app.errors import InvalidInput, NoChampion, NoPreviousChampion
+from app.errors import NoChampion, NoPreviousChampion
+from app.errors.invalid import wrong_length, wrong_state
 from app.ml.model_slot import LoadedModel
 from app.models import Promotion, Training, TrainingState
 from app.models.columns import id_of, utc_now
@@ -38,7 +39,8 @@ def by_hand(
         take_turn(session)
         current = training.champion(session)
         if current is not None and current.version == training_id:
-            raise InvalidInput("trainingId", f"model {training_id} is the champion already")
+            problem = f"model {training_id} is the champion already"
+            raise wrong_state("trainingId", problem, "champion")
         training.promote(session, training_id, promoted_by, reason)
         return _champion(session)
 
@@ -161,7 +163,8 @@ def _previous(session: Session, version: int | None) -> tuple[int, int]:
     if not stack:
         raise NoChampion
     if version is not None and version != stack[-1]:
-        raise InvalidInput("version", f"the champion is model {stack[-1]} by now: look again")
+        problem = f"the champion is model {stack[-1]} by now: look again"
+        raise wrong_state("version", problem, "not_champion")
     if len(stack) == 1:
         raise NoPreviousChampion(version=stack[-1])
     return stack[-1], stack[-2]
@@ -188,5 +191,5 @@ def _announced(queue: JobQueue, champion: Champion) -> Champion:
 def _checked(reason: str) -> str:
     reason = reason.strip()
     if not 1 <= len(reason) <= MAX_REASON:
-        raise InvalidInput("reason", f"must have 1 to {MAX_REASON} characters: it stays on record")
+        raise wrong_length("reason", len(reason), 1, MAX_REASON)
     return reason

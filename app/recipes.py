@@ -5,6 +5,7 @@ from math import isfinite
 from typing import Any
 
 from app.errors import InvalidInput
+from app.errors.invalid import not_one_of, out_of_range
 from app.ml.algorithms import ALGORITHMS
 from app.ml.recipe import Recipe
 from app.ml.weighting import Weighting
@@ -41,12 +42,11 @@ def checked(
 ) -> Recipe:
     """Spelled out. Raises InvalidInput naming the algorithm, weighting or setting unknown."""
     if algorithm not in ALGORITHMS:
-        raise InvalidInput("algorithm", f"must be one of {sorted(ALGORITHMS)}, is {algorithm!r}")
+        raise not_one_of("algorithm", algorithm, sorted(ALGORITHMS))
     if weighting not in list(Weighting):
-        raise InvalidInput("weighting", f"must be one of {list(Weighting)}, is {weighting!r}")
+        raise not_one_of("weighting", weighting, list(Weighting))
     if half_life_days is not None and not _SHORTEST <= half_life_days <= _LONGEST:
-        problem = f"must be {_SHORTEST} to {_LONGEST} days, is {half_life_days}"
-        raise InvalidInput("halfLifeDays", problem)
+        raise out_of_range("halfLifeDays", half_life_days, _SHORTEST, _LONGEST)
     return Recipe(algorithm, Weighting(weighting), settings, half_life_days).complete()
 
 

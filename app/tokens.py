@@ -7,7 +7,8 @@ from datetime import timedelta
 from sqlmodel import Session, col, delete, select
 
 from app.accounts import MAX_TOKEN_NAME, SignIn, checked_password, open_session
-from app.errors import InvalidInput, NotFound, UserNotFound
+from app.errors import NotFound, UserNotFound
+from app.errors.invalid import out_of_range, wrong_name
 from app.models import ApiToken, PasswordLink, User
 from app.models.columns import utc_now
 from app.security import hash_password, token_hash
@@ -34,10 +35,9 @@ def create(session: Session, user_id: int, name: str, days: int) -> SignIn:
     """A token with a name of its own. Raises InvalidInput."""
     name = name.strip()
     if not name or len(name) > MAX_TOKEN_NAME or not name.isprintable():
-        problem = f"must be 1 to {MAX_TOKEN_NAME} printable characters, is {name[:200]!r}"
-        raise InvalidInput("name", problem)
+        raise wrong_name("name", name, MAX_TOKEN_NAME)
     if not 1 <= days <= MAX_DAYS:
-        raise InvalidInput("expiresInDays", f"must be 1 to {MAX_DAYS}, is {days}")
+        raise out_of_range("expiresInDays", days, 1, MAX_DAYS)
     return open_session(session, _user(session, user_id), timedelta(days=days), name, program=True)
 
 

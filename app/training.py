@@ -10,7 +10,6 @@ from sqlmodel import Session, col, select
 from app import listening, recipes, training_log
 from app.db import Database
 from app.errors import (
-    InvalidInput,
     ModelRemoved,
     NoListens,
     QueueUnavailable,
@@ -18,6 +17,7 @@ from app.errors import (
     TrainingOver,
     TrainingUnderway,
 )
+from app.errors.invalid import wrong_state
 from app.ml.recipe import Recipe
 from app.models import Evaluation, Promotion, Training, TrainingStage, TrainingState
 from app.models.columns import id_of, utc_now
@@ -240,7 +240,7 @@ def promote(
 def check_promotable(row: Training) -> None:
     """Raises InvalidInput where it has no model, or ModelRemoved where it has none any more."""
     if row.state is not TrainingState.FINISHED or row.artifact is None:
-        raise InvalidInput("trainingId", f"training {row.id} has no model to promote")
+        raise wrong_state("trainingId", f"training {row.id} has no model to promote", row.state)
     if row.artifact_removed_at is not None:
         raise ModelRemoved(version=row.id, day=row.artifact_removed_at.date())
 

@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, func, true
 from sqlmodel import Session, col, delete, select
 
 from app import accounts
-from app.errors import InvalidInput, PyTuneError, UserNotFound
+from app.errors import PyTuneError, UserNotFound
+from app.errors.invalid import wrong_state
 from app.models import ApiToken, PasswordLink, Role, User
 from app.models.columns import id_of, utc_now
 from app.security import hash_password, new_token, token_hash
@@ -108,7 +109,7 @@ def make_link(session: Session, user_id: int, by: str, lifetime: timedelta) -> L
     """
     user = _locked(session, user_id)
     if user.disabled_at is not None:
-        raise InvalidInput("userId", f"{user.name} is disabled: enable them first")
+        raise wrong_state("userId", f"{user.name} is disabled: enable them first", "disabled")
     _drop_link(session, user_id)
     token, expires_at = new_token(), utc_now() + lifetime
     row = PasswordLink(

@@ -1,6 +1,7 @@
 """Foreseen errors. Each carries a code and values; the doors word them for their reader."""
 
 from app.errors.base import PyTuneError
+from app.errors.invalid import InvalidInput, InvalidReason
 from app.errors.missing import (
     AlertNotFound,
     ArtistNotFound,
@@ -18,6 +19,8 @@ from app.errors.missing import (
 __all__ = [
     "AlertNotFound",
     "ArtistNotFound",
+    "InvalidInput",
+    "InvalidReason",
     "JobNotFound",
     "ListNotFound",
     "ListenNotFound",
@@ -29,18 +32,6 @@ __all__ = [
     "TrainingNotFound",
     "UserNotFound",
 ]
-
-
-class InvalidInput(PyTuneError):
-    """A value that cannot be taken. `problem` says what is wrong and what to do."""
-
-    code = "invalid_input"
-    template = "{field}: {problem}"
-
-    def __init__(self, field: str, problem: str) -> None:
-        super().__init__(field=field, problem=problem)
-        self.field = field
-        self.problem = problem
 
 
 class PlaylistChanged(PyTuneError):

@@ -7,6 +7,7 @@ import strawberry
 
 from app import listening
 from app.errors import InvalidInput, PyTuneError
+from app.errors.invalid import too_many
 from app.graphql import problems
 from app.graphql.context import Info
 from app.graphql.listening import RecordListenInput
@@ -66,8 +67,7 @@ class BatchMutation:
         ],
     ) -> RecordListensResult:
         if len(heard.listens) > MAX_BATCH:
-            problem = f"must be at most {MAX_BATCH}, are {len(heard.listens)}"
-            raise InvalidInput("listens", problem)
+            raise too_many("listens", len(heard.listens), MAX_BATCH)
         viewer, told = info.context.signed_in, [_told(one) for one in heard.listens]
         good = [listen for listen in told if isinstance(listen, Listen)]
         kept = await info.context.write(

@@ -7,7 +7,8 @@ import strawberry
 
 from app import catalog
 from app.catalog import CatalogArtist, CatalogTrack
-from app.errors import ArtistNotFound, InvalidInput
+from app.errors import ArtistNotFound
+from app.errors.invalid import wrong_length
 from app.graphql.context import Context, Info
 from app.graphql.enums import Feedback, VideoState
 from app.graphql.ids import Node, global_id, number_of
@@ -215,5 +216,5 @@ def _place(row: CatalogTrack) -> tuple[int, int]:
 
 def _checked(search: str | None) -> str | None:
     if search is not None and len(search) > MAX_SEARCH:
-        raise InvalidInput("search", f"must have at most {MAX_SEARCH} characters")
+        raise wrong_length("search", len(search), 0, MAX_SEARCH)
     return search

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import strawberry
 
-from app.errors import InvalidInput
+from app.errors.invalid import too_many
 from app.graphql.ids import required_number
 
 MAX_EXCLUDED = 1000
@@ -50,5 +50,5 @@ def artists_in(ids: Sequence[str] | None, field: str) -> list[int]:
 
 def _numbers(ids: Sequence[str], kind: str, field: str) -> list[int]:
     if len(ids) > MAX_EXCLUDED:
-        raise InvalidInput(field, f"must have at most {MAX_EXCLUDED} ids, has {len(ids)}")
+        raise too_many(field, len(ids), MAX_EXCLUDED)
     return [required_number(one, kind, field) for one in ids]

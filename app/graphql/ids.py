@@ -3,7 +3,7 @@
 import strawberry
 from strawberry.relay.utils import from_base64, to_base64
 
-from app.errors import InvalidInput
+from app.errors import InvalidInput, InvalidReason
 
 _DIGITS = 10
 _LARGEST = 2**31 - 1
@@ -44,5 +44,6 @@ def required_number(text: str, kind: str, field: str) -> int:
     """As `number_of`, but raises InvalidInput naming the field."""
     number = number_of(text, kind)
     if number is None:
-        raise InvalidInput(field, f"must be the id of a {kind.lower()}, as the API gave it")
+        problem = f"must be the id of a {kind.lower()}, as the API gave it"
+        raise InvalidInput(field, problem, InvalidReason.WRONG_ID, kind=kind)
     return number

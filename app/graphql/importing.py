@@ -7,7 +7,7 @@ import strawberry
 from anyio import to_thread
 
 from app.access import required
-from app.errors import InvalidInput
+from app.errors.invalid import not_one_of
 from app.graphql import problems
 from app.graphql.context import Context, Info
 from app.graphql.data_import import DataImport
@@ -101,7 +101,7 @@ class ImportingMutation:
         ],
     ) -> ImportHistoryResult:
         if wanted.format not in HISTORIES:
-            raise InvalidInput("format", "must be one of a listener's own history")
+            raise not_one_of("format", wanted.format.name, sorted(one.name for one in HISTORIES))
         return await _begin(info.context, wanted.upload_id, wanted.format, None)
 
     @for_administrators("Bring a catalogue in, with the listeners that its files name.")
@@ -113,7 +113,7 @@ class ImportingMutation:
         ],
     ) -> ImportCatalogueResult:
         if wanted.format in HISTORIES:
-            raise InvalidInput("format", "must be CSV or TASTE_PROFILE")
+            raise not_one_of("format", wanted.format.name, ("CSV", "TASTE_PROFILE"))
         return await _begin(info.context, wanted.upload_id, wanted.format, wanted.source)
 
     @for_listeners("End an import where it is; what has been loaded stays.")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import strawberry
 
-from app.errors import InvalidInput
+from app.errors.invalid import too_many
 from app.graphql.accounts import users_of
 from app.graphql.alerts import alerts_of
 from app.graphql.catalog import artists_of, tracks_of
@@ -57,7 +57,7 @@ class NodesQuery:
         ],
     ) -> list[Node | None]:
         if len(ids) > MAX_PAGE:
-            raise InvalidInput("ids", f"must be at most {MAX_PAGE}, are {len(ids)}")
+            raise too_many("ids", len(ids), MAX_PAGE)
         return await _nodes(info.context, ids)
 
 

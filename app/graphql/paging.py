@@ -9,7 +9,8 @@ from sqlmodel import Session
 from strawberry.relay import PageInfo
 from strawberry.relay.utils import from_base64, to_base64
 
-from app.errors import InvalidInput
+from app.errors import InvalidInput, InvalidReason
+from app.errors.invalid import out_of_range
 from app.graphql.context import Info
 from app.graphql.permissions import as_parent
 
@@ -85,14 +86,15 @@ class Page:
 
 
 def bad_cursor() -> InvalidInput:
-    return InvalidInput("after", "must be a cursor of this list, as the API gave it")
+    problem = "must be a cursor of this list, as the API gave it"
+    return InvalidInput("after", problem, InvalidReason.WRONG_CURSOR)
 
 
 def checked_first(first: int | None, default: int = DEFAULT_PAGE, most: int = MAX_PAGE) -> int:
     """Raises InvalidInput for a size out of range."""
     size = default if first is None else first
     if not 1 <= size <= most:
-        raise InvalidInput("first", f"must be 1 to {most}, is {size}")
+        raise out_of_range("first", size, 1, most)
     return size
 
 

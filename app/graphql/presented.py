@@ -7,8 +7,8 @@ from typing import Any
 from graphql import GraphQLError
 from sqlalchemy.exc import OperationalError
 
-from app.errors import DatabaseUnavailable, PyTuneError
-from app.graphql.problems import worded
+from app.errors import DatabaseUnavailable, InvalidInput, PyTuneError
+from app.graphql.problems import values_of, worded
 
 log = logging.getLogger(__name__)
 
@@ -34,8 +34,11 @@ def presented(error: GraphQLError, *, suggest: bool) -> GraphQLError:
 
 
 def _extensions(error: PyTuneError) -> dict[str, Any]:
-    field = error.values.get("field")
-    return {"code": error.code, "field": field} if field else {"code": error.code}
+    values = values_of(error)
+    said: dict[str, Any] = {"code": error.code, **({"values": values} if values else {})}
+    if isinstance(error, InvalidInput):
+        said |= {"field": error.field, "reason": error.reason.name}
+    return said
 
 
 def _copy(error: GraphQLError, message: str, extensions: dict[str, Any]) -> GraphQLError:

@@ -1,11 +1,15 @@
 """Foreseen errors as types: every mutation gives its result or one of these."""
 
+from datetime import date, datetime
+from string import Formatter
 from typing import Any, Self
 
 import strawberry
+from strawberry.scalars import JSON
 
 from app import errors, users
 from app.errors import PyTuneError
+from app.graphql.enums import InvalidReason
 from app.graphql.ids import global_id
 from app.importing import errors as import_errors
 from app.tuning import errors as tuning_errors
@@ -18,29 +22,62 @@ _WORDS: dict[type[PyTuneError], str] = {
 """Said instead of the error's own text, which holds our numbers or the server's addresses."""
 
 
+def _words(error: PyTuneError) -> str:
+    return next((text for kind, text in _WORDS.items() if isinstance(error, kind)), error.template)
+
+
 def worded(error: PyTuneError) -> str:
     """The error's text for a client."""
-    words = next((text for kind, text in _WORDS.items() if isinstance(error, kind)), None)
-    return words.format(**error.values) if words else str(error)
+    return _words(error).format(**error.values)
+
+
+def values_of(error: PyTuneError) -> dict[str, Any]:
+    """What the text names, and nothing else of the error, as JSON has it."""
+    if isinstance(error, errors.InvalidInput):
+        shown = error.more
+    else:
+        shown = {
+            name: error.values[name] for _, name, _, _ in Formatter().parse(_words(error)) if name
+        }
+    return {name: _plain(value) for name, value in shown.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return value if value is None or isinstance(value, int | float | str | list) else str(value)
+
+
+def _said(error: PyTuneError) -> dict[str, Any]:
+    """What every problem has."""
+    return {"message": worded(error), "code": error.code, "values": values_of(error)}
 
 
 @strawberry.interface(description="A foreseen error: what every typed error has.")
 class Problem:
     message: str = strawberry.field(description="What is wrong and what to do, in English.")
     code: str = strawberry.field(description="What is wrong, for programs: never reworded.")
+    values: JSON = strawberry.field(
+        description="An object of what `message` names, to word it in another language."
+    )
 
     @classmethod
     def of(cls, error: PyTuneError) -> Self:
-        return cls(message=worded(error), code=error.code)
+        return cls(**_said(error))
 
 
 @strawberry.type(description="A value that cannot be taken.")
 class InvalidInput(Problem):
     field: str = strawberry.field(description="The argument or input field that holds the value.")
+    reason: InvalidReason = strawberry.field(
+        description="Why it cannot be taken; `values` holds what the reason says."
+    )
 
     @classmethod
     def of(cls, error: PyTuneError) -> Self:
-        return cls(message=worded(error), code=error.code, field=error.values["field"])
+        if not isinstance(error, errors.InvalidInput):
+            raise error
+        return cls(**_said(error), field=error.field, reason=error.reason)
 
 
 @strawberry.type(description="Nothing has the id that was given.")
@@ -52,7 +89,7 @@ class NotFound(Problem):
 
     @classmethod
     def of(cls, error: PyTuneError) -> Self:
-        return cls(message=worded(error), code=error.code, kind=error.values["kind"])
+        return cls(**_said(error), kind=error.values["kind"])
 
 
 @strawberry.type(description="Another user has that name.")
@@ -82,7 +119,7 @@ class RateLimited(Problem):
     @classmethod
     def of(cls, error: PyTuneError) -> Self:
         seconds = error.values["retry_after_seconds"]
-        return cls(message=worded(error), code=error.code, retry_after_seconds=seconds)
+        return cls(**_said(error), retry_after_seconds=seconds)
 
 
 @strawberry.type(description="Another track is at that place of the playlist by now.")
@@ -102,7 +139,7 @@ class TrainingUnderway(Problem):
     @classmethod
     def of(cls, error: PyTuneError) -> Self:
         training_id = global_id("Training", error.values["training_id"])
-        return cls(message=worded(error), code=error.code, training_id=training_id)
+        return cls(**_said(error), training_id=training_id)
 
 
 @strawberry.type(description="One tuning at a time, and there is one already.")
@@ -112,7 +149,7 @@ class TuningUnderway(Problem):
     @classmethod
     def of(cls, error: PyTuneError) -> Self:
         tuning_id = global_id("Tuning", error.values["tuning_id"])
-        return cls(message=worded(error), code=error.code, tuning_id=tuning_id)
+        return cls(**_said(error), tuning_id=tuning_id)
 
 
 @strawberry.type(description="The tuning has ended, or was stopped before.")
@@ -152,7 +189,7 @@ class ImportUnderway(Problem):
     @classmethod
     def of(cls, error: PyTuneError) -> Self:
         import_id = global_id("DataImport", error.values["import_id"])
-        return cls(message=worded(error), code=error.code, import_id=import_id)
+        return cls(**_said(error), import_id=import_id)
 
 
 class AsType:

@@ -6,6 +6,7 @@ from typing import Annotated, Self
 
 import strawberry
 from anyio import to_thread
+from strawberry.scalars import JSON
 
 from app import promotion, training
 from app.errors import NoChampion
@@ -167,7 +168,9 @@ class PromotionMutation:
         follower = info.context.state.follower
         reload = await to_thread.run_sync(partial(follower.reload, force=True))
         if reload.problem is not None:
-            return problems.ModelUnusable(message=reload.problem, code="bad_artifact")
+            return problems.ModelUnusable(
+                message=reload.problem, code="bad_artifact", values=JSON({})
+            )
         if reload.version is None:
             raise NoChampion
         return ModelReloaded(model_version=reload.version)

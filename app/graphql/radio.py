@@ -6,7 +6,7 @@ from uuid import UUID
 import strawberry
 
 from app import recommending
-from app.errors import InvalidInput
+from app.errors import InvalidInput, InvalidReason
 from app.graphql.context import Info
 from app.graphql.ids import decoded
 from app.graphql.paging import DEFAULT_PAGE, First, checked_first
@@ -76,4 +76,4 @@ def _seed(text: str) -> Seed:
         return Seed(SeedKind.LIST, str(UUID(text)))
     except ValueError:
         problem = "must be the id of a track, an artist or a served list, as the API gave it"
-        raise InvalidInput("seedId", problem) from None
+        raise InvalidInput("seedId", problem, InvalidReason.WRONG_ID, kind="seed") from None

@@ -5,7 +5,7 @@ from typing import Annotated
 import strawberry
 
 from app import catalog, listening
-from app.errors import InvalidInput
+from app.errors.invalid import too_many
 from app.graphql import problems
 from app.graphql.catalog import Track
 from app.graphql.context import Info
@@ -74,8 +74,7 @@ class RecordMutation:
     ) -> ForgetListensResult:
         viewer = info.context.signed_in
         if len(unwanted.listen_ids) > MAX_PAGE:
-            count = len(unwanted.listen_ids)
-            raise InvalidInput("listenIds", f"must be at most {MAX_PAGE}, are {count}")
+            raise too_many("listenIds", len(unwanted.listen_ids), MAX_PAGE)
         numbers = [required_number(one, "Listen", "listenIds") for one in unwanted.listen_ids]
         tracks = await info.context.write(
             lambda session: listening.forget_listens(session, viewer.id, numbers)

@@ -199,7 +199,7 @@ def _check(context: Context, change: ChangePasswordInput) -> None:
     try:
         accounts.checked_password(change.new_password)
     except InvalidInput as problem:
-        raise InvalidInput("newPassword", problem.problem) from None
+        raise problem.on("newPassword") from None
     name, password = context.signed_in.name, change.current_password
     context.state.access.check_password(context.caller, name, password)
 

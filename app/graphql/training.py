@@ -10,6 +10,7 @@ from strawberry.scalars import JSON
 
 from app import recipes, training, tuning
 from app.errors import InvalidInput, TrainingNotFound
+from app.errors.invalid import out_of_range
 from app.graphql import problems
 from app.graphql.context import Context, Info
 from app.graphql.enums import Algorithm, TrainingStage, TrainingState, Weighting
@@ -207,7 +208,7 @@ class TrainingMutation:
     ) -> TrainModelResult:
         wanted = wanted or USUAL
         if wanted.seed < 0:
-            raise InvalidInput("seed", f"must be 0 or more, is {wanted.seed}")
+            raise out_of_range("seed", wanted.seed, 0, None)
         state, viewer = info.context.state, info.context.signed_in
         best = await info.context.read(tuning.best_known) if wanted is USUAL else None
         recipe = best or wanted.recipe()

@@ -8,7 +8,8 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from app.db import Database
-from app.errors import InvalidInput, QueueUnavailable
+from app.errors import QueueUnavailable
+from app.errors.invalid import wrong_state
 from app.importing import records
 from app.importing.errors import ImportNotFound, ImportUnderway
 from app.importing.records import ACTIVE, Wanted
@@ -48,7 +49,8 @@ def cancel(database: Database, queue: JobQueue, import_id: int) -> None:
     def end(session: Session) -> None:
         row = records.locked(session, import_id)
         if row.state not in {ImportState.QUEUED, ImportState.RUNNING}:
-            raise InvalidInput("importId", f"is {row.state.value}: only what goes on is cancelled")
+            problem = f"is {row.state.value}: only what goes on is cancelled"
+            raise wrong_state("importId", problem, row.state)
         row.state, row.finished_at = ImportState.CANCELLED, utc_now()
         session.add(row)
 
@@ -66,7 +68,8 @@ def take_back(database: Database, queue: JobQueue, import_id: int) -> None:
         row = records.locked(session, import_id)
         before = row.state
         if before not in _UNDONE_FROM:
-            raise InvalidInput("importId", f"is {before.value}: only what is over can be undone")
+            problem = f"is {before.value}: only what is over can be undone"
+            raise wrong_state("importId", problem, before)
         _claim_anew(row, holder)
         row.state, row.progress, row.attempts = ImportState.UNDOING, 0.0, 0
         row.finished_at = None

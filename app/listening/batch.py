@@ -8,6 +8,7 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Session, col
 
 from app.errors import InvalidInput, PyTuneError, TrackNotFound
+from app.errors.invalid import too_many
 from app.listening.checking import Listen, checked
 from app.listening.holding import hold
 from app.listening.recording import Outcome, event_row
@@ -31,7 +32,7 @@ def record_listens(
     Raises InvalidInput where there are too many.
     """
     if len(listens) > MAX_BATCH:
-        raise InvalidInput("listens", f"must be at most {MAX_BATCH}, are {len(listens)}")
+        raise too_many("listens", len(listens), MAX_BATCH)
     paused = hold(session, user_id)
     looked_at = [_checked(listen) for listen in listens]
     good = [listen for listen in looked_at if isinstance(listen, Listen)]

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from app.errors import InvalidInput
+from app.errors import InvalidInput, InvalidReason
+from app.errors.invalid import out_of_range, wrong_length
 from app.models.columns import utc_now
 from app.models.listening import MAX_IDEMPOTENCY_KEY, MAX_LIST_ID, MAX_SOURCE
 from app.text import is_sound
@@ -47,7 +48,7 @@ def checked(listen: Listen) -> Listen:
     _check_text("idempotencyKey", listen.idempotency_key, MAX_IDEMPOTENCY_KEY)
     seconds = listen.seconds_played
     if seconds is not None and not 0 <= seconds <= MAX_SECONDS_PLAYED:
-        raise InvalidInput("secondsPlayed", f"must be 0 to {MAX_SECONDS_PLAYED}, is {seconds}")
+        raise out_of_range("secondsPlayed", seconds, 0, MAX_SECONDS_PLAYED)
     now = utc_now()
     moment = checked_time(listen.listened_at or now, now)
     return listen if moment is listen.listened_at else replace(listen, listened_at=moment)
@@ -58,7 +59,9 @@ def checked_time(moment: datetime, now: datetime) -> datetime:
     if moment.tzinfo is None:
         raise InvalidInput("listenedAt", f"needs a time zone, such as {moment.isoformat()}Z")
     if not EARLIEST <= moment <= now + CLOCK_SKEW:
-        raise InvalidInput("listenedAt", f"must lie between 1970 and now, is {moment.isoformat()}")
+        problem = f"must lie between 1970 and now, is {moment.isoformat()}"
+        times = {"given": moment, "least": EARLIEST, "most": now}
+        raise InvalidInput("listenedAt", problem, InvalidReason.OUT_OF_RANGE, **times)
     whole = moment if not moment.microsecond else moment.replace(microsecond=0)
     return whole if whole.tzinfo is UTC else whole.astimezone(UTC)
 
@@ -68,13 +71,13 @@ def check_origin(origin: Origin) -> None:
     _check_text("source", origin.source, MAX_SOURCE)
     _check_text("listId", origin.list_id, MAX_LIST_ID)
     if origin.position is not None and not 0 <= origin.position <= _LARGEST:
-        raise InvalidInput("position", f"must be 0 to {_LARGEST}, is {origin.position}")
+        raise out_of_range("position", origin.position, 0, _LARGEST)
 
 
 def _check_text(field: str, value: str | None, limit: int) -> None:
     if value is None:
         return
     if not 0 < len(value) <= limit:
-        raise InvalidInput(field, f"must have 1 to {limit} characters, has {len(value)}")
+        raise wrong_length(field, len(value), 1, limit)
     if not is_sound(value):
         raise InvalidInput(field, "holds half a character, a lone surrogate")

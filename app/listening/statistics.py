@@ -9,7 +9,7 @@ from sqlalchemy import func
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col
 
-from app.errors import InvalidInput
+from app.errors.invalid import out_of_range
 from app.listening.tables import EVENTS
 from app.models import EventKind, Track
 
@@ -54,7 +54,7 @@ def statistics(
     mine = [EVENTS.c.user_id == user_id, EVENTS.c.kind == EventKind.LISTEN]
     if year is not None:
         if not MIN_YEAR <= year <= MAX_YEAR:
-            raise InvalidInput("year", f"must be {MIN_YEAR} to {MAX_YEAR}, is {year}")
+            raise out_of_range("year", year, MIN_YEAR, MAX_YEAR)
         begin, end = (datetime(one, 1, 1, tzinfo=zone) for one in (year, year + 1))
         mine += [EVENTS.c.occurred_at >= begin, EVENTS.c.occurred_at < end]
     quarters, undated = _quarters(session, mine)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from app.errors import InvalidInput
+from app.errors import InvalidInput, InvalidReason
 
 
 class Range(NamedTuple):
@@ -26,4 +26,6 @@ def check(algorithm: str, settings: Mapping[str, Any], ranges: Ranges) -> None:
         least, most, whole = ranges[name]
         kind = int if whole else int | float
         if isinstance(value, bool) or not isinstance(value, kind) or not least <= value <= most:
-            raise InvalidInput(name, f"must be a number from {least} to {most}, is {value!r}")
+            problem = f"must be a number from {least} to {most}, is {value!r}"
+            ends = {"given": value, "least": least, "most": most}
+            raise InvalidInput(name, problem, InvalidReason.OUT_OF_RANGE, **ends)

@@ -15,7 +15,7 @@ from uuid import UUID
 
 import numpy as np
 
-from app.errors import InvalidInput
+from app.errors import InvalidInput, InvalidReason
 from app.models.columns import utc_now
 
 MEMORY = 300
@@ -23,7 +23,9 @@ MEMORY = 300
 _LONGEST = 4096
 _HEAD = struct.Struct("<II")
 _LARGEST = 2**31 - 1
-_PROBLEM = InvalidInput("after", "must be a cursor of a radio, as it was given")
+_PROBLEM = InvalidInput(
+    "after", "must be a cursor of a radio, as it was given", InvalidReason.WRONG_CURSOR
+)
 
 
 class SeedKind(StrEnum):
@@ -47,7 +49,7 @@ class Seed:
             return cls(SeedKind(kind), str(UUID(key)) if kind == SeedKind.LIST else _number(key))
         except ValueError:
             problem = "must be like track-12, artist-3 or list- and the id of a served list"
-            raise InvalidInput(field, problem) from None
+            raise InvalidInput(field, problem, InvalidReason.WRONG_ID, kind="seed") from None
 
     def __str__(self) -> str:
         return f"{self.kind.value}-{self.key}"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.errors import InvalidInput
+from app.errors.invalid import out_of_range
 
 MAX_FIRST = 100
 """Longest list that is served at once."""
@@ -31,16 +31,16 @@ class Dials:
         check_share("discovery", self.discovery)
         check_share("diversity", self.diversity)
         if self.max_per_artist is not None and self.max_per_artist < 1:
-            raise InvalidInput("maxPerArtist", f"must be 1 or more, is {self.max_per_artist}")
+            raise out_of_range("maxPerArtist", self.max_per_artist, 1, None)
 
 
 def check_first(first: int) -> None:
     """Raises InvalidInput."""
     if not 1 <= first <= MAX_FIRST:
-        raise InvalidInput("first", f"must be 1 to {MAX_FIRST}, is {first}")
+        raise out_of_range("first", first, 1, MAX_FIRST)
 
 
 def check_share(field: str, share: float | None) -> None:
     """Raises InvalidInput for a share that is none; None is left to the field's meaning."""
     if share is not None and not 0 <= share <= 1:
-        raise InvalidInput(field, f"must be 0 to 1, is {share}")
+        raise out_of_range(field, share, 0, 1)

@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 
 from app import catalog, listening
 from app.catalog import CatalogTrack
-from app.errors import InvalidInput, ListNotFound
+from app.errors import InvalidInput, InvalidReason, ListNotFound
 from app.listening import UserHistory
 from app.ml.interactions import history_of
 from app.ml.model_slot import LoadedModel
@@ -75,7 +75,8 @@ def radio(
     check_first(first)
     cursor = Cursor.start(seed) if after is None else Cursor.read(after)
     if cursor.seed != seed:
-        raise InvalidInput("after", f"is a cursor of the radio of {cursor.seed}, not of {seed}")
+        problem = f"is a cursor of the radio of {cursor.seed}, not of {seed}"
+        raise InvalidInput("after", problem, InvalidReason.WRONG_CURSOR)
     tuned = _tuned(session, user_id, cursor)
     chosen = _next(session, model, tuned, first)
     while len(chosen) < first and cursor.queued:

@@ -9,7 +9,8 @@ from sqlmodel import Session, col, select
 
 from app import catalog
 from app.catalog import CatalogArtist
-from app.errors import ArtistNotFound, InvalidInput
+from app.errors import ArtistNotFound
+from app.errors.invalid import too_many
 from app.ml.cold_start import nearest_artists, tracks_of_picks
 from app.ml.model_slot import LoadedModel
 from app.ml.recommender import History
@@ -83,4 +84,4 @@ def _by_turns(near: Iterable[int], telling: Iterable[int]) -> list[int]:
 
 def _check_count(field: str, artist_ids: Sequence[int]) -> None:
     if len(artist_ids) > MAX_PICKS:
-        raise InvalidInput(field, f"must be at most {MAX_PICKS} artists, are {len(artist_ids)}")
+        raise too_many(field, len(artist_ids), MAX_PICKS)

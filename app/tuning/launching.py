@@ -8,7 +8,8 @@ from sqlmodel import Session, col, select
 
 from app import listening
 from app.db import Database
-from app.errors import InvalidInput, NoListens, QueueUnavailable
+from app.errors import NoListens, QueueUnavailable
+from app.errors.invalid import out_of_range
 from app.models import TrainingState, Tuning
 from app.models.columns import id_of, utc_now
 from app.queue import JobName, JobQueue, JsonJob
@@ -32,10 +33,9 @@ def launch(
     Raises InvalidInput, NoListens, TuningUnderway, or QueueUnavailable, after which none waits.
     """
     if not LEAST_SECONDS <= seconds <= MOST_SECONDS:
-        problem = f"must be {LEAST_SECONDS} to {MOST_SECONDS}, is {seconds}"
-        raise InvalidInput("seconds", problem)
+        raise out_of_range("seconds", seconds, LEAST_SECONDS, MOST_SECONDS)
     if seed < 0:
-        raise InvalidInput("seed", f"must be 0 or more, is {seed}")
+        raise out_of_range("seed", seed, 0, None)
     number = database.transact(lambda session: _request(session, requested_by, seconds, seed))
     _enqueue(database, queue, number, seconds)
     return number

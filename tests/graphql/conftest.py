@@ -113,6 +113,12 @@ class Door:
         return error
 
 
+def refused(field: str, reason: str, **values: Any) -> dict[str, Any]:
+    """The extensions of an error about an argument."""
+    said = {"code": "invalid_input", "field": field, "reason": reason}
+    return {**said, "values": values} if values else said
+
+
 def open_session(session: Session, user_id: int) -> str:
     """A token of the user's."""
     (user,) = accounts.users_by_id(session, [user_id])

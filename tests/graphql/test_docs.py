@@ -12,6 +12,7 @@ from graphql import FieldNode, OperationDefinitionNode, parse
 from rq.job import JobStatus
 
 from app import alerts, playlists, recommending, tuning
+from app.errors import InvalidReason
 from app.graphql import asked, cost, documents, presented, problems, router
 from app.graphql.paging import DEFAULT_PAGE, MAX_PAGE
 from app.graphql.schema import schema
@@ -186,6 +187,11 @@ def test_the_table_of_problems_is_complete() -> None:
     assert {presented.INTERNAL, presented.INVALID_REQUEST} <= set(
         re.findall(r"^\| `(\w+)` \| [a-z]", PAGE, re.MULTILINE)
     )
+
+
+def test_the_table_of_reasons_is_complete() -> None:
+    rows = re.findall(r"^\| `([A-Z_]+)` \|", PAGE, re.MULTILINE)
+    assert rows == [reason.name for reason in InvalidReason]
 
 
 def test_the_limits_are_those_that_hold() -> None:

@@ -3,7 +3,7 @@
 from app.graphql.ids import global_id
 from app.ml.model_slot import LoadedModel
 from app.models import DataImport
-from tests.graphql.conftest import ADMINISTRATOR, LISTENER, OTHER, Door
+from tests.graphql.conftest import ADMINISTRATOR, LISTENER, OTHER, Door, refused
 from tests.graphql.test_catalog import BAD_IDS
 
 NODES = """
@@ -45,4 +45,4 @@ def test_listeners_see_themselves_and_no_training(door: Door, model: LoadedModel
 
 def test_too_many_at_once(door: Door) -> None:
     error = door.error(NODES, ids=[global_id("Track", 1)] * 101)
-    assert error["extensions"] == {"code": "invalid_input", "field": "ids"}
+    assert error["extensions"] == refused("ids", "TOO_MANY", given=101, most=100)

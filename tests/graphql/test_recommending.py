@@ -12,7 +12,7 @@ from sqlmodel import select
 from app.graphql.ids import global_id
 from app.ml.model_slot import LoadedModel
 from app.models import ListKind, Prediction
-from tests.graphql.conftest import ADMINISTRATOR, HEARD, LISTENER, OTHER, Door
+from tests.graphql.conftest import ADMINISTRATOR, HEARD, LISTENER, OTHER, Door, refused
 
 LIST = """
 query (
@@ -119,7 +119,7 @@ def test_the_dials(door: Door, model: LoadedModel) -> None:
 )
 def test_a_dial_out_of_its_range(door: Door, dial: str, value: Any) -> None:
     error = door.error(LIST, **{dial: value})
-    assert error["extensions"] == {"code": "invalid_input", "field": dial}
+    assert (error["extensions"]["code"], error["extensions"]["field"]) == ("invalid_input", dial)
 
 
 def test_reasons_add_up_to_no_more_than_the_score(door: Door, model: LoadedModel) -> None:
@@ -144,7 +144,7 @@ def test_reasons_within_reason(door: Door, first: int) -> None:
     answer = door.post(REASONS, LISTENER, first=first).json()
     assert answer["data"] is None
     codes = [error["extensions"] for error in answer["errors"]]
-    assert codes[0] == {"code": "invalid_input", "field": "first"}
+    assert (codes[0]["code"], codes[0]["field"]) == ("invalid_input", "first")
 
 
 def test_similar_tracks_by_the_model(door: Door, model: LoadedModel) -> None:
@@ -162,10 +162,10 @@ def test_similar_tracks_without_a_model_are_of_the_artist(door: Door) -> None:
 
 def test_similar_to_nothing(door: Door) -> None:
     missing = door.error(SIMILAR, id=global_id("Track", 999))
-    assert missing["extensions"] == {"code": "not_found"}
+    assert missing["extensions"] == {"code": "not_found", "values": {"kind": "track"}}
     assert missing["message"] == "No track has that id."
     nonsense = door.error(SIMILAR, id="nonsense")
-    assert nonsense["extensions"] == {"code": "invalid_input", "field": "trackId"}
+    assert nonsense["extensions"] == refused("trackId", "WRONG_ID", kind="Track")
     assert door.error(SIMILAR, id=global_id("Track", 1), first=0)["extensions"]["field"] == "first"
 
 
@@ -182,11 +182,11 @@ def test_an_administrator_sees_what_a_listener_would_get(door: Door, model: Load
 def test_recommendations_for_nobody(door: Door) -> None:
     missing = door.error(FOR_USER, ADMINISTRATOR, id=global_id("User", 999))
     assert (missing["extensions"], missing["message"]) == (
-        {"code": "not_found"},
+        {"code": "not_found", "values": {"kind": "user"}},
         "No user has that id.",
     )
     nonsense = door.error(FOR_USER, ADMINISTRATOR, id=global_id("Track", 1))
-    assert nonsense["extensions"] == {"code": "invalid_input", "field": "userId"}
+    assert nonsense["extensions"] == refused("userId", "WRONG_ID", kind="User")
 
 
 def test_lists_are_written_down_but_not_those_that_the_listener_never_saw(
