@@ -1,8 +1,17 @@
 """Use-cases: what was measured of many trainings at once."""
 
+from collections.abc import Sequence
+
 from sqlmodel import Session, col, select
 
 from app.models import Evaluation
+from app.models.columns import id_of
+
+
+def evaluations_by_id(session: Session, numbers: Sequence[int]) -> dict[int, Evaluation]:
+    """Those that there are."""
+    rows = session.exec(select(Evaluation).where(col(Evaluation.id).in_(numbers)))
+    return {id_of(row): row for row in rows}
 
 
 def evaluations_of(session: Session, training_ids: list[int]) -> list[list[Evaluation]]:

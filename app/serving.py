@@ -111,7 +111,8 @@ class ChampionFollower:
 
     def _report(self, version: int, error: BadArtifact) -> None:
         def write(session: Any) -> bool:
-            return alerts.raise_alert(session, "bad_artifact", str(error), {"version": version})
+            details = {"version": version, "reason": str(error.values["reason"])}
+            return alerts.raise_alert(session, "bad_artifact", str(error), details)
 
         if self.database.transact(write):
             alerts.announce(self.queue)

@@ -129,6 +129,7 @@ def _end(
     training.finish(session, training_id, fitted)
     current = training.champion(session)
     stale = (current.version if current else None) != rival
+    metrics = {**metrics, "stale": stale}
     reason = result.verdict.reason
     evaluation = Evaluation(
         training_id=training_id,

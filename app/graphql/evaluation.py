@@ -103,6 +103,9 @@ class GateCheck:
     name: str = strawberry.field(description="Which one, for programs.")
     passed: bool = strawberry.field(description="Whether it holds.")
     text: str = strawberry.field(description="What was found, in English.")
+    values: JSON = strawberry.field(
+        description="The figures in the text, to word it otherwise; empty in old evaluations."
+    )
 
 
 @strawberry.type(description="The challenger's gain in NDCG over another, listener by listener.")
@@ -168,9 +171,14 @@ class Evaluation:
                 if figures.get(contestant.value)
             ],
             gains=_gains(figures.get("verdict", {})),
-            checks=[GateCheck(**check) for check in figures.get("verdict", {}).get("checks", [])],
+            checks=[_check(check) for check in figures.get("verdict", {}).get("checks", [])],
             refit=Refit.of(figures["refit"]) if figures.get("refit") else None,
         )
+
+
+def _check(check: dict[str, Any]) -> GateCheck:
+    values = JSON(check.get("values", {}))
+    return GateCheck(name=check["name"], passed=check["passed"], text=check["text"], values=values)
 
 
 def _gains(verdict: dict[str, Any]) -> list[Gain]:

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from app.ml.bootstrap import Interval, mean_intervals
+from app.ml.bootstrap import Interval, finite, mean_intervals
 from app.ml.evaluation import MAIN, Evaluation, Slice
 from app.ml.verdict import Check, Compared, Verdict, checks_as_json, sentence
 
@@ -111,7 +111,8 @@ def _checks(case: _Case) -> list[Check]:
     """Those that apply; the first says best why it is promoted."""
     listeners, least = len(case.challenger.listener_ids), case.settings.min_listeners
     if listeners < least:
-        return [Check("listeners", passed=False, text=f"at least {least} are needed to compare")]
+        text = f"at least {least} are needed to compare"
+        return [Check("listeners", passed=False, text=text, values={"least": least})]
     checks = [_above_popularity(case), _latency(case), _size(case)]
     if case.champion is None:
         return checks
@@ -123,59 +124,62 @@ def _checks(case: _Case) -> list[Check]:
 
 def _above_popularity(case: _Case) -> Check:
     passed = case.gains["popularity"].low > 0
-    text = _over_popularity(case).text(case.metric)
-    return Check("popularity", passed, text if passed else f"{text}, which chance may explain")
+    compared = _over_popularity(case)
+    text = compared.text(case.metric)
+    text = text if passed else f"{text}, which chance may explain"
+    return Check("popularity", passed, text, compared.values)
 
 
 def _better(case: _Case, champion: Evaluation) -> Check:
     margin = case.settings.min_gain
     passed = case.gains["champion"].low > margin * champion.mean()
-    text = _over_champion(case, champion).text(case.metric)
-    return Check(
-        "better",
-        passed,
-        text if passed else f"{text}, and the whole interval must lie above {margin:+.1%}",
-    )
+    compared = _over_champion(case, champion)
+    text = compared.text(case.metric)
+    text = text if passed else f"{text}, and the whole interval must lie above {margin:+.1%}"
+    return Check("better", passed, text, {**compared.values, "margin": margin})
 
 
 def _not_worse(case: _Case, champion: Evaluation) -> Check:
     margin = case.settings.max_loss
     passed = not _lost(case.gains["champion"], margin * champion.mean())
-    text = _over_champion(case, champion).text(case.metric)
-    return Check(
-        "not_worse", passed, text if passed else f"{text}, beyond the {-margin:+.1%} allowed"
-    )
+    compared = _over_champion(case, champion)
+    text = compared.text(case.metric)
+    text = text if passed else f"{text}, beyond the {-margin:+.1%} allowed"
+    return Check("not_worse", passed, text, {**compared.values, "margin": -margin})
 
 
 def _coverage(case: _Case, champion: Evaluation) -> Check:
     ours, theirs = case.challenger.coverage, champion.coverage
-    text = f"its lists show {ours:.2%} of the catalogue, the champion's {theirs:.2%}"
-    return Check("coverage", not ours < case.settings.min_coverage * theirs, text)
+    text = f"its lists show {ours:.1%} of the catalogue, the champion's {theirs:.1%}"
+    values = {"ours": finite(ours), "theirs": finite(theirs)}
+    return Check("coverage", not ours < case.settings.min_coverage * theirs, text, values)
 
 
 def _auc(case: _Case, champion: Evaluation) -> Check:
     ours, theirs = case.challenger.mean("auc"), champion.mean("auc")
-    text = f"its AUC is {ours:.3f}, the champion's {theirs:.3f}"
-    return Check("auc", not ours < theirs - case.settings.max_auc_loss, text)
+    text = f"its AUC is {ours:.4f}, the champion's {theirs:.4f}"
+    values = {"ours": finite(ours), "theirs": finite(theirs)}
+    return Check("auc", not ours < theirs - case.settings.max_auc_loss, text, values)
 
 
 def _slice(case: _Case, champion: Evaluation, part: Slice) -> Check:
     compared = _over_champion(case, champion, part)
     passed = not _lost(compared.gain, case.settings.max_slice_loss * compared.theirs)
     text = f"for {part.name} listeners ({part.least:,} to {part.most:,} tracks heard) "
-    return Check(f"slice_{part.name}", passed, text + compared.text(case.metric))
+    values = {**compared.values, "least": part.least, "most": part.most}
+    return Check(f"slice_{part.name}", passed, text + compared.text(case.metric), values)
 
 
 def _latency(case: _Case) -> Check:
     took, most = case.challenger.cost.milliseconds, case.settings.max_milliseconds
-    return Check("latency", not took > most, f"a list takes {took:,.1f} ms, of {most:,.0f} allowed")
+    text = f"a list takes {took:,.1f} ms, of {most:,.0f} allowed"
+    return Check("latency", not took > most, text, {"took": finite(took), "most": most})
 
 
 def _size(case: _Case) -> Check:
     size, most = case.challenger.cost.mebibytes, case.settings.max_mebibytes
-    return Check(
-        "size", not size > most, f"the model takes {size:,.1f} MiB, of {most:,.0f} allowed"
-    )
+    text = f"the model takes {size:,.1f} MiB, of {most:,.0f} allowed"
+    return Check("size", not size > most, text, {"took": finite(size), "most": most})
 
 
 def _lost(gain: Interval, margin: float) -> bool:

@@ -1,7 +1,7 @@
 """What the gate says: a sentence for people, and figures as JSON can hold them."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from app.ml.bootstrap import Interval, finite
@@ -17,6 +17,8 @@ class Check:
     name: str
     passed: bool
     text: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    """What the text is made of, for who words it in another language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,18 @@ class Compared:
             f"{metric} is {self.ours:.4f} against {self.theirs:.4f} of {self.other} "
             f"({gain}, 95% interval {low} to {high})"
         )
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The figures of `text`; `share`: gains are shares of `theirs`, and not points."""
+        base = self.theirs if self.theirs > 0 else 1.0
+        gain = {name: finite(value) for name, value in asdict(self.gain).items()}
+        return {
+            "ours": finite(self.ours),
+            "theirs": finite(self.theirs),
+            "share": self.theirs > 0,
+            **{name: None if value is None else value / base for name, value in gain.items()},
+        }
 
     def as_json(self) -> dict[str, Any]:
         return {

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from app import evaluations, promotion, training
 from app.access import Viewer
 from app.errors import PyTuneError
-from app.models import Training, TrainingState
+from app.models import Evaluation, Promotion, Training, TrainingState
 from app.models.columns import id_of
 from app.state import State
 from app.training import Champion
@@ -89,9 +89,16 @@ def _shown(state: State, before: int | None) -> dict[str, Any]:
             "is_first": before is None,
             "promoted": promoted,
             "champions": champions[:_PROMOTIONS],
+            "evaluations": judged(session, [each.promotion for each in champions[:_PROMOTIONS]]),
             "chart": Chart.of(_measured(session, charted)[::-1], promoted),
             "height": HEIGHT,
         }
+
+
+def judged(session: Session, promotions: list[Promotion]) -> dict[int, Evaluation]:
+    """The evaluations that promotions rest on, by number."""
+    numbers = [each.evaluation_id for each in promotions if each.evaluation_id is not None]
+    return evaluations.evaluations_by_id(session, numbers)
 
 
 def _measured(session: Session, rows: list[Training]) -> list[Measured]:

@@ -39,6 +39,7 @@ def install(environment: Environment, language: str) -> None:
     environment.globals |= {
         "figure": formats.figure,
         "gain": formats.gain,
+        "gained": formats.gained,
         "quantity": formats.quantity,
         "share": formats.share,
         "tick": formats.tick,
@@ -111,6 +112,12 @@ class Formats:
         """A value on an axis, with no more digits than it has."""
         return str(format_decimal(value, format="0.0###", locale=self.language))
 
+    def gained(self, value: float, *, share: bool) -> str:
+        """A gain as a share, or in points of the metric, such as +0.0123."""
+        if share:
+            return self.gain(value)
+        return str(format_decimal(value, format="+0.0000;-0.0000", locale=self.language))
+
     def gain(self, value: float) -> str:
         """A share that was gained or lost, such as +8.0%."""
         return str(format_percent(value, format="+0.0%;-0.0%", locale=self.language))
@@ -134,10 +141,11 @@ class Formats:
         return self.moment(time, zone)
 
     @pass_context
-    def day_in(self, context: Context, time: datetime) -> str:
-        """The date in the reader's zone, such as 3 Nov."""
+    def day_in(self, context: Context, time: datetime | str) -> str:
+        """The date in the reader's zone, such as 3 Nov 2026."""
         zone: Any = context.get("time_zone")
-        return str(format_datetime(time, "d MMM", tzinfo=zone, locale=self.language))
+        moment = datetime.fromisoformat(time) if isinstance(time, str) else time
+        return str(format_datetime(moment, "d MMM y", tzinfo=zone, locale=self.language))
 
 
 def duration(seconds: int) -> str:

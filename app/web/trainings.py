@@ -11,7 +11,7 @@ from app.errors import PyTuneError
 from app.state import State
 from app.web.door import Administrator, Here, Id
 from app.web.errors import status_of
-from app.web.models import Service
+from app.web.models import Service, judged
 from app.web.render import page, part, target_of
 from app.web.verdicts import Verdict
 
@@ -65,12 +65,14 @@ def _page(
     """Raises TrainingNotFound."""
     with state.database.read() as session:
         row = training.training(session, version)
+        promotions = promotion.promotions_of(session, version)
         [made] = evaluations.evaluations_of(session, [version])
         shown = {
             "row": row,
             "verdict": Verdict.of(made[0]) if made else None,
             "log": training_log.lines_of(session, [version])[0],
-            "promotions": promotion.promotions_of(session, version),
+            "promotions": promotions,
+            "evaluations": judged(session, promotions),
             "service": Service.of(state, session),
             "problem": problem,
             "reason": reason,

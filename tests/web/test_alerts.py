@@ -32,6 +32,23 @@ def test_an_alert_stands_on_every_page_until_somebody_has_seen_it(admin: Site, a
     assert "seen by root" in seen
 
 
+def test_an_alert_speaks_the_readers_language(admin: Site) -> None:
+    figures = {"name": "ndcg", "before": 0.25, "after": 0.125, "listeners": 1200, "version": 3}
+    days = {
+        "before_since": "2026-03-02T00:00:00+00:00",
+        "before_until": "2026-03-09T00:00:00+00:00",
+    }
+    with admin.state.database.write() as session:
+        alerts.raise_alert(session, "drift", "Lists fit less well.", {**figures, **days})
+        alerts.raise_alert(session, "bad_artifact", "Damaged.", {"version": 3, "reason": "x"})
+    english = text(admin.get("/admin/alerts").text)
+    assert "Lists fit less well: their NDCG fell from 0.2500 to 0.1250. Seen over 1,200" in english
+    assert "against 2 Mar 2026 to 9 Mar 2026" in english
+    french = text(admin.get("/admin/alerts", **{"Accept-Language": "fr"}).text)
+    assert "leur NDCG est tombé de 0,2500 à 0,1250." in french
+    assert "Les fichiers du modèle de l’entraînement 3 sont inutilisables" in french
+
+
 def test_listeners_are_not_alarmed(admin: Site, alert: int) -> None:
     admin.sign_in(admin.world.ann)
     assert DRIFT not in admin.get("/").text

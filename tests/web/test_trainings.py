@@ -8,6 +8,7 @@ import pytest
 from app import promotion, training, training_log
 from app.models import Training, TrainingStage, TrainingState
 from app.models.columns import id_of
+from tests.damaging import overwrite
 from tests.models_made import finished
 from tests.web.conftest import OpenSite, Site
 from tests.web.measured import contested, write_down
@@ -112,7 +113,7 @@ def test_without_a_reason_nothing_is_promoted(admin: Site, rival: int) -> None:
 
 def test_a_model_whose_files_are_damaged_is_not_promoted(admin: Site, rival: int) -> None:
     for array in admin.state.settings.artifacts.glob(f"model-{rival:06d}/*.npy"):
-        array.write_bytes(b"damaged")
+        overwrite(array, b"damaged")
     response = admin.post(f"/admin/models/{rival}/promote", {"reason": "It is newer."})
     assert response.status_code == 409
     assert "files are damaged or gone, so the champion stays" in text(response.text)
