@@ -2,18 +2,14 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import TypedDict
 
 import anyio.to_thread
 from fastapi import FastAPI
-from fastapi.staticfiles import StaticFiles
 
 from app import graphql, probes, web
 from app.settings import Settings
 from app.state import State
-
-STATIC = Path(__file__).resolve().parent.parent / "static"
 
 
 class Lifespan(TypedDict):
@@ -37,7 +33,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     app = FastAPI(title="PyTune", lifespan=lifespan, openapi_url=None, docs_url=None)
     graphql.mount(app, chosen)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
     web.mount(app, chosen)
     probes.mount(app, chosen)
     return app

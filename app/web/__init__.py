@@ -3,7 +3,7 @@
 from fastapi import Depends, FastAPI
 
 from app.settings import Settings
-from app.web import errors
+from app.web import errors, files
 from app.web.accounts import router as accounts
 from app.web.alerts import router as alerts
 from app.web.artists import router as artists
@@ -72,5 +72,6 @@ def mount(app: FastAPI, settings: Settings) -> None:
     # Players elsewhere bring a token of their own, which no browser adds by itself.
     app.include_router(scrobbling)
     errors.mount(app, settings)
+    files.mount(app)
     app.add_middleware(Compression)
     app.add_middleware(SafeHeaders, settings=settings)

@@ -13,8 +13,8 @@ EDITION = 1
 WALL_URL = f"/covers/{EDITION}/wall.svg"
 
 _KEPT = {
-    "Cache-Control": "public, max-age=31536000, immutable",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
+    "Cache-Control": "max-age=31536000, immutable",
+    "Content-Security-Policy": "default-src 'none'",
 }
 
 router = APIRouter()

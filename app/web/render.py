@@ -16,7 +16,7 @@ from app.access import Viewer
 from app.alerts import Alarm
 from app.playlist_files import youtube_list, youtube_search
 from app.preferences import LANGUAGES
-from app.web import texts
+from app.web import files, texts
 from app.web.covers import WALL_URL, cover_url
 from app.web.lists import Item, player_data
 from app.web.marking import marked
@@ -98,6 +98,8 @@ def environment(language: str = LANGUAGES[0]) -> Environment:
     made.globals |= {
         "cover_url": cover_url,
         "icon": icon,
+        "modules": files.MODULES,
+        "static": files.ADDRESS,
         "in_place": _IN_PLACE,
         "wall_url": WALL_URL,
         "youtube_list": youtube_list,
@@ -109,8 +111,8 @@ def environment(language: str = LANGUAGES[0]) -> Environment:
 
 def icon(name: str) -> Markup:
     return Markup(
-        '<svg class="icon" aria-hidden="true"><use href="/static/icons.svg#{}"/></svg>'
-    ).format(name)
+        '<svg class="icon" aria-hidden="true"><use href="{}/icons.svg#{}"/></svg>'
+    ).format(files.ADDRESS, name)
 
 
 def player_entry(item: Item) -> dict[str, Any]:

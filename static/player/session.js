@@ -26,7 +26,7 @@ export class SystemControls {
   /** The keys go to whatever sounds in the topmost frame, and YouTube's lies below: so a loop that
    *  cannot be heard runs in ours. Begun before the video, which may silence it where one may sound. */
   #claim() {
-    this.#silence ??= Object.assign(new Audio("/static/silence.wav"), { loop: true });
+    this.#silence ??= Object.assign(new Audio(new URL("../silence.wav", import.meta.url)), { loop: true });
     this.#silence.play().catch(() => {
       // Not allowed here: the keys then go to YouTube's own frame.
     });

@@ -1,4 +1,4 @@
-"""What a page weighs, and whom it asks: nobody else before the first play, then YouTube alone."""
+"""Whom a page asks: nobody else before the first play, then YouTube alone."""
 
 from urllib.parse import urlsplit
 
@@ -10,21 +10,7 @@ from tests.browser.tab import Tab
 
 pytestmark = pytest.mark.browser
 
-MOST_BYTES = 100_000
 PATHS = ("/", "/search?q=neu", "/artists/1", "/settings", "/tracks/1")
-
-
-def test_home_is_light(tab: Tab) -> None:
-    tab.page.goto("/", wait_until="networkidle")
-    weights = tab.page.evaluate(
-        """() => [...performance.getEntriesByType("navigation"),
-                  ...performance.getEntriesByType("resource")]
-                 .map(({ name, encodedBodySize }) => [name, encodedBodySize])"""
-    )
-    assert {"app.js", "htmx.min.js", "icons.svg"} <= {
-        urlsplit(name).path.rpartition("/")[2] for name, weight in weights if weight
-    }
-    assert sum(weight for _, weight in weights) <= MOST_BYTES
 
 
 def test_nobody_else_is_asked_before_the_first_play(tab: Tab, product: Product) -> None:

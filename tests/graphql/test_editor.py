@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from app.main import STATIC
+from app.web.files import FOLDER as STATIC
 from app.web.render import TEMPLATES
 from tests.graphql.conftest import Door
 

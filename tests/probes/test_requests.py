@@ -72,7 +72,7 @@ def test_a_failure_is_logged_with_its_request(
         raise ValueError("broken on purpose")
 
     production.sign_in(production.world.ann)
-    monkeypatch.setattr("app.accounts.user_of_token", fail)
+    monkeypatch.setattr("app.accounts.owner_of_token", fail)
     answer = production.get("/")
     assert answer.status_code == 500
     (line,) = [line for line in lines() if line["event"] == "request"]

@@ -1,12 +1,17 @@
 """What every answer says about what may be loaded, framed and told."""
 
+import re
+
 import pytest
 
 from app.settings import Settings
+from app.web.covers import WALL_URL
+from app.web.files import ADDRESS, MODULES
 from app.web.headers import content_security_policy
 from tests.web.conftest import OpenSite, Site
 
-PAGES = ["/", "/search", "/tracks/1", "/artists/1", "/admin/models", "/nowhere", "/static/app.js"]
+PAGES = ["/", "/search", "/tracks/1", "/artists/1", "/admin/models", "/nowhere", "/static/nowhere"]
+FILES = [f"{ADDRESS}/app.js", f"{ADDRESS}/pytune.css", f"{ADDRESS}/icons.svg", WALL_URL]
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -45,9 +50,28 @@ def test_the_players_addresses_come_from_the_settings(open_site: OpenSite) -> No
     assert f'data-script="{script}" data-frames="{frames}"' in response.text
 
 
-def test_pages_are_kept_by_nobody_and_static_files_are_asked_for_again(site: Site) -> None:
-    assert site.get("/").headers["cache-control"] == "no-store"
+@pytest.mark.parametrize("path", FILES)
+def test_files_say_as_little_as_they_must(site: Site, path: str) -> None:
+    headers = site.get(path).headers
+    assert headers["content-security-policy"].startswith("default-src 'none'")
+    assert headers["x-content-type-options"] == "nosniff"
+    assert sum(len(name) + len(value) + 4 for name, value in headers.items()) < 500
+
+
+def test_pages_are_kept_by_nobody_and_files_of_an_edition_for_good(site: Site) -> None:
+    for path in ("/", "/nowhere", f"{ADDRESS}/nowhere"):
+        assert site.get(path).headers["cache-control"] == "no-store"
+    assert site.get(f"{ADDRESS}/app.js").headers["cache-control"].endswith("immutable")
     assert site.get("/static/app.js").headers["cache-control"] == "no-cache"
+
+
+def test_pages_name_the_edition_that_is_served(site: Site) -> None:
+    page = site.get("/").text
+    named = set(re.findall(rf'"{ADDRESS}/([^"#]+)', page))
+    assert {"app.js", "pytune.css", "icons.svg", *MODULES} <= named
+    assert '"/static/' not in page.replace(ADDRESS, "")
+    for name in named:
+        assert site.get(f"{ADDRESS}/{name}").status_code == 200
 
 
 def _bug(*_: object) -> None:

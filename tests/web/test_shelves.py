@@ -43,7 +43,7 @@ def test_new_for_you_holds_artists_never_played(site: Site) -> None:
 
 def test_mixes_come_after_the_page_and_stand_on_one_of_their_own(site: Site) -> None:
     home = site.get("/").text
-    assert 'hx-get="/mixes" hx-trigger="load"' in home
+    assert 'hx-get="/mixes" hx-trigger="intersect' in home
     assert '<a href="/mixes">' in home
     _played(site, site.world.ann)
     shelf = site.htmx("/mixes", "section#mixes").text
