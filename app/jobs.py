@@ -38,6 +38,8 @@ class QueuedJob:
     """The last line of what it died of."""
     training_id: int | None
     """The training that it makes, if it makes one."""
+    tuning_id: int | None
+    """The search that it does, if it does one."""
     enqueued_at: datetime | None
     started_at: datetime | None
     ended_at: datetime | None
@@ -195,6 +197,7 @@ def _seen(job: Job) -> QueuedJob | None:
         state=state,
         error=_error(job) if state is JobState.FAILED else None,
         training_id=int(job.args[0]) if name is JobName.TRAIN else None,
+        tuning_id=int(job.args[0]) if name is JobName.TUNE else None,
         enqueued_at=job.enqueued_at,
         started_at=job.started_at,
         ended_at=job.ended_at if state is JobState.FAILED else None,

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 import strawberry
 from anyio import to_thread
 
-from app import jobs, timetable
+from app import jobs, timetable, tuning
 from app.graphql import problems
 from app.graphql.context import Info
 from app.graphql.enums import JobName, JobState
@@ -138,6 +138,6 @@ class JobsMutation:
     ) -> CancelJobResult:
         state, by = info.context.state, info.context.signed_in.name
         job = await to_thread.run_sync(
-            jobs.cancel, state.database, state.queue, unwanted.job_id, by
+            tuning.cancel_job, state.database, state.queue, unwanted.job_id, by
         )
         return JobCancelled(job=Job.of(job))

@@ -6,10 +6,11 @@ from rq.exceptions import NoSuchJobError
 from rq.job import JobStatus
 from sqlmodel import Session, col, select
 
-from app import listening
+from app import jobs, listening
 from app.db import Database
 from app.errors import NoListens, QueueUnavailable
 from app.errors.invalid import out_of_range
+from app.jobs import QueuedJob
 from app.models import TrainingState, Tuning
 from app.models.columns import id_of, utc_now
 from app.queue import JobName, JobQueue, JsonJob
@@ -48,6 +49,15 @@ def resume(database: Database, queue: JobQueue, tuning_id: int) -> None:
     """
     seconds = database.transact(lambda session: _waits_again(session, tuning_id))
     _enqueue(database, queue, tuning_id, seconds)
+
+
+def cancel_job(database: Database, queue: JobQueue, job_id: str, by: str) -> QueuedJob:
+    """`jobs.cancel`; a search that it did ends at once too, not when its death is noticed."""
+    job = jobs.cancel(database, queue, job_id, by)
+    number = job.tuning_id
+    if number is not None:
+        database.transact(lambda session: fail(session, number, f"Cancelled by {by}."))
+    return job
 
 
 def resume_lost(database: Database, queue: JobQueue, silent: timedelta) -> list[int]:

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from app import jobs, timetable, training
+from app import jobs, timetable, training, tuning
 from app.access import Viewer
 from app.errors import PyTuneError, QueueUnavailable
 from app.jobs import JobState, QueuedJob
@@ -48,7 +48,7 @@ def retry(request: Request, state: Here, viewer: Administrator, job_id: str) -> 
 @router.post("/admin/jobs/{job_id}/cancel")
 def cancel(request: Request, state: Here, viewer: Administrator, job_id: str) -> Response:
     try:
-        jobs.cancel(state.database, state.queue, job_id, viewer.name)
+        tuning.cancel_job(state.database, state.queue, job_id, viewer.name)
     except PyTuneError as problem:
         return _page(request, state, viewer, problem)
     return RedirectResponse("/admin/jobs", 303)

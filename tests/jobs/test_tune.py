@@ -107,6 +107,13 @@ def test_one_that_lives_is_left_alone(rt: Runtime, launched: int) -> None:
     assert tuning.resume_lost(rt.database, rt.queue, timedelta(seconds=30)) == []
 
 
+def test_a_search_ends_as_soon_as_its_job_is_cancelled(rt: Runtime, launched: int) -> None:
+    (job_id,) = rt.queue.queue.get_job_ids()
+    tuning.cancel_job(rt.database, rt.queue, job_id, "root")
+    assert _row(rt, launched) == (TrainingState.FAILED, "Cancelled by root.")
+    assert rt.queue.queue.get_job_ids() == []
+
+
 def test_a_cancelled_job_is_not_taken_up_again(rt: Runtime, launched: int) -> None:
     (job,) = rt.queue.queue.jobs
     job.cancel()

@@ -96,6 +96,15 @@ def test_without_the_queue_the_page_stands_and_goes_on_looking(open_site: OpenSi
     assert refused.status_code == 503
 
 
+@pytest.mark.parametrize("name", list(JobName))
+def test_every_job_has_words(admin: Site, name: JobName) -> None:
+    admin.state.queue.enqueue(name, 1)
+    page = admin.get("/admin/jobs", **{"Accept-Language": "fr"}).text
+    said = text(page.partition('class="row-name">')[2].partition("</p>")[0])
+    assert said
+    assert not said.startswith(name.name.replace("_", " ").capitalize())
+
+
 @pytest.mark.parametrize("path", ["retry", "cancel"])
 def test_only_administrators_may(site: Site, path: str) -> None:
     site.state.queue.enqueue(JobName.FIND_VIDEO, 1)
