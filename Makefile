@@ -14,12 +14,13 @@ WORKERS ?= 2
 LIMITED = $(shell timeout --foreground 1 true 2>/dev/null && echo timeout --foreground --signal=INT --kill-after=30 $(MINUTES)m)
 
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml
+	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
 NODE = tests/node/node_modules/.package-lock.json
+EXAMPLE = examples/python
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format schema texts screenshots bench soak lock clean
+.PHONY: help install demo test check format schema client texts screenshots bench soak lock clean
 
 help: ## List what can be made
 	@echo "PyTune. Python 3.11 or newer is all it needs: PYTHON=python3.12 chooses one."
@@ -32,7 +33,7 @@ install: .venv/.dev ## Create .venv with everything that developers need
 demo: .venv/.runtime ## Set up the demo and serve it at 127.0.0.1:8000; PORT= changes the port
 	@exec $(BIN)/pytune demo $(if $(PORT),--port $(PORT))
 
-test: .venv/.dev $(NODE) ## Run the tests, 10 minutes at most (MINUTES=); ARGS= goes to pytest
+test: .venv/.dev $(NODE) $(EXAMPLE)/.venv/.ready ## Run the tests, 10 minutes at most (MINUTES=); ARGS= goes to pytest
 	@$(LIMITED) $(BIN)/pytest -q --numprocesses=$(WORKERS) --no-loadscope-reorder $(ARGS) || { code=$$?; \
 		[ $$code -ne 124 ] || echo "The tests took longer than $(MINUTES) minutes." >&2; exit $$code; }
 
@@ -45,6 +46,9 @@ format: .venv/.dev ## Format the code and mend what ruff can mend
 
 schema: .venv/.dev ## Export the GraphQL schema to schema.graphql
 	@$(BIN)/pytune schema > .schema.new && mv .schema.new schema.graphql
+
+client: $(EXAMPLE)/.venv/.ready ## Generate the example's typed client from schema.graphql
+	@cd $(EXAMPLE) && rm -rf pytune_client && .venv/bin/ariadne-codegen > /dev/null
 
 texts: .venv/.dev ## Bring the catalogues of translations up to date with the templates
 	@$(BIN)/pybabel -q extract -F babel.cfg --no-location --sort-output --omit-header -o $(TEXTS)/pytune.pot .
@@ -63,8 +67,9 @@ soak: .venv/.dev ## Run the long tests that `make test` leaves out; ARGS= goes t
 
 lock: ## Lock the requirements again (needs uv); ARGS=--upgrade takes newer versions
 	@command -v uv >/dev/null 2>&1 || { echo "make lock needs uv: pip install uv" >&2; exit 1; }
-	$(LOCK) $(ARGS) -o requirements/runtime.txt
-	$(LOCK) $(ARGS) --extra dev -c requirements/runtime.txt -o requirements/dev.txt
+	$(LOCK) $(ARGS) pyproject.toml -o requirements/runtime.txt
+	$(LOCK) $(ARGS) pyproject.toml --extra dev -c requirements/runtime.txt -o requirements/dev.txt
+	$(LOCK) $(ARGS) $(EXAMPLE)/pyproject.toml -o requirements/example.txt
 
 clean: ## Delete caches; .venv and the data in .pytune stay
 	@rm -rf build *.egg-info .schema.new .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
@@ -80,3 +85,9 @@ clean: ## Delete caches; .venv and the data in .pytune stay
 $(NODE): tests/node/package-lock.json
 	@! command -v npm >/dev/null 2>&1 || npm ci --prefix tests/node --ignore-scripts --no-audit \
 		--no-fund --loglevel=error || echo "npm could not install the packages of tests/node." >&2
+
+# It wants other versions than PyTune has, so it gets an environment of its own.
+$(EXAMPLE)/.venv/.ready: requirements/example.txt
+	@$(PYTHON) -m venv --clear $(EXAMPLE)/.venv && $(EXAMPLE)/.venv/bin/python -m pip install -qq \
+		--disable-pip-version-check --root-user-action=ignore --require-hashes \
+		-r requirements/example.txt && touch $@ || echo "pip could not install what $(EXAMPLE) needs." >&2

@@ -18,6 +18,7 @@ TEST_ALL = "PYTUNE_TEST_ALL"
 SAMPLE = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "pytune_sample"
 """A large real catalogue that may lie beside the repository; it is not ours to ship."""
 
+EXAMPLE = Path(__file__).resolve().parent.parent / "examples" / "python"
 NODE_PACKAGES = Path(__file__).resolve().parent / "node" / "node_modules"
 
 
@@ -67,6 +68,12 @@ NEEDS = (
         "what tests/node/package-lock.json names",
         "npm ci --prefix tests/node (npm: apt-get install npm)",
         lambda: shutil.which("node") is not None and NODE_PACKAGES.is_dir(),
+    ),
+    Need(
+        "example",
+        "what requirements/example.txt names",
+        "make client",
+        (EXAMPLE / ".venv" / ".ready").is_file,
     ),
     Need(
         "sample",
