@@ -16,13 +16,13 @@ from app.graphql.dials import (
     Exclude,
     ExcludeArtists,
     MaxPerArtist,
-    artists_in,
-    tracks_in,
+    dials_of,
 )
 from app.graphql.ids import required_number
 from app.graphql.paging import DEFAULT_PAGE, First, checked_first
 from app.graphql.permissions import as_parent, for_administrators, for_listeners
 from app.graphql.served import ServedList, ServedTrack, heading, place
+from app.listening import UserHistory
 from app.ml.model_slot import LoadedModel
 from app.recommending import Dials
 
@@ -100,20 +100,13 @@ class RecommendingQuery:
         exclude_artists: ExcludeArtists = None,
         diversity: Diversity = None,
     ) -> RecommendationList:
-        dials = Dials(
-            checked_first(first),
-            discovery,
-            max_per_artist,
-            tracks_in(exclude, "exclude"),
-            artists_in(exclude_artists, "excludeArtists"),
-            diversity,
-        )
+        dials = dials_of(first, discovery, max_per_artist, exclude, exclude_artists, diversity)
         model, viewer = info.context.state.slot.model, info.context.signed_in
         served = await info.context.read(
             lambda session: recommending.recommend(session, model, viewer.id, dials)
         )
         info.context.state.served_log.put(served)
-        return _recommendations(info.context, model, served)
+        return recommendation_list(info.context, model, served)
 
     @for_administrators("What a user would be recommended now. It is not written down as served.")
     async def recommendations_for(
@@ -127,7 +120,7 @@ class RecommendingQuery:
         served = await info.context.read(
             lambda session: _recommend_to_user(session, model, number, dials)
         )
-        return _recommendations(info.context, model, served)
+        return recommendation_list(info.context, model, served)
 
     @for_listeners("Tracks like one track, by what their listeners have in common.")
     async def similar_tracks(
@@ -156,14 +149,21 @@ def _recommend_to_user(
     return recommending.recommend(session, model, user_id, dials)
 
 
-def _recommendations(
-    context: Context, model: LoadedModel | None, served: recommending.ServedList
+def recommendation_list(
+    context: Context,
+    model: LoadedModel | None,
+    served: recommending.ServedList,
+    heard: UserHistory | None = None,
 ) -> RecommendationList:
+    """`heard` is what it was made from in the place of the listener's own history."""
+
     async def load(wanted: list[tuple[int, int]]) -> list[list[recommending.Reason]]:
         ids = [track_id for track_id, _ in wanted]
         most = max(first for _, first in wanted)
         given = await context.read(
-            lambda session: recommending.reasons_of(session, model, served.user_id, ids, most)
+            lambda session: recommending.reasons_of(
+                session, model, served.user_id, ids, most, heard
+            )
         )
         return [given[track_id][:first] for track_id, first in wanted]
 

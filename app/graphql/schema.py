@@ -26,6 +26,7 @@ from app.graphql.record import RecordMutation
 from app.graphql.starting import StartingMutation, StartingQuery
 from app.graphql.status import StatusQuery
 from app.graphql.subscriptions import Subscription
+from app.graphql.supposing import SupposingQuery
 from app.graphql.tokens import TokensMutation, TokensQuery
 from app.graphql.training import TrainingMutation, TrainingQuery
 from app.graphql.tuning import TuningMutation, TuningQuery
@@ -41,6 +42,7 @@ class Query(
     NodesQuery,
     CatalogQuery,
     RecommendingQuery,
+    SupposingQuery,
     RadioQuery,
     StartingQuery,
     TrainingQuery,

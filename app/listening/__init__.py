@@ -32,6 +32,7 @@ from app.listening.reading import (
 )
 from app.listening.recording import Outcome, record_listen, record_skip, set_feedback
 from app.listening.statistics import MAX_YEAR, MIN_YEAR, Counted, Statistics, statistics
+from app.listening.supposing import history_without
 from app.listening.tables import EVENTS, USER_ITEMS, add_sums, feedback_sign, second_of
 
 __all__ = [
@@ -63,6 +64,7 @@ __all__ = [
     "has_listens",
     "history",
     "history_of",
+    "history_without",
     "hold",
     "is_paused",
     "last_event_id",

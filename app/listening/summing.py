@@ -10,17 +10,20 @@ from sqlmodel import Session
 from app.listening.tables import EVENTS, USER_ITEMS
 from app.models import EventKind
 
+_LISTENED, _SKIPPED = EVENTS.c.kind == EventKind.LISTEN, EVENTS.c.kind == EventKind.SKIP
+SUMS: dict[str, Any] = {
+    "plays": func.coalesce(func.sum(case((_LISTENED, EVENTS.c.plays), else_=0)), 0),
+    "skips": func.coalesce(func.sum(case((_SKIPPED, 1), else_=0)), 0),
+    "last_listened_at": func.max(case((_LISTENED, EVENTS.c.occurred_at))),
+}
+"""What some events come to, by the column of the sums that holds it."""
+
 
 def sum_again(session: Session, user_id: int, track_ids: Sequence[int]) -> None:
     """Make a listener's sums of these tracks those of the events; feedback stays."""
     items, connection = USER_ITEMS.c, session.connection()
     chosen = (items.user_id == user_id) & items.track_id.in_(track_ids)
-    listened, skipped = EVENTS.c.kind == EventKind.LISTEN, EVENTS.c.kind == EventKind.SKIP
-    sums = {
-        "plays": _of_events(func.coalesce(func.sum(case((listened, EVENTS.c.plays), else_=0)), 0)),
-        "skips": _of_events(func.coalesce(func.sum(case((skipped, 1), else_=0)), 0)),
-        "last_listened_at": _of_events(func.max(case((listened, EVENTS.c.occurred_at)))),
-    }
+    sums = {name: _of_events(value) for name, value in SUMS.items()}
     connection.execute(update(USER_ITEMS).where(chosen).values(sums))
     left = select_columns(EVENTS.c.id).where(_summed()).exists()
     connection.execute(delete(USER_ITEMS).where(chosen, ~left))

@@ -14,6 +14,7 @@ from app.recommending.starting import (
     picks_of,
     start_with,
 )
+from app.recommending.supposing import Supposed, suppose_forgotten
 from app.recommending.taste import history_in, is_known
 from app.recommending.unmet import by_unmet_artists
 
@@ -28,6 +29,7 @@ __all__ = [
     "SeedKind",
     "ServedList",
     "ServedTrack",
+    "Supposed",
     "artists_to_start_with",
     "by_unmet_artists",
     "history_in",
@@ -41,4 +43,5 @@ __all__ = [
     "recommend",
     "similar_tracks",
     "start_with",
+    "suppose_forgotten",
 ]

@@ -30,13 +30,15 @@ def recommend(
     user_id: int,
     dials: Dials = _USUAL,
     as_of: datetime | None = None,
+    heard: UserHistory | None = None,
 ) -> ServedList:
     """The listener's list as of a moment, now unless one is given.
 
-    Raises InvalidInput for a dial out of its range.
+    `heard` is what it is made from in the place of their own history. Raises InvalidInput for a
+    dial out of its range.
     """
     dials.check()
-    heard = listening.history_of(session, user_id)
+    heard = listening.history_of(session, user_id) if heard is None else heard
     if model is None:
         chosen = popular(session, heard, dials)
     else:

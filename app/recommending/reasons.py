@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from app import catalog, listening
 from app.catalog import CatalogTrack
+from app.listening import UserHistory
 from app.ml.model_slot import LoadedModel
 from app.ml.recommender import History
 from app.models.columns import utc_now
@@ -46,9 +47,16 @@ def reasons_of(
     user_id: int,
     track_ids: Sequence[int],
     first: int = 3,
+    heard: UserHistory | None = None,
 ) -> dict[int, list[Reason]]:
-    """`reasons` of many tracks; the history is read once, and so are picks and tracks."""
-    given = _given(session, model, user_id, track_ids, first) if model else {}
+    """`reasons` of many tracks; the history is read once, and so are picks and tracks.
+
+    `heard` stands in the place of the listener's own history.
+    """
+    if model and heard is None:
+        heard = listening.history_of(session, user_id)
+    picks = picks_of(session, user_id) if model else []
+    given = _given(model, heard, picks, track_ids, first) if model and heard else {}
     ids = sorted({part.track_id for parts in given.values() for part in parts})
     found = dict(zip(ids, catalog.tracks_by_id(session, ids), strict=True)) if ids else {}
     return {
@@ -62,11 +70,14 @@ def reasons_of(
 
 
 def _given(
-    session: Session, model: LoadedModel, user_id: int, track_ids: Sequence[int], first: int
+    model: LoadedModel,
+    heard: UserHistory,
+    picks: Sequence[int],
+    track_ids: Sequence[int],
+    first: int,
 ) -> dict[int, list[_Part]]:
     """For each track that the model knows: what of the history gave most to it, most first."""
-    heard = listening.history_of(session, user_id)
-    moment, picks = utc_now(), picks_of(session, user_id)
+    moment = utc_now()
     own = len(history_in(model, heard, moment))
     history = history_in(model, heard, moment, picks)
     found = {}

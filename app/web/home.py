@@ -1,6 +1,6 @@
 """The home page: the listener's list with its dial, what follows from the last listen, and it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -14,10 +14,10 @@ from app.web.lists import Item, first_whys, served_items
 from app.web.render import page, part, target_of
 from app.web.shelves import Asking, shelves
 
-LENGTH = 20
 GATEFOLD = 8
 """The lead and its rows, which say why; the others stand in a shelf below."""
-_PER_ARTIST = 2
+USUAL = Dials(first=20, max_per_artist=2)
+"""Of the list, until the listener turns them."""
 _PARTS = {"for-you": "home/_for_you.html", "for-you-list": "home/_list_changed.html"}
 """What is swapped in by the id of its target."""
 
@@ -68,7 +68,7 @@ def _for_you(asking: Asking, discovery: float, diversity: float) -> ForYou:
     heard = listening.history_of(session, user_id)
     # At its end the dial means only new ones: nothing known fills up a list that stays short.
     share = None if discovery == 1 else discovery
-    dials = Dials(LENGTH, share, max_per_artist=_PER_ARTIST, diversity=diversity)
+    dials = replace(USUAL, discovery=share, diversity=diversity)
     served = recommending.recommend(session, model, user_id, dials)
     asking.served_log.put(served)
     ids = [entry.track.id for entry in served.items[:GATEFOLD]]

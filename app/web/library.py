@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from app import catalog, listening
+from app import catalog, listening, recommending
 from app.catalog import CatalogArtist
 from app.listening import Moment, PastListen, Statistics
 from app.web.door import Here, Id, Listener
+from app.web.home import USUAL as HOME
 from app.web.lists import Item, plain_items
 from app.web.render import page
 
@@ -59,6 +60,22 @@ def forget_listen(state: Here, viewer: Listener, listen_id: Annotated[int, Form(
         lambda session: listening.forget_listens(session, viewer.id, [listen_id])
     )
     return RedirectResponse("/history", 303)
+
+
+@router.get("/tracks/{track_id}/forget")
+def suppose_forgotten(request: Request, state: Here, viewer: Listener, track_id: Id) -> Response:
+    """What forgetting the track would change in the list of the home page."""
+    with state.database.read() as session:
+        [item] = plain_items(session, viewer.id, [catalog.track(session, track_id)])
+        found = recommending.suppose_forgotten(
+            session, state.slot.model, viewer.id, HOME, [track_id]
+        )
+        entering, leaving = (
+            plain_items(session, viewer.id, [one.track for one in tracks])
+            for tracks in (found.entering, found.leaving)
+        )
+    shown = {"item": item, "entering": entering, "leaving": leaving}
+    return page(request, viewer, "tracks/forget.html", shown)
 
 
 @router.post("/tracks/{track_id}/forget")

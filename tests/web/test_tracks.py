@@ -55,3 +55,23 @@ def test_a_track_without_a_video_leads_to_a_search_on_youtube(site: Site) -> Non
 
 def _page(site: Site, title: str) -> str:
     return site.get(f"/tracks/{site.world.tracks[title]}").text
+
+
+def test_a_reason_leads_to_what_would_change_without_it(site: Site) -> None:
+    sinnerman = site.world.tracks["Sinnerman"]
+    address = f"/tracks/{sinnerman}/forget"
+    assert address in attributes(_page(site, "Feeling Good"), "href")
+    before = titles(site.htmx("/", "div#for-you-list").text)
+    asked = site.get(address).text
+    leave, come = asked.split("These would come")
+    assert "These would leave" not in leave
+    assert "Sinnerman" in titles(come)
+    assert titles(site.htmx("/", "div#for-you-list").text) == before
+    site.post(address, {})
+    assert set(titles(site.htmx("/", "div#for-you-list").text)) - set(before) == set(titles(come))
+
+
+def test_where_nothing_would_change_the_page_says_so(site: Site) -> None:
+    asked = site.get(f"/tracks/{site.world.tracks['Isi']}/forget").text
+    assert "The same tracks would be recommended." in text(asked)
+    assert site.get("/tracks/99999/forget").status_code == 404
