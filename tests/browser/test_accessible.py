@@ -9,6 +9,7 @@ from playwright.sync_api import ViewportSize, expect
 
 from app.models import Role, User
 from app.web import ROUTERS
+from tests.browser.at_work import at_work
 from tests.browser.conftest import OpenPage, Product
 from tests.browser.tab import Tab
 
@@ -65,6 +66,17 @@ def test_no_page_breaks_a_rule(
     if answer is None or not answer.headers["content-type"].startswith("text/html"):
         return
     assert _broken(tab, looks) == []
+
+
+def test_no_page_of_one_thing_does(
+    open_tab: OpenPage, product: Product, administrator: int
+) -> None:
+    """Verdicts, charts and alerts stand where something has happened."""
+    tab = open_tab(administrator)
+    with at_work(product, administrator) as addresses:
+        for address in addresses:
+            tab.open(address)
+            assert _broken(tab, ((WIDE, "light"),)) == [], address
 
 
 @EITHER

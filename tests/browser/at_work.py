@@ -1,0 +1,75 @@
+"""What administrators see where things have happened: a verdict, drift, an alert, links."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from sqlmodel import Session, select
+
+from app import alerts, playlists, users
+from app.models import Alert, DriftWatch, Evaluation, Role
+from app.models.columns import id_of, utc_now
+from tests.browser.conftest import Product
+from tests.models_made import finished
+from tests.web.measured import contested, write_down
+
+_NIGHTS = 20
+_FALLS = 16
+
+
+@contextmanager
+def at_work(product: Product, administrator: int) -> Iterator[list[str]]:
+    """The addresses of it, as long as it is there."""
+    tracks = sorted(product.world.tracks.values())
+    rival = finished(product.database, product.settings, tracks)
+
+    def happen(session: Session) -> list[str]:
+        write_down(session, 1, contested(better=True, first=True))
+        write_down(session, rival, contested(better=False), champion_id=1)
+        session.add_all(_night(number) for number in range(_NIGHTS))
+        details = {"name": "ndcg", "before": 0.26, "after": 0.12, "listeners": 40, "version": 1}
+        alerts.raise_alert(session, "drift", "Lists fit less well.", details)
+        link = users.invite(session, f"guest {rival}", Role.LISTENER, "root", timedelta(days=1))
+        playlist = playlists.create(session, administrator, "Sunday", tracks[:3])
+        return [
+            f"/admin/models/{rival}",
+            f"/admin/users/{link.account.user.id}",
+            f"/invitations/{link.token}",
+            f"/playlists/{playlist}",
+            "/admin/models",
+            "/admin/alerts",
+            "/admin/drift",
+        ]
+
+    addresses = product.database.transact(happen)
+    try:
+        yield addresses
+    finally:
+        product.database.transact(_forget)
+
+
+def _night(number: int) -> DriftWatch:
+    fell = number >= _FALLS
+    figures: dict[str, Any] = {
+        "ndcg": (0.13 if fell else 0.26 - 0.001 * (number % 3), 0.26, fell),
+        "click_through": (0.05 if fell else 0.11, 0.11, fell),
+        "popularity": (0.3 if fell else 0.05, 0.06, fell),
+    }
+    return DriftWatch(
+        version=1,
+        signals={
+            name: {"value": value, "before": before, "listeners": 40, "drifted": drifted}
+            for name, (value, before, drifted) in figures.items()
+        },
+        click_through={"before": [0.3, 0.2, 0.1], "after": [0.2, 0.2, 0.05]},
+        watched_at=utc_now() - timedelta(days=_NIGHTS - number, hours=-1),
+    )
+
+
+def _forget(session: Session) -> None:
+    for row in session.exec(select(Alert)):
+        alerts.acknowledge(session, id_of(row), "root")
+    for table in (DriftWatch, Evaluation):
+        for each in session.exec(select(table)):
+            session.delete(each)
