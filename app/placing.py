@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 
 
 class Placing:
-    """Swaps in the model with the newest tracks placed; requests go on with the one they took."""
+    """Places the newest tracks in the served model; requests go on with the one they took."""
 
     def __init__(self) -> None:
         self._catalogue = Catalogue.of([])
@@ -20,17 +20,24 @@ class Placing:
         """The served model as it was loaded."""
         self._placed: LoadedModel | None = None
 
-    def renew(self, session: Session, slot: ModelSlot) -> None:
-        """Place what came since the last time, or everything in another model."""
-        model = slot.model
-        if model is None:
-            return
+    def placed(self, session: Session, fitted: LoadedModel) -> LoadedModel:
+        """A model as it was loaded, with every track placed that the catalogue has now."""
         later = catalog.catalogue_behind(session, int(self._catalogue.ids.max(initial=0)))
-        if model is self._placed and not len(later.ids):
-            return
-        fitted = self._fitted if model is self._placed and self._fitted else model
+        if fitted is self._fitted and self._placed is not None and not len(later.ids):
+            return self._placed
         self._catalogue = self._catalogue.joined(later)
-        self._fitted, self._placed = fitted, with_newcomers(fitted, self._catalogue)
-        slot.swap(self._placed)
-        count = len(self._placed.tracks) - len(fitted.tracks)
-        log.info("new tracks placed", extra={"version": model.version, "tracks": count})
+        placed = with_newcomers(fitted, self._catalogue)
+        self._fitted, self._placed = fitted, placed
+        count = len(placed.tracks) - len(fitted.tracks)
+        log.info("new tracks placed", extra={"version": fitted.version, "tracks": count})
+        return placed
+
+    def renew(self, session: Session, slot: ModelSlot) -> None:
+        """Swap in the served model with what came since it was placed, if anything did."""
+        served = slot.model
+        if served is None:
+            return
+        fitted = self._fitted if served is self._placed and self._fitted else served
+        placed = self.placed(session, fitted)
+        if placed is not served:
+            slot.swap(placed)

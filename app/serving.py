@@ -2,11 +2,13 @@
 
 import logging
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from datetime import timedelta
 
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
 
 from app import alerts, promotion, training
 from app.db import Database
@@ -19,6 +21,8 @@ from app.settings import Settings
 log = logging.getLogger(__name__)
 
 _EARLIER_TRIED = 20
+_QUIET = timedelta(days=1)
+"""The same trouble is not told again sooner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,11 @@ class ChampionFollower:
         if self._thread.is_alive():
             self._thread.join(self.settings.champion_poll_seconds + 5)
 
+    @property
+    def is_following(self) -> bool:
+        """Whether its thread lives."""
+        return self._thread.is_alive()
+
     def gave_up(self, version: int) -> bool:
         """Whether that champion's files could not be used when they were last looked at."""
         return version in self._reported
@@ -87,7 +96,7 @@ class ChampionFollower:
             if version is None:
                 version = self._load_an_earlier_one(champion.version)
             return Reload(version, changed=False, problem=str(error))
-        self.slot.swap(model)
+        self._swap(model)
         self._reported.discard(model.version)
         log.info("model swapped", extra={"version": model.version, "previous": version})
         return Reload(model.version, changed=True)
@@ -102,15 +111,40 @@ class ChampionFollower:
                 continue
             try:
                 folder = self.settings.artifacts / row.artifact
-                self.slot.swap(LoadedModel.load(folder, row.checksum, each.version))
+                model = LoadedModel.load(folder, row.checksum, each.version)
             except BadArtifact:
                 continue
+            self._swap(model)
             log.warning("an earlier champion is served", extra={"version": each.version})
             return each.version
         return None
 
+    def _swap(self, model: LoadedModel) -> None:
+        """Serve it with newcomers in their places: the same version never gives other lists."""
+        try:
+            with self.database.read() as session:
+                model = self.placing.placed(session, model)
+        except SQLAlchemyError:
+            raise
+        except Exception as error:
+            log.exception("new tracks could not be placed", extra={"version": model.version})
+            self._tell(error, "New tracks could not be placed in the model")
+        self.slot.swap(model)
+
+    def _tell(self, error: Exception, what: str) -> None:
+        """Let administrators know of what went wrong here and not in the files."""
+        message = f"{what}: {type(error).__name__}: {error}"
+        details = {"reason": message, "doing": what}
+
+        def write(session: Session) -> bool:
+            return alerts.raise_alert(session, "serving", message, details, same=what, quiet=_QUIET)
+
+        with suppress(SQLAlchemyError):
+            if self.database.transact(write):
+                alerts.announce(self.queue)
+
     def _report(self, version: int, error: BadArtifact) -> None:
-        def write(session: Any) -> bool:
+        def write(session: Session) -> bool:
             details = {"version": version, "reason": str(error.values["reason"])}
             return alerts.raise_alert(session, "bad_artifact", str(error), details)
 
@@ -126,8 +160,14 @@ class ChampionFollower:
                 self._listen()
             except RedisError:
                 # Without the key-value server only the poll is left.
-                self._stop.wait(self.settings.champion_poll_seconds)
-                self._look()
+                self._look_later()
+            except Exception:
+                log.exception("news of champions could not be heard")
+                self._look_later()
+
+    def _look_later(self) -> None:
+        self._stop.wait(self.settings.champion_poll_seconds)
+        self._look()
 
     def _listen(self) -> None:
         """Look whenever a promotion is announced, and at every poll in any case."""
@@ -137,9 +177,13 @@ class ChampionFollower:
                 self._look()
 
     def _look(self) -> None:
+        """Raises nothing: a web process must be able to start, and to follow ever after."""
         try:
             self.reload()
             with self._turn, self.database.read() as session:
                 self.placing.renew(session, self.slot)
         except SQLAlchemyError:
             log.exception("the champion could not be looked up")
+        except Exception as error:
+            log.exception("the champion could not be followed")
+            self._tell(error, "The champion could not be followed")

@@ -31,10 +31,10 @@ def track(session: Session, title: str, artist: str = "Nina Simone", **fields: A
     return id_of(row)
 
 
-def tracks(session: Session, count: int, artist: str = "Nina Simone") -> list[int]:
+def tracks(session: Session, count: int, artist: str = "Nina Simone", **fields: Any) -> list[int]:
     """Tracks of one artist, the better known first."""
     return [
-        track(session, f"Song {number}", artist, listener_count=count - number)
+        track(session, f"Song {number}", artist, listener_count=count - number, **fields)
         for number in range(count)
     ]
 

@@ -19,7 +19,9 @@ from app.models.columns import id_of
 
 @strawberry.type(description="Something that an administrator should know and then acknowledge.")
 class Alert(Node):
-    kind: str = strawberry.field(description="What it is about, for programs: bad_artifact, drift.")
+    kind: str = strawberry.field(
+        description="What it is about, for programs: bad_artifact, drift, serving."
+    )
     message: str = strawberry.field(description="What was found and what to do, in English.")
     details: JSON = strawberry.field(description="The figures behind it.")
     raised_at: datetime = strawberry.field(description="When it was raised.")

@@ -63,6 +63,8 @@ class Catalogue:
 
 def with_newcomers(model: LoadedModel, catalogue: Catalogue) -> LoadedModel:
     """The model with every track that it does not know and that is akin to one that it knows."""
+    if not len(catalogue.ids):
+        return model
     unknown = catalogue.at(np.flatnonzero(model.tracks.positions(catalogue.ids) < 0))
     parents = _Parents.of(model, catalogue)
     keys = [

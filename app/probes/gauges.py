@@ -18,7 +18,7 @@ from app.models.columns import utc_now
 from app.state import State
 from app.telemetry import REGISTRY
 
-OK, AWAY, NOT_LOADED = "ok", "away", "not loaded"
+OK, AWAY, NOT_LOADED, NOT_FOLLOWED = "ok", "away", "not loaded", "not followed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +40,14 @@ class Gathered:
     job_times: dict[str, JobTimes] | None
     served_version: int | None
     """Of the loaded model; None while popularity is served."""
+    is_following: bool
+    """Whether this process will hear of the next champion."""
 
     @property
     def model(self) -> str:
         if self.champion is not None and self.served_version is None:
             return NOT_LOADED
-        return OK
+        return OK if self.is_following else NOT_FOLLOWED
 
     @property
     def parts(self) -> dict[str, str]:
@@ -74,6 +76,7 @@ def gathered(state: State) -> Gathered:
         jobs=counts,
         job_times=times,
         served_version=model.version if model else None,
+        is_following=state.follower.is_following,
     )
 
 

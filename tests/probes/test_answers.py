@@ -98,6 +98,12 @@ def test_without_its_models_files_it_is_not_ready(open_site: OpenSite, tmp_path:
     assert (answer.status_code, answer.json()["model"]) == (503, "not loaded")
 
 
+def test_who_does_not_follow_the_champion_any_more_is_not_ready(watched: Site) -> None:
+    watched.state.follower.stop()
+    answer = watched.client.get("/readyz")
+    assert (answer.status_code, answer.json()["model"]) == (503, "not followed")
+
+
 def test_a_key_value_server_that_is_away_is_named_and_lists_are_made(half: Any) -> None:
     client = half(redis_url="redis://127.0.0.1:1/0")
     answer = client.get("/readyz")

@@ -16,6 +16,7 @@ from tests import making
 from tests.models_made import crowned
 
 _PATIENCE_SECONDS = 60
+GENRE = "soul"
 
 
 class WatchedSlot(ModelSlot):
@@ -24,12 +25,15 @@ class WatchedSlot(ModelSlot):
     def __init__(self) -> None:
         super().__init__()
         self.versions: list[int] = []
+        self.known: list[list[int]] = []
+        """Ids of the tracks that each model ranks."""
         self._news = threading.Condition()
 
     def swap(self, model: LoadedModel | None) -> None:
         super().swap(model)
         with self._news:
             self.versions.append(model.version if model else 0)
+            self.known.append(model.tracks.ids.tolist() if model else [])
             self._news.notify_all()
 
     def serves(self, version: int) -> bool:
@@ -37,6 +41,13 @@ class WatchedSlot(ModelSlot):
         with self._news:
             return self._news.wait_for(
                 lambda: self.versions[-1:] == [version], timeout=_PATIENCE_SECONDS
+            )
+
+    def ranks(self, track_id: int) -> bool:
+        """Wait until it does."""
+        with self._news:
+            return self._news.wait_for(
+                lambda: bool(self.known) and track_id in self.known[-1], timeout=_PATIENCE_SECONDS
             )
 
 
@@ -66,9 +77,16 @@ Follow = Callable[[float], WatchedFollower]
 def crown(settings: Settings, database: Database) -> Crown:
     """Makes another champion; its version."""
     with database.write() as session:
-        tracks = making.tracks(session, 5)
+        tracks = making.tracks(session, 5, genre=GENRE)
         listening.record_listen(session, making.user(session), Listen(tracks[0]))
     return lambda: crowned(database, settings, tracks)
+
+
+@pytest.fixture
+def newcomer(crown: Crown, database: Database) -> int:
+    """A track that no champion was fitted on, and that can be placed by its genre."""
+    with database.write() as session:
+        return making.track(session, "New", "Nobody else", genre=GENRE)
 
 
 @pytest.fixture

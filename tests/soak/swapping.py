@@ -15,9 +15,11 @@ from threadpoolctl import threadpool_limits
 from app import accounts, listening, recommending, training
 from app.db import Database, open_database
 from app.ml.model_slot import LoadedModel
-from app.models import Track
+from app.models import Artist, Track
 from app.models.columns import id_of
+from app.placing import Placing
 from app.settings import Settings
+from tests import making
 from tests.stack.client import TRAIN, Client
 from tests.stack.running import running
 
@@ -56,12 +58,23 @@ def add_listeners(database: Database, names: list[str]) -> list[int]:
     return database.transact(write)
 
 
+def add_newcomers(database: Database) -> set[int]:
+    """A track that no model was fitted on for each artist; their numbers."""
+
+    def write(session: Session) -> set[int]:
+        artists = session.exec(select(Artist).order_by(col(Artist.id))).all()
+        return {making.track(session, "New", artist.name) for artist in artists}
+
+    return database.transact(write)
+
+
 def lists_by(settings: Settings, version: int, users: list[int]) -> list[list[int]]:
     """What a model gives each of the users, computed in this process."""
     database = open_database(settings)
     with database.read() as session, threadpool_limits(1, "blas"):
         row = training.training(session, version)
-        model = LoadedModel.load(settings.artifacts / str(row.artifact), row.checksum, version)
+        fitted = LoadedModel.load(settings.artifacts / str(row.artifact), row.checksum, version)
+        model = Placing().placed(session, fitted)
         lists = [
             [item.track.id for item in recommending.recommend(session, model, user).items]
             for user in users

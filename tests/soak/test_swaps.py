@@ -4,6 +4,7 @@ import shutil
 import time
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from tests.soak.swapping import (
     PASSWORD,
     Asking,
     add_listeners,
+    add_newcomers,
     await_that,
     lists_by,
     milliseconds,
@@ -56,10 +58,11 @@ def test_no_request_fails_and_no_list_is_mixed_while_models_are_swapped(
     settings = Settings(data_dir=two_models)
     database = open_database(settings)
     names = [f"soak {n}" for n in range(CLIENTS)]
-    users = add_listeners(database, names)
+    users, new = add_listeners(database, names), add_newcomers(database)
     database.dispose()
     lists = {version: lists_by(settings, version, users) for version in (1, 2)}
     assert lists[1] != lists[2]
+    assert all(new.intersection(chain(*by_user)) for by_user in lists.values())
     with running(two_models) as stack:
         administrator = stack.signed_in(demo.accounts["administrator"])
         _promote(administrator, 1)
