@@ -16,7 +16,9 @@ LIMITED = $(shell timeout --foreground 1 true 2>/dev/null && echo timeout --fore
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
-NODE = tests/node/node_modules/.package-lock.json
+LOCKED = node_modules/.package-lock.json
+NODE = tests/node/$(LOCKED)
+BENCH_NODE = benchmarks/node/$(LOCKED)
 EXAMPLE = examples/python
 
 .DEFAULT_GOAL := help
@@ -59,7 +61,7 @@ texts: .venv/.dev ## Bring the catalogues of translations up to date with the te
 screenshots: .venv/.dev ## Take the pictures of README and docs from a fresh demo (needs Chromium)
 	.venv/bin/python scripts/screenshots.py
 
-bench: .venv/.dev ## Run every benchmark; ARGS= goes to each
+bench: .venv/.dev $(BENCH_NODE) ## Run every benchmark; ARGS= goes to each
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 soak: .venv/.dev ## Run the long tests that `make test` leaves out; ARGS= goes to pytest
@@ -81,10 +83,10 @@ clean: ## Delete caches; .venv and the data in .pytune stay
 .venv/.dev: requirements/dev.txt pyproject.toml
 	@scripts/install.sh dev "$(PYTHON)"
 
-# Without npm, or without a way to its packages, tests that need them are left out and named.
-$(NODE): tests/node/package-lock.json
-	@! command -v npm >/dev/null 2>&1 || npm ci --prefix tests/node --ignore-scripts --no-audit \
-		--no-fund --loglevel=error || echo "npm could not install the packages of tests/node." >&2
+# Without npm, or without a way to its packages, what needs them is left out and named.
+%/$(LOCKED): %/package-lock.json
+	@! command -v npm >/dev/null 2>&1 || npm ci --prefix $* --ignore-scripts --no-audit \
+		--no-fund --loglevel=error || echo "npm could not install the packages of $*." >&2
 
 # It wants other versions than PyTune has, so it gets an environment of its own.
 $(EXAMPLE)/.venv/.ready: requirements/example.txt

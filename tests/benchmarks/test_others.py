@@ -1,11 +1,13 @@
 """The other benchmarks, made small: that they run and say what they claim to."""
 
 import re
+from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
 
-from benchmarks import large, recommend_speed, search_speed
+from benchmarks import click_to_content, large, lighthouse, recommend_speed, search_speed
 
 
 def test_the_large_file_has_about_the_rows_asked_for_each_once() -> None:
@@ -51,3 +53,17 @@ def test_searches_are_compared_with_both_peers(
         assert ratio == pytest.approx(many / few, rel=0.2)
         ratios.append(ratio)
     assert lines[-1].startswith(f"The worst ratio is {max(ratios):.2f}, at most 5; ")
+
+
+@pytest.mark.parametrize("benchmark", [lighthouse, click_to_content])
+def test_where_a_tool_is_missing_nothing_is_claimed(
+    benchmark: ModuleType,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert benchmark.main() == 0
+    assert re.fullmatch(
+        r"Nothing was measured: this needs (Node|Chromium)\.\n", capsys.readouterr().out
+    )

@@ -37,8 +37,9 @@ def test_no_host_and_no_path_is_in_it(path: Path) -> None:
     assert re.findall(r"(?:^|[\s=])(?:/|[A-Z]:\\|~/)[^\s]*", text) == []
 
 
-def test_node_packages_are_locked_by_hash_and_name_no_host() -> None:
-    text = (ROOT / "tests" / "node" / "package-lock.json").read_text(encoding="utf-8")
+@pytest.mark.parametrize("folder", ["tests", "benchmarks"])
+def test_node_packages_are_locked_by_hash_and_name_no_host(folder: str) -> None:
+    text = (ROOT / folder / "node" / "package-lock.json").read_text(encoding="utf-8")
     packages = [value for name, value in json.loads(text)["packages"].items() if name]
     assert len(packages) > 10
     assert [one for one in packages if not one["integrity"].startswith("sha512-")] == []
