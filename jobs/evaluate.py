@@ -31,7 +31,7 @@ def evaluate(
     at = None if moment is None else datetime.fromtimestamp(moment, UTC)
     rival = recipes.recipe_of(champion.training) if champion else None
     knew: Interactions | None = None
-    held = rt.read(lambda session: _holdout(session, data, at, seed))
+    held = rt.read(lambda session: _holdout(session, data, at))
     if champion is not None and contest.is_refresh(recipe, rival):
         row = champion.training
         knew = rt.read(lambda session: _known_to(session, row, data, at, held))
@@ -40,9 +40,9 @@ def evaluate(
     return contest.run(recipe, rival, held, terms, champion_knew=knew, report=report), held
 
 
-def _holdout(session: Session, data: TrainingData, at: datetime | None, seed: int) -> Holdout:
+def _holdout(session: Session, data: TrainingData, at: datetime | None) -> Holdout:
     if at is None:
-        return holdout.per_listener(data.interactions, seed=seed)
+        return holdout.of_the_gate(data.interactions)
     newest = data.last_event_id
     return holdout.in_time(
         interactions.pairs_between(session, since=None, before=at, last_event_id=newest),

@@ -65,12 +65,12 @@ def _validation(session: Session) -> tuple[Interactions, Holdout | None]:
     """What lies before the gate's cutoff, and in it the last listens against those before.
 
     The gate then tests what was chosen on listens that had no part in the choice. Without dates
-    the search splits by itself.
+    it is what the gate does not hold out, which the search splits by itself.
     """
     data = read_training_data(session)
     gate = cutoff.choose_cutoff(data.dated.seconds, data.dated.listener_ids)
     if gate is None:
-        return data.interactions, None
+        return holdout.of_the_gate(data.interactions).train, None
     earlier = data.dated.seconds < gate
     at = cutoff.choose_cutoff(data.dated.seconds[earlier], data.dated.listener_ids[earlier])
     end = datetime.fromtimestamp(gate, UTC)

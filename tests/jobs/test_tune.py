@@ -13,9 +13,12 @@ from app.models.columns import utc_now
 from app.queue import JobName
 from app.tuning.errors import TuningNotFound, TuningOver, TuningUnderway
 from jobs import tune
+from jobs.evaluate import evaluate
 from jobs.retrain import _retrain
 from jobs.retune import _retune
 from jobs.runtime import Runtime
+from jobs.training_data import read_training_data
+from tests.jobs.conftest import RECIPE
 
 SECONDS = 10
 TRIAL = Trial("popularity/binary", {}, "complete", 0.1, 0.1, 9.5)
@@ -67,6 +70,25 @@ def test_it_searches_and_the_next_training_takes_what_it_chose(rt: Runtime, laun
         (begun,) = training.trainings(session, 2)
         assert recipes.recipe_of(begun) == chosen
         assert tuning.untried_recipe(session) is None, "it was tried: the gate has the word"
+
+
+def test_of_undated_listens_it_sees_none_that_the_gate_tests_on(
+    rt: Runtime, tracks: list[int]
+) -> None:
+    with rt.database.read() as session:
+        train, split = tune._validation(session)
+        data = read_training_data(session)
+    assert split is None
+    held = evaluate(rt, RECIPE, None, data, 42, lambda _: None)[1]
+    tested = {
+        (listener, track)
+        for n, listener in enumerate(held.listener_ids.tolist())
+        for track in held.targets[n].tolist()
+    }
+    seen = set(zip(train.listener_ids.tolist(), train.track_ids.tolist(), strict=True))
+    assert len(tested) >= len(held) > 0
+    assert not tested & seen
+    assert len(tested | seen) == len(data.interactions)
 
 
 @pytest.mark.usefixtures("hurried")

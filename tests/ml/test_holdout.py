@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import InvalidInput
-from app.ml.holdout import Holdout, Lists, in_time, per_listener
+from app.ml.holdout import Holdout, Lists, in_time, of_the_gate, per_listener
 from app.ml.interactions import Interactions, concatenate
 
 Row = tuple[int, int, int, int, int]
@@ -144,6 +144,32 @@ def test_the_split_follows_its_seed_and_not_the_order_of_the_rows() -> None:
         for part, seed in ((rows, 1), (rows[::-1], 1), (rows, 2))
     )
     assert one == same != other
+
+
+def _held(rows: list[Row]) -> set[tuple[int, int]]:
+    split = of_the_gate(pairs(rows))
+    return {
+        (int(listener), int(track))
+        for n, listener in enumerate(split.listener_ids)
+        for track in split.targets[n]
+    }
+
+
+def test_the_gate_always_draws_the_same_fifth() -> None:
+    rows = played(40, 20)
+    drawn = _held(rows)
+    assert len(drawn) == 40 * 4
+    assert drawn == _held(rows[::-1])
+    assert len({track for _, track in drawn}) == 20
+    by_listener = {frozenset(t for at, t in drawn if at == n) for n in range(40)}
+    assert len(by_listener) > 35
+
+
+def test_later_listens_of_others_do_not_move_what_the_gate_draws() -> None:
+    rows = played(40, 20)
+    more = [*rows, *((-1 - n, t, 1, 0, 0) for n in range(9) for t in range(20)), (0, 20, 1, 0, 0)]
+    moved = {pair for pair in _held(more) if pair[0] >= 0} - _held(rows)
+    assert moved <= {(0, 20)}
 
 
 @pytest.mark.parametrize("share", [0.0, 1.0, -1.0, 2.0])
