@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from app import recipes, training
 from app.db import Database
-from app.errors import JobNotFound
+from app.errors import InvalidInput, JobNotFound
 from app.errors.invalid import wrong_state
 from app.models import Training, TrainingState
 from app.models.columns import id_of, utc_now
@@ -68,22 +68,46 @@ def counts(queue: JobQueue) -> dict[str, int]:
         return {state.value: len(_ids(queue, state)) for state in JobState}
 
 
+def job(queue: JobQueue, job_id: str) -> QueuedJob:
+    """Raises JobNotFound, QueueUnavailable."""
+    with queue.answering():
+        try:
+            found = _seen(JsonJob.fetch(job_id, connection=queue.redis))
+        except (NoSuchJobError, ValueError):  # ValueError: no id that was ever given out
+            found = None
+    if found is None:
+        raise JobNotFound(job_id)
+    return found
+
+
+def failed(queue: JobQueue, job_id: str) -> QueuedJob:
+    """One that can be tried again. Raises InvalidInput where it has not failed, and as `job`."""
+    found = job(queue, job_id)
+    if found.state is not JobState.FAILED:
+        raise _not_failed(found.state)
+    return found
+
+
 def retry(database: Database, queue: JobQueue, job_id: str, by: str) -> QueuedJob:
     """Try a failed job again; the job that does so: a training is begun anew, as another one.
 
     Raises JobNotFound, InvalidInput where it has not failed, QueueUnavailable, and what
     `training.launch` raises.
     """
-    job = _found(queue, job_id)
-    if job.state is not JobState.FAILED:
-        problem = f"only a failed job is tried again, this one is {job.state}"
-        raise wrong_state("jobId", problem, job.state)
-    if job.training_id is not None:
-        job_id = _train_again(database, queue, job.training_id, by)
-    else:
-        with queue.answering():
+    number = failed(queue, job_id).training_id
+    if number is not None:
+        return job(queue, _train_again(database, queue, number, by))
+    with queue.answering():
+        try:
             queue.queue.failed_job_registry.requeue(job_id)
-    return _found(queue, job_id)
+        except InvalidJobOperation:  # somebody else has tried it again at this very moment
+            raise _not_failed(JobState.QUEUED) from None
+    return job(queue, job_id)
+
+
+def _not_failed(state: JobState) -> InvalidInput:
+    problem = f"only a failed job is tried again, this one is {state}"
+    return wrong_state("jobId", problem, state)
 
 
 def cancel(database: Database, queue: JobQueue, job_id: str, by: str) -> QueuedJob:
@@ -92,21 +116,21 @@ def cancel(database: Database, queue: JobQueue, job_id: str, by: str) -> QueuedJ
     Its training ends as failed. Raises JobNotFound, InvalidInput where it has failed already,
     QueueUnavailable.
     """
-    job = _found(queue, job_id)
-    if job.state is JobState.FAILED:
-        raise wrong_state("jobId", "has failed already", job.state)
-    number = job.training_id
+    found = job(queue, job_id)
+    if found.state is JobState.FAILED:
+        raise wrong_state("jobId", "has failed already", found.state)
+    number = found.training_id
     if number is not None:
         # First: a job that ends at this very moment finds that nobody wants its model.
         database.transact(lambda session: training.fail(session, number, f"Cancelled by {by}."))
         queue.announce_progress(number)
     # What ended meanwhile needs no stopping.
     with queue.answering(), suppress(InvalidJobOperation, NoSuchJobError):
-        if job.state is JobState.RUNNING:
+        if found.state is JobState.RUNNING:
             send_stop_job_command(queue.redis, job_id)
         else:
             JsonJob.fetch(job_id, connection=queue.redis).cancel()
-    return job
+    return found
 
 
 def fail_abandoned(database: Database, queue: JobQueue, silent: timedelta) -> list[int]:
@@ -167,17 +191,6 @@ def _ids(queue: JobQueue, state: JobState) -> list[str]:
             return list(queue.queue.started_job_registry.get_job_ids(cleanup=False))
         case JobState.FAILED:
             return list(queue.queue.failed_job_registry.get_job_ids(cleanup=False))[::-1]
-
-
-def _found(queue: JobQueue, job_id: str) -> QueuedJob:
-    with queue.answering():
-        try:
-            job = _seen(JsonJob.fetch(job_id, connection=queue.redis))
-        except (NoSuchJobError, ValueError):  # ValueError: no id that was ever given out
-            job = None
-    if job is None:
-        raise JobNotFound(job_id)
-    return job
 
 
 def _seen(job: Job) -> QueuedJob | None:

@@ -100,7 +100,7 @@ class Settings(BaseSettings):
     drift_quiet_hours: float = Field(default=72.0, ge=0)
     """An alert of drift is not raised again so soon, also where it was acknowledged."""
     drift_retrains: bool = False
-    """Train the champion's recipe again at once where drift was found."""
+    """Train the best known recipe at once where drift was found."""
     alert_webhook_url: str | None = None
     """http:// or https:// address that each alert is posted to; empty for none."""
     alert_webhook_secret: str | None = None

@@ -124,6 +124,17 @@ def test_a_failed_job_is_tried_again(database: Database, queue: JobQueue) -> Non
     assert _states(queue) == [(JobName.FIND_VIDEO, JobState.QUEUED)]
 
 
+def test_of_two_who_try_a_job_again_at_once_one_is_refused(
+    database: Database, queue: JobQueue
+) -> None:
+    job_id = queue.enqueue(JobName.FIND_VIDEO, 3)
+    fail(queue, job_id, "no")
+    queue.queue.failed_job_registry.remove(job_id)  # as the other one does first
+    with pytest.raises(InvalidInput) as refused:
+        jobs.retry(database, queue, job_id, "root")
+    assert refused.value.field == "jobId"
+
+
 def test_a_failed_training_is_begun_anew_by_its_recipe(
     database: Database, queue: JobQueue, launched: int
 ) -> None:

@@ -71,7 +71,10 @@ class CancelJobInput:
 @strawberry.type(description="The job is tried again.")
 class JobRetried:
     job: Job = strawberry.field(
-        description="The job that waits now: for a training, another one that trains the same anew."
+        description=(
+            "The job that waits now: for a training, another one that trains the same anew; for a"
+            " search, another one that goes on where it was."
+        )
     )
 
 
@@ -86,6 +89,8 @@ RetryJobResult = Annotated[
     | problems.NotFound
     | problems.NoListens
     | problems.TrainingUnderway
+    | problems.TuningUnderway
+    | problems.TuningOver
     | problems.QueueUnavailable,
     strawberry.union("RetryJobResult", description="What `retryJob` gives."),
 ]
@@ -125,7 +130,9 @@ class JobsMutation:
         failed: Annotated[RetryJobInput, strawberry.argument(name="input", description="Which.")],
     ) -> RetryJobResult:
         state, by = info.context.state, info.context.signed_in.name
-        job = await to_thread.run_sync(jobs.retry, state.database, state.queue, failed.job_id, by)
+        job = await to_thread.run_sync(
+            tuning.retry_job, state.database, state.queue, failed.job_id, by
+        )
         return JobRetried(job=Job.of(job))
 
     @for_administrators("Take a job off the queue, or stop it where it runs.")

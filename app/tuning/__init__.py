@@ -8,6 +8,7 @@ from app.tuning.launching import (
     launch,
     resume,
     resume_lost,
+    retry_job,
 )
 from app.tuning.rows import (
     best_known,
@@ -38,6 +39,7 @@ __all__ = [
     "progress",
     "resume",
     "resume_lost",
+    "retry_job",
     "start",
     "stop",
     "trials",

@@ -42,13 +42,13 @@ def launch(
     return number
 
 
-def resume(database: Database, queue: JobQueue, tuning_id: int) -> None:
-    """Go on with a search that failed or was stopped, where it was.
+def resume(database: Database, queue: JobQueue, tuning_id: int) -> str:
+    """Go on with a search that failed or was stopped, where it was; the job that does so.
 
     Raises TuningNotFound, TuningOver where it is finished, TuningUnderway, QueueUnavailable.
     """
     seconds = database.transact(lambda session: _waits_again(session, tuning_id))
-    _enqueue(database, queue, tuning_id, seconds)
+    return _enqueue(database, queue, tuning_id, seconds)
 
 
 def cancel_job(database: Database, queue: JobQueue, job_id: str, by: str) -> QueuedJob:
@@ -60,37 +60,43 @@ def cancel_job(database: Database, queue: JobQueue, job_id: str, by: str) -> Que
     return job
 
 
+def retry_job(database: Database, queue: JobQueue, job_id: str, by: str) -> QueuedJob:
+    """`jobs.retry`; a search that failed goes on where it was, by a job of its own.
+
+    Raises what `resume` raises too.
+    """
+    number = jobs.failed(queue, job_id).tuning_id
+    if number is None:
+        return jobs.retry(database, queue, job_id, by)
+    return jobs.job(queue, resume(database, queue, number))
+
+
 def resume_lost(database: Database, queue: JobQueue, silent: timedelta) -> list[int]:
     """Take up again searches whose worker died, a few times; their numbers.
 
     One whose job was cancelled ends as failed. Raises QueueUnavailable.
     """
     with database.read() as session:
-        active = session.exec(select(Tuning).where(col(Tuning.state).in_(ACTIVE))).all()
-        rows = [(id_of(row), row.job_id, row.state, row.heartbeat_at) for row in active]
+        rows = session.exec(select(Tuning).where(col(Tuning.state).in_(ACTIVE))).all()
     latest = utc_now() - silent
-    lost = [
-        (number, job_id)
-        for number, job_id, state, beat in rows
-        if job_id is not None and not _lives(queue, job_id, state, beat, latest)
-    ]
-    return [number for number, job_id in lost if _taken_up(database, queue, number, job_id)]
+    lost = [row for row in rows if not _lives(queue, row, latest)]
+    return [id_of(row) for row in lost if _taken_up(database, queue, row, latest)]
 
 
-def _lives(
-    queue: JobQueue, job_id: str, state: TrainingState, beat: datetime | None, latest: datetime
-) -> bool:
-    """A running search by its heartbeat; one that waits by its job."""
-    if state is TrainingState.RUNNING:
-        return beat is not None and beat >= latest
-    return queue.is_alive(job_id)
+def _lives(queue: JobQueue, row: Tuning, latest: datetime) -> bool:
+    """A running search by its heartbeat; one that waits by its job, once it has one."""
+    if row.state is TrainingState.QUEUED and row.job_id is not None:
+        return queue.is_alive(row.job_id)
+    return (row.heartbeat_at or row.created_at) >= latest
 
 
-def _taken_up(database: Database, queue: JobQueue, tuning_id: int, job_id: str) -> bool:
-    cancelled = _is_cancelled(queue, job_id)
-    seconds = database.transact(lambda session: _take_up(session, tuning_id, cancelled=cancelled))
+def _taken_up(database: Database, queue: JobQueue, seen: Tuning, latest: datetime) -> bool:
+    cancelled = seen.job_id is not None and _is_cancelled(queue, seen.job_id)
+    seconds = database.transact(
+        lambda session: _take_up(session, seen, latest, cancelled=cancelled)
+    )
     if seconds is not None:
-        _enqueue(database, queue, tuning_id, seconds)
+        _enqueue(database, queue, id_of(seen), seconds)
     return seconds is not None
 
 
@@ -114,10 +120,12 @@ def _waits_again(session: Session, tuning_id: int) -> int:
     return _queued(row)
 
 
-def _take_up(session: Session, tuning_id: int, *, cancelled: bool) -> int | None:
-    row = locked(session, tuning_id)
-    if row.state not in ACTIVE:
-        return None
+def _take_up(session: Session, seen: Tuning, latest: datetime, *, cancelled: bool) -> int | None:
+    row = locked(session, id_of(seen))
+    waits = row.state is TrainingState.QUEUED and row.job_id is not None
+    began = not waits and (row.heartbeat_at or row.created_at) >= latest
+    if row.state not in ACTIVE or row.job_id != seen.job_id or began:
+        return None  # it ended, goes on, or another worker has taken it up
     if cancelled or row.resumed >= _MOST_RESUMED:
         reason = "Its job was cancelled." if cancelled else "Its worker died again and again."
         end(row, TrainingState.FAILED, reason)
@@ -132,7 +140,7 @@ def _none_underway(session: Session) -> None:
         raise TuningUnderway(tuning_id=found)
 
 
-def _enqueue(database: Database, queue: JobQueue, tuning_id: int, seconds: int) -> None:
+def _enqueue(database: Database, queue: JobQueue, tuning_id: int, seconds: int) -> str:
     try:
         job_id = queue.enqueue(JobName.TUNE, tuning_id, timeout=seconds + _BEYOND)
     except QueueUnavailable as error:
@@ -144,6 +152,7 @@ def _enqueue(database: Database, queue: JobQueue, tuning_id: int, seconds: int) 
         locked(session, tuning_id).job_id = job_id
 
     database.transact(note)
+    return job_id
 
 
 def _is_cancelled(queue: JobQueue, job_id: str) -> bool:
@@ -158,4 +167,5 @@ def _is_cancelled(queue: JobQueue, job_id: str) -> bool:
 def _queued(row: Tuning) -> int:
     """Its seconds."""
     row.state, row.error, row.finished_at, row.job_id = TrainingState.QUEUED, None, None, None
+    row.heartbeat_at = utc_now()  # its silence begins anew
     return row.seconds

@@ -13,6 +13,8 @@ from app.models.columns import utc_now
 from app.tuning.errors import TuningNotFound, TuningOver
 
 ACTIVE = (TrainingState.QUEUED, TrainingState.RUNNING)
+_MOST_FAILED = 3
+"""A recipe whose trainings failed so often is given up, or nothing else would be trained."""
 
 
 def stop(session: Session, tuning_id: int, by: str) -> Tuning:
@@ -63,15 +65,21 @@ def best_recipe(session: Session) -> Recipe | None:
 
 
 def untried_recipe(session: Session) -> Recipe | None:
-    """What the last search chose, unless a training has tried it since."""
+    """What the last search chose, unless a training has tried it since, or is about to.
+
+    One that failed or was cancelled tried nothing, but for some that fail one after another.
+    """
     row = _last_finished(session)
     if row is None or row.finished_at is None:
         return None
     since = select(Training).where(col(Training.created_at) >= row.finished_at)
-    tried = any(
-        (one.algorithm, one.settings) == (row.algorithm, row.settings)
+    states = [
+        one.state
         for one in session.exec(since)
-    )
+        if (one.algorithm, one.settings) == (row.algorithm, row.settings)
+    ]
+    failed = states.count(TrainingState.FAILED)
+    tried = failed < len(states) or failed >= _MOST_FAILED
     return None if tried else best_recipe(session)
 
 

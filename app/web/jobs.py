@@ -39,7 +39,7 @@ def jobs_page(request: Request, state: Here, viewer: Administrator) -> Response:
 @router.post("/admin/jobs/{job_id}/retry")
 def retry(request: Request, state: Here, viewer: Administrator, job_id: str) -> Response:
     try:
-        jobs.retry(state.database, state.queue, job_id, viewer.name)
+        tuning.retry_job(state.database, state.queue, job_id, viewer.name)
     except PyTuneError as problem:
         return _page(request, state, viewer, problem)
     return RedirectResponse("/admin/jobs", 303)

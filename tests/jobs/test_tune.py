@@ -113,15 +113,6 @@ def test_after_its_worker_died_it_goes_on_with_the_time_that_is_left(
     assert _trials(rt, launched)[0] == TRIAL
 
 
-def test_a_search_that_kills_its_workers_is_given_up(rt: Runtime, launched: int) -> None:
-    for _ in range(4):
-        rt.queue.redis.flushall()
-        tuning.resume_lost(rt.database, rt.queue, timedelta(seconds=30))
-    state, error = _row(rt, launched)
-    assert state is TrainingState.FAILED
-    assert error == "Its worker died again and again."
-
-
 def test_one_that_lives_is_left_alone(rt: Runtime, launched: int) -> None:
     assert tuning.resume_lost(rt.database, rt.queue, timedelta(seconds=30)) == []
     with rt.database.write() as session:
