@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import bindparam
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, delete, select, update
 
@@ -117,19 +118,23 @@ def remove_expired_tokens(session: Session) -> int:
     return session.exec(expired).rowcount
 
 
+_OWNER = (
+    select(User, ApiToken.last_used_at)
+    .join(ApiToken, col(ApiToken.user_id) == col(User.id))
+    .where(ApiToken.token_hash == bindparam("hash"), col(ApiToken.expires_at) > bindparam("now"))
+    .where(col(User.disabled_at).is_(None))
+)
+"""Built once: every request asks it."""
+
+
 def owner_of_token(session: Session, token: str) -> tuple[User, bool] | None:
     """The user whose valid token this is, and whether its use is to be written down again."""
-    statement = (
-        select(User, ApiToken.last_used_at)
-        .join(ApiToken, col(ApiToken.user_id) == col(User.id))
-        .where(ApiToken.token_hash == token_hash(token), col(ApiToken.expires_at) > utc_now())
-        .where(col(User.disabled_at).is_(None))
-    )
-    found = session.exec(statement).one_or_none()
+    now = utc_now()
+    found = session.exec(_OWNER, params={"hash": token_hash(token), "now": now}).one_or_none()
     if found is None:
         return None
     user, last_used_at = found
-    return user, last_used_at is None or last_used_at <= utc_now() - _NOTED_EVERY
+    return user, last_used_at is None or last_used_at <= now - _NOTED_EVERY
 
 
 def note_use(session: Session, token: str) -> None:

@@ -10,11 +10,13 @@ from app.errors import InvalidInput, PyTuneError
 from app.errors.invalid import too_many
 from app.graphql import problems
 from app.graphql.context import Info
+from app.graphql.inputs import of_lists
 from app.graphql.listening import RecordListenInput
 from app.graphql.permissions import for_listeners
 from app.listening import MAX_BATCH, Listen, Outcome
 
 
+@of_lists(listens=RecordListenInput)
 @strawberry.input(description="Tracks that were listened to, in any order.")
 class RecordListensInput:
     listens: list[RecordListenInput] = strawberry.field(

@@ -1,7 +1,8 @@
 """Global ids: one text that names a thing among all of PyTune's."""
 
+from binascii import a2b_base64, b2a_base64
+
 import strawberry
-from strawberry.relay.utils import from_base64, to_base64
 
 from app.errors import InvalidInput, InvalidReason
 
@@ -18,19 +19,19 @@ class Node:
 
 
 def global_id(kind: str, number: int) -> strawberry.ID:
-    return strawberry.ID(to_base64(kind, number))
+    return strawberry.ID(b2a_base64(f"{kind}:{number}".encode(), newline=False).decode())
 
 
 def decoded(text: str) -> tuple[str, int] | None:
     """Kind and number of a global id; None for anything that we never gave out."""
     try:
-        kind, digits = from_base64(text)
+        kind, _, digits = a2b_base64(text).decode().partition(":")
     except ValueError:
         return None
     if not (digits.isascii() and digits.isdecimal() and len(digits) <= _DIGITS):
         return None
     number = int(digits)
-    given_out = number <= _LARGEST and to_base64(kind, number) == text
+    given_out = number <= _LARGEST and global_id(kind, number) == text
     return (kind, number) if given_out else None
 
 

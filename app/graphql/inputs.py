@@ -1,6 +1,6 @@
 """Inputs that are built in one step."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from strawberry.types.base import get_object_definition
@@ -23,3 +23,25 @@ def of_plain_values(kind: type[T]) -> type[T]:
 
     definition.from_input = build
     return kind
+
+
+def of_lists(**parts: type) -> Callable[[type[T]], type[T]]:
+    """For an input whose fields are lists of inputs of plain values, named with their types."""
+    builders: dict[str, tuple[type, Any]] = {
+        name: (part, get_object_definition(part, strict=True).from_input)
+        for name, part in parts.items()
+    }
+
+    def declare(kind: type[T]) -> type[T]:
+        def build(wanted: type, given: Mapping[str, Any], context: object) -> Any:
+            return wanted(
+                **{
+                    name: [build_one(part, one, context) for one in given[to_camel_case(name)]]
+                    for name, (part, build_one) in builders.items()
+                }
+            )
+
+        get_object_definition(kind, strict=True).from_input = build
+        return kind
+
+    return declare

@@ -1,7 +1,10 @@
 """The schema: the topics joined."""
 
+from datetime import datetime
+
 import strawberry
 from graphql import GraphQLError
+from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 from app.graphql.accounts import AccountsMutation, AccountsQuery
@@ -23,6 +26,7 @@ from app.graphql.promotion import PromotionMutation, PromotionQuery
 from app.graphql.radio import RadioQuery
 from app.graphql.recommending import RecommendingQuery
 from app.graphql.record import RecordMutation
+from app.graphql.scalars import DATE_TIME
 from app.graphql.starting import StartingMutation, StartingQuery
 from app.graphql.status import StatusQuery
 from app.graphql.subscriptions import Subscription
@@ -93,6 +97,7 @@ schema = Schema(
     query=Query,
     mutation=Mutation,
     subscription=Subscription,
+    config=StrawberryConfig(scalar_map={datetime: DATE_TIME}),
     extensions=[Limits],
     exception_handlers=HANDLERS,
 )
