@@ -109,6 +109,8 @@ class Settings(BaseSettings):
     """Models that were champion last and keep their files, so that rolling back is at once."""
     keep_lists: float = Field(default=90.0, ge=0)
     """Days that served lists are kept; never fewer than a watch for drift looks back."""
+    keep_reports: float = Field(default=30.0, ge=0)
+    """Days that the file of what an import could not take is kept."""
     keep_candidates: float = Field(default=7.0, ge=0)
     """Days that a model which was never champion keeps its files, and can be promoted."""
     database_busy_seconds: float = Field(default=30.0, gt=0)

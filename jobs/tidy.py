@@ -1,9 +1,10 @@
 """Clear away what is over: expired sign-ins, old lists, old models, half-written artifacts."""
 
 import logging
+from datetime import timedelta
 
 from app import accounts, changes, observing, promotion, training, users
-from app.importing import asking, uploads
+from app.importing import asking, records, uploads
 from app.ml import artifacts
 from app.models.columns import utc_now
 from jobs.runtime import Runtime, runtime
@@ -25,6 +26,8 @@ def _tidy(rt: Runtime) -> None:
     idle = rt.read(training.active_training) is None
     leftovers = artifacts.remove_unfinished(rt.settings.artifacts) if idle else 0
     removed = promotion.remove_old_models(rt.database, rt.settings)
+    before = utc_now() - timedelta(days=rt.settings.keep_reports)
+    reports = rt.transact(lambda session: records.remove_reports(session, before))
     needed = rt.read(asking.paths_needed)
     uploads_removed = uploads.remove_old(rt.settings, rt.settings.upload_hours, needed)
     log.info(
@@ -36,6 +39,7 @@ def _tidy(rt: Runtime) -> None:
             "unfinished_artifacts": leftovers,
             "models_removed": removed,
             "uploads_removed": uploads_removed,
+            "reports_removed": reports,
         },
     )
 

@@ -7,7 +7,7 @@ from sqlmodel import Session, select
 
 from app import catalog, listening, scrobbling
 from app.db import Database
-from app.models import ExternalId, Track
+from app.models import Event, ExternalId, Track
 from app.scrobbling import Scrobble
 from tests import making
 
@@ -50,13 +50,25 @@ def test_the_same_song_told_differently_is_one_track(database: Database) -> None
         scrobbling.submit(session, ann, [Scrobble("Jóga", "Björk", MOMENT, also=known)])
         told = [
             Scrobble("jóga - Remastered 2011", "BJÖRK", MOMENT + timedelta(minutes=5)),
-            Scrobble("Another spelling", "B.", MOMENT + timedelta(minutes=9), also=known),
+            Scrobble("Joga", "Bjork", MOMENT + timedelta(minutes=9), also=known),
         ]
         scrobbling.submit(session, ann, told)
         assert len(_tracks(session)) == 1
         assert listening.count_listens(session, ann) == 3
         scrobbling.submit(session, ann, told)
         assert listening.count_listens(session, ann) == 3
+
+
+def test_nobody_redirects_anothers_listens_by_a_recordings_id(database: Database) -> None:
+    """Whoever brings an id first does not choose what others hear by it."""
+    known = (("isrc", "X"),)
+    with database.write() as session:
+        eve, ann = making.user(session, "eve"), making.user(session, "ann")
+        junk = Scrobble("Junk", "Nobody", MOMENT, youtube_id="a" * 11, also=known)
+        scrobbling.submit(session, eve, [junk])
+        scrobbling.submit(session, ann, [Scrobble("Jóga", "Björk", MOMENT, also=known)])
+        (listen,) = session.exec(select(Event).where(Event.user_id == ann))
+        assert session.get_one(Track, listen.track_id).title == "Jóga"
 
 
 def test_many_are_recorded_in_one_go(database: Database) -> None:

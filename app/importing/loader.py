@@ -158,7 +158,7 @@ class Loader:
         added = add_tracks(session, self.origin, strange, self.ids, joins=joins)
         new.learn(added)
         old = {external: row for external, row in rows.items() if external in known}
-        return len(added.tracks) + change_tracks(session, old, self.ids, new)
+        return len(added.tracks) + change_tracks(session, old, self.ids, new, joins=joins)
 
     def _listens_in(self, session: Session, rows: list[ListenRow], new: Ids) -> int:
         """Write the listens that are new, and their sums in the same transaction; how many."""

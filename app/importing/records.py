@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from app.errors import InvalidInput, PyTuneError
 from app.importing.errors import ImportNotFound, ImportOver
@@ -169,6 +169,20 @@ def end(session: Session, claim: Claim, state: ImportState, error: str | None = 
         row.state, row.error, row.finished_at = state, error, utc_now()
         row.progress = 1.0 if error is None else row.progress
         session.add(row)
+
+
+def remove_reports(session: Session, before: datetime) -> int:
+    """Delete the files of what imports that ended before then could not take; how many."""
+    finished = col(DataImport.finished_at)
+    old = select(DataImport).where(
+        col(DataImport.rejected_file).is_not(None), finished.is_not(None), finished < before
+    )
+    rows = session.exec(old).all()
+    for row in rows:
+        Path(row.rejected_file or "").unlink(missing_ok=True)
+        row.rejected_file = None
+        session.add(row)
+    return len(rows)
 
 
 def worded(error: BaseException) -> str:

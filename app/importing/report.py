@@ -14,6 +14,10 @@ from app.importing.rows import Holds, Rejected
 
 _VALUES = re.compile(r"'[^']*'|\d+")
 """What differs between faults of one kind."""
+MAX_BYTES = 64 * 2**20
+"""What is rejected beyond so much is counted, and no longer written down: a small file can be
+made of nothing but faults.
+"""
 _HEADER = ["file", "line", "what", "reason", "row"]
 MAX_REASONS = 30
 """Kinds of faults that are counted one by one."""
@@ -110,8 +114,9 @@ class RejectedFile:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._stream = self.path.open("wb")
             self._write(_HEADER)
-        what = "row rejected" if rejected.whole else "value left out"
-        self._write([rejected.file, rejected.line, what, rejected.reason, rejected.text])
+        if self._stream.tell() < MAX_BYTES:
+            what = "row rejected" if rejected.whole else "value left out"
+            self._write([rejected.file, rejected.line, what, rejected.reason, rejected.text])
         kind = _VALUES.sub("…", rejected.reason)
         known = kind in self.reasons or len(self.reasons) < MAX_REASONS
         self.reasons[kind if known else OTHER_REASONS] += 1

@@ -62,7 +62,7 @@ def _stream(item: Item, now: datetime) -> PlayRow | PassedOver:
     milliseconds = value.get("ms_played")
     if type(milliseconds) is not int or not 0 <= milliseconds <= _MAX_MILLISECONDS:
         raise InvalidInput("ms_played", f"must be milliseconds, is {milliseconds!r:.40}")
-    went_on = value.get("reason_end") in _WENT_ON
+    went_on = text_of(value.get("reason_end")) in _WENT_ON
     short = milliseconds < LEAST_SECONDS * 1000
     if value.get("incognito_mode") is True or (short and not went_on):
         return PassedOver()

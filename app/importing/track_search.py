@@ -47,9 +47,10 @@ def find(session: Session, source: str, rows: Mapping[str, TrackRow], *, joins: 
     new: dict[str, list[str]] = {}
     for external, row in rows.items():
         mine = recordings[external]
-        track = _first(elsewhere.get(name) for name in row.also) or _first(
+        # An id of another catalogue is somebody's word: names must not speak against it.
+        track = _first(
             track_id
-            for track_id, other in named.get(mine.key, ())
+            for track_id, other in (*_hits(elsewhere, row), *named.get(mine.key, ()))
             if track_id not in taken and mine.agrees(other)
         )
         if track is not None:
@@ -118,18 +119,40 @@ def _known_to(
     return known
 
 
-def _elsewhere(session: Session, rows: Iterable[TrackRow]) -> dict[tuple[str, str], int]:
+def _elsewhere(
+    session: Session, rows: Iterable[TrackRow]
+) -> dict[tuple[str, str], tuple[int, Recording]]:
+    """Tracks by what other catalogues call them."""
     columns = EXTERNAL_IDS.c
     names = sorted({name for row in rows for name in row.also})
-    found: dict[tuple[str, str], int] = {}
+    found: dict[tuple[str, str], tuple[int, Recording]] = {}
     for some in _in_parts(names):
-        statement = select_columns(columns.source, columns.external_id, columns.our_id).where(
-            columns.kind == ExternalKind.TRACK,
-            tuple_(columns.source, columns.external_id).in_(some),
+        statement = (
+            select_columns(
+                columns.source,
+                columns.external_id,
+                TRACKS.c.id,
+                TRACKS.c.title,
+                ARTISTS.c.name,
+                TRACKS.c.duration_seconds,
+            )
+            .join_from(EXTERNAL_IDS, TRACKS, TRACKS.c.id == columns.our_id)
+            .join(ARTISTS, ARTISTS.c.id == TRACKS.c.artist_id)
+            .where(
+                columns.kind == ExternalKind.TRACK,
+                tuple_(columns.source, columns.external_id).in_(some),
+            )
         )
         for row in session.connection().execute(statement):
-            found[row.source, row.external_id] = row.our_id
+            recording = Recording.of(row.title, row.name, row.duration_seconds)
+            found[row.source, row.external_id] = (row.id, recording)
     return found
+
+
+def _hits(
+    elsewhere: Mapping[tuple[str, str], tuple[int, Recording]], row: TrackRow
+) -> list[tuple[int, Recording]]:
+    return [elsewhere[name] for name in row.also if name in elsewhere]
 
 
 def _first(values: Iterable[Any]) -> Any:

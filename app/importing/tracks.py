@@ -56,11 +56,14 @@ def add_tracks(
     tracks = added | borrowed
     elsewhere = {name: tracks[external] for external, row in rows.items() for name in row.also}
     remember_elsewhere(session, origin.import_id, elsewhere)
-    _fill(session, {found.tracks[external]: rows[external] for external in found.tracks})
+    shared = {found.tracks[external]: rows[external] for external in found.tracks}
+    _fill(session, shared, videos=not joins)
     return Ids(tracks=tracks, artists=artists, borrowed=set(found.tracks.values()))
 
 
-def change_tracks(session: Session, rows: Mapping[str, TrackRow], known: Ids, new: Ids) -> int:
+def change_tracks(
+    session: Session, rows: Mapping[str, TrackRow], known: Ids, new: Ids, *, joins: bool
+) -> int:
     """Write what an import says anew of tracks it knows; how many changed."""
     own = {
         known.tracks[external]: row
@@ -77,7 +80,7 @@ def change_tracks(session: Session, rows: Mapping[str, TrackRow], known: Ids, ne
     wanted = {
         track_id: _values(row, artists[artist_key(row.artist)]) for track_id, row in own.items()
     }
-    return _change(session, wanted) + _fill(session, others)
+    return _change(session, wanted) + _fill(session, others, videos=not joins)
 
 
 def _values(row: TrackRow, artist_id: int) -> dict[str, Any]:
@@ -112,13 +115,18 @@ def _change(session: Session, wanted: Mapping[int, dict[str, Any]]) -> int:
     return changed
 
 
-def _fill(session: Session, rows: Mapping[int, TrackRow]) -> int:
-    """Add what nobody has said yet of tracks that others have brought; how many changed."""
+def _fill(session: Session, rows: Mapping[int, TrackRow], *, videos: bool) -> int:
+    """Add what nobody has said yet of tracks that others have brought; how many changed.
+
+    Without `videos` where a listener says it: what all hear is not for one of them to choose.
+    """
     wanted = {}
     for track in session.exec(select(Track).where(TRACKS.c.id.in_(rows))):
         said = _optional(rows[int(track.id or 0)])
-        if track.youtube_id is not None:
+        if track.youtube_id is not None or not videos:
             said.pop("video_state", None)
+        if not videos:
+            said.pop("youtube_id", None)
         wanted[int(track.id or 0)] = {
             name: value
             for name, value in said.items()

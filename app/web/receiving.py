@@ -10,12 +10,14 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from app.errors import InvalidInput
-from app.importing.errors import StorageFull
 from app.importing.uploads import Upload
 from app.settings import Settings
 
 _MAX_FIELD = 1000
 """Bytes of a field that is no file."""
+_MAX_FIELDS = 20
+_MAX_BESIDE = 64 * 1024
+"""Bytes of a form that are no file's: boundaries, headers, fields."""
 FILE = "file"
 """Name of the form's field that holds the file."""
 
@@ -44,12 +46,8 @@ class Received:
 
     def write(self, chunk: bytes) -> None:
         """Raises UploadTooLarge or StorageFull."""
-        if self._upload is None:
-            return
-        try:
+        if self._upload is not None:
             self._upload.write(chunk)
-        except OSError as error:
-            raise StorageFull(reason=error.strerror) from error
 
     def keep(self) -> Upload:
         """The whole file, kept. Raises InvalidInput where none came."""
@@ -88,16 +86,21 @@ class _Form:
         self._headers: dict[bytes, bytes] = {}
         self._value = bytearray()
         self._is_file = self._at_end = False
+        self._received = self._of_file = 0
         try:
             self._parser = MultipartParser(boundary, self._callbacks())
         except FormParserError as error:
             raise _not_a_form(error) from error
 
     def take(self, chunk: bytes) -> None:
+        """Raises InvalidInput for what is no form, or one of much else than a file."""
         try:
             self._parser.write(chunk)
         except FormParserError as error:
             raise _not_a_form(error) from error
+        self._received += len(chunk)
+        if self._received - self._of_file > _MAX_BESIDE or len(self._into.fields) > _MAX_FIELDS:
+            raise _not_a_form("it holds more than one file and a few short fields")
 
     def check_end(self) -> None:
         """Raises InvalidInput where the form broke off."""
@@ -139,6 +142,7 @@ class _Form:
 
     def _data(self, data: bytes, start: int, end: int) -> None:
         if self._is_file:
+            self._of_file += end - start
             self._into.write(data[start:end])
         elif len(self._value) + end - start <= _MAX_FIELD:
             self._value += data[start:end]

@@ -59,7 +59,7 @@ def submission(body: bytes) -> tuple[str, list[Scrobble]]:
 def _scrobble(listen: Any, kind: str) -> Scrobble:
     if not isinstance(listen, dict) or not isinstance(listen.get("track_metadata"), dict):
         raise Refused(400, "Each listen must be an object with track_metadata.")
-    if len(orjson.dumps(listen)) > MAX_LISTEN_SIZE:
+    if _size(listen) > MAX_LISTEN_SIZE:
         raise Refused(400, f"A listen is too large: at most {MAX_LISTEN_SIZE} bytes.")
     told = listen["track_metadata"]
     more = {} if told.get("additional_info") is None else told["additional_info"]
@@ -75,6 +75,14 @@ def _scrobble(listen: Any, kind: str) -> Scrobble:
         also=_also(more),
         client=_client(more),
     )
+
+
+def _size(listen: Any) -> int:
+    """Bytes as JSON. Raises Refused for what is nested deeper than any listen is."""
+    try:
+        return len(orjson.dumps(listen))
+    except TypeError as error:
+        raise Refused(400, "A listen is nested too deeply.") from error
 
 
 def _required(told: dict[str, Any], field: str) -> str:

@@ -9,7 +9,7 @@ from app import listening, training
 from app.db import Database
 from app.listening import Listen
 from app.ml.recipe import Recipe
-from app.models import Prediction
+from app.models import DataImport, ImportState, Prediction
 from app.models.columns import utc_now
 from app.observing import PREDICTIONS
 from app.queue import JobQueue
@@ -64,3 +64,26 @@ def test_lists_of_long_ago_go_and_those_that_drift_is_told_by_stay(
         _tidy(settings.model_copy(update={"keep_lists": keep}), database)
         with database.read() as session:
             assert len(session.exec(select(Prediction)).all()) == left
+
+
+def test_reports_of_long_ago_go(settings: Settings, database: Database) -> None:
+    settings.reports.mkdir(parents=True)
+    ages = {"old": timedelta(days=31), "new": timedelta(days=29)}
+    with database.write() as session:
+        for name, age in ages.items():
+            path = settings.reports / f"{name}.csv"
+            path.write_text("file,line\n")
+            row = DataImport(
+                source="demo",
+                format="csv",
+                path=name,
+                state=ImportState.FINISHED,
+                rejected_file=str(path),
+                finished_at=utc_now() - age,
+            )
+            session.add(row)
+    _tidy(settings, database)
+    assert [path.name for path in settings.reports.iterdir()] == ["new.csv"]
+    with database.read() as session:
+        rows = session.exec(select(DataImport)).all()
+    assert {row.path: row.rejected_file is None for row in rows} == {"old": True, "new": False}

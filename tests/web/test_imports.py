@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from app.importing import uploads
+from app.importing.errors import UploadTooLarge
 from app.importing.records import Claim
 from app.models import DataImport, ImportState
 from app.queue import JsonJob
@@ -122,6 +124,36 @@ def test_a_file_beyond_the_limit_is_refused_and_gone(open_site: OpenSite) -> Non
         answer = site.client.post("/imports/uploads", content=bytes(2**20))
         assert answer.status_code == expected
     assert len(list(site.state.settings.uploads.glob("*/*"))) == 2
+
+
+def test_uploads_at_once_share_the_quota(open_site: OpenSite) -> None:
+    site = open_site(upload_megabytes=8, upload_quota_megabytes=8)
+    user, settings = site.world.ann, site.state.settings
+    with uploads.Upload(settings, user, "a.zip") as one, uploads.Upload(settings, user, "b") as two:
+        one.write(b"x" * 6 * 2**20)
+        one.finish()
+        two.write(b"x" * 3 * 2**20)
+        with pytest.raises(UploadTooLarge):
+            two.finish()
+    assert [path.name for path in settings.uploads.glob("*/*/*")] == ["a.zip"]
+
+
+def test_a_form_of_much_else_than_a_file_is_refused(site: Site) -> None:
+    many = b"".join(
+        b'--x\r\nContent-Disposition: form-data; name="%d"\r\n\r\nv\r\n' % number
+        for number in range(5000)
+    )
+    kind = {"Content-Type": "multipart/form-data; boundary=x"}
+    answer = site.client.post("/imports/uploads", content=many + b"--x--\r\n", headers=kind)
+    assert answer.status_code == 422
+    assert "a few short fields" in answer.json()["message"]
+
+
+def test_a_name_in_any_alphabet_can_be_kept(site: Site) -> None:
+    name = "再生履歴" * 40 + ".json"
+    sent = site.client.post("/imports/uploads", files={"file": (name, b"[]", "application/json")})
+    assert sent.status_code == 201
+    assert sent.json()["name"].endswith("履歴.json")
 
 
 def test_anothers_rejected_rows_do_not_exist(site: Site, content: bytes) -> None:
