@@ -15,6 +15,7 @@ from app.models.columns import utc_now
 from app.models.training import MAX_MESSAGE
 from app.queue import JobName, JobQueue
 from app.settings import Settings
+from app.turns import ALERTS, take_turn
 
 _NEWS = timedelta(days=1)
 
@@ -62,6 +63,7 @@ def raise_alert(
     The same: of this kind and message, or, where `same` is given, of this kind and that `same`
     in its details, however its message is worded this time.
     """
+    take_turn(session, ALERTS)
     message = message[:MAX_MESSAGE]
     details = details if same is None else {**details, "same": same}
     alike = select(Alert).where(

@@ -2,9 +2,10 @@
 
 import logging
 import threading
-from contextlib import suppress
+import time
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
@@ -14,6 +15,7 @@ from app import alerts, promotion, training
 from app.db import Database
 from app.errors import BadArtifact
 from app.ml.model_slot import LoadedModel, ModelSlot
+from app.models import Training
 from app.placing import Placing
 from app.queue import JobQueue
 from app.settings import Settings
@@ -21,6 +23,7 @@ from app.settings import Settings
 log = logging.getLogger(__name__)
 
 _EARLIER_TRIED = 20
+_LONGEST_PAUSE_SECONDS = 300.0
 _QUIET = timedelta(days=1)
 """The same trouble is not told again sooner."""
 
@@ -36,6 +39,18 @@ class Reload:
     """Why the champion could not be loaded; the old model stays."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """A promotion whose model could not be loaded, and when it is worth another try."""
+
+    promotion: int | None
+    version: int
+    problem: str
+    pause_seconds: float
+    not_before: float
+    """On the monotonic clock."""
+
+
 class ChampionFollower:
     """Keeps the slot on the champion, from a thread of its own."""
 
@@ -49,7 +64,7 @@ class ChampionFollower:
         self.placing = Placing()
         self._turn = threading.Lock()
         self._stop = threading.Event()
-        self._reported: set[int] = set()
+        self._failure: _Failure | None = None
         self._thread = threading.Thread(target=self._follow, name="champion", daemon=True)
 
     def start(self) -> None:
@@ -71,7 +86,7 @@ class ChampionFollower:
 
     def gave_up(self, version: int) -> bool:
         """Whether that champion's files could not be used when they were last looked at."""
-        return version in self._reported
+        return self._failure is not None and self._failure.version == version
 
     def reload(self, *, force: bool = False) -> Reload:
         """Load the champion if it is not the loaded one, or in any case by `force`."""
@@ -84,40 +99,50 @@ class ChampionFollower:
                 return Reload(version, changed=False)
             if champion.version == version and not force:
                 return Reload(version, changed=False)
+            failure = self._failure_of(champion)
+            if failure and not force and time.monotonic() < failure.not_before:
+                return Reload(version, changed=False, problem=failure.problem)
             return self._load(champion, version)
 
+    def _failure_of(self, champion: training.Champion) -> _Failure | None:
+        failure = self._failure
+        return failure if failure and failure.promotion == champion.promotion.id else None
+
     def _load(self, champion: training.Champion, version: int | None) -> Reload:
-        row = champion.training
-        folder = self.settings.artifacts / (row.artifact or "missing")
         try:
-            model = LoadedModel.load(folder, row.checksum, champion.version)
+            model = self._model_of(champion.training, champion.version)
         except BadArtifact as error:
-            self._report(champion.version, error)
+            self._fail(champion, error)
             if version is None:
                 version = self._load_an_earlier_one(champion.version)
             return Reload(version, changed=False, problem=str(error))
         self._swap(model)
-        self._reported.discard(model.version)
+        self._failure = None
         log.info("model swapped", extra={"version": model.version, "previous": version})
         return Reload(model.version, changed=True)
 
     def _load_an_earlier_one(self, damaged: int) -> int | None:
-        """Just started, and the champion is damaged: an earlier one is better than none."""
+        """Just started, and the champion is damaged: one that rolling back leads to, if any.
+
+        Not any that was champion once: what was rolled back is not to be served again.
+        """
         with self.database.read() as session:
-            earlier = promotion.promotions(session, _EARLIER_TRIED)
-        for each in earlier:
-            row = each.training
-            if each.version == damaged or row.artifact is None:
-                continue
+            line = dict.fromkeys(reversed(promotion.line(session)))
+            earlier = [version for version in line if version != damaged][:_EARLIER_TRIED]
+            rows = [training.training(session, version) for version in earlier]
+        for version, row in zip(earlier, rows, strict=True):
             try:
-                folder = self.settings.artifacts / row.artifact
-                model = LoadedModel.load(folder, row.checksum, each.version)
+                model = self._model_of(row, version)
             except BadArtifact:
                 continue
             self._swap(model)
-            log.warning("an earlier champion is served", extra={"version": each.version})
-            return each.version
+            log.warning("an earlier champion is served", extra={"version": version})
+            return version
         return None
+
+    def _model_of(self, row: Training, version: int) -> LoadedModel:
+        folder = self.settings.artifacts / (row.artifact or "missing")
+        return LoadedModel.load(folder, row.checksum, version)
 
     def _swap(self, model: LoadedModel) -> None:
         """Serve it with newcomers in their places: the same version never gives other lists."""
@@ -134,24 +159,28 @@ class ChampionFollower:
     def _tell(self, error: Exception, what: str) -> None:
         """Let administrators know of what went wrong here and not in the files."""
         message = f"{what}: {type(error).__name__}: {error}"
-        details = {"reason": message, "doing": what}
+        self._raise("serving", message, {"reason": message}, what)
 
+    def _raise(self, kind: str, message: str, details: dict[str, Any], same: str) -> None:
         def write(session: Session) -> bool:
-            return alerts.raise_alert(session, "serving", message, details, same=what, quiet=_QUIET)
+            return alerts.raise_alert(session, kind, message, details, same=same, quiet=_QUIET)
 
-        with suppress(SQLAlchemyError):
+        try:
             if self.database.transact(write):
                 alerts.announce(self.queue)
+        except SQLAlchemyError:
+            log.exception("an alert could not be raised", extra={"kind": kind})
 
-    def _report(self, version: int, error: BadArtifact) -> None:
-        def write(session: Session) -> bool:
-            details = {"version": version, "reason": str(error.values["reason"])}
-            return alerts.raise_alert(session, "bad_artifact", str(error), details)
-
-        if self.database.transact(write):
-            alerts.announce(self.queue)
-        if version not in self._reported:
-            self._reported.add(version)
+    def _fail(self, champion: training.Champion, error: BadArtifact) -> None:
+        """Tell it, and leave the files alone for a while: reading them all takes its time."""
+        before, version = self._failure_of(champion), champion.version
+        pause = before.pause_seconds * 2 if before else self.settings.champion_poll_seconds
+        pause = min(pause, _LONGEST_PAUSE_SECONDS)
+        not_before = time.monotonic() + pause
+        self._failure = _Failure(champion.promotion.id, version, str(error), pause, not_before)
+        details = {"version": version, "reason": str(error.values["reason"])}
+        self._raise("bad_artifact", str(error), details, f"model-{version}")
+        if before is None:
             log.error("the champion cannot be loaded", extra={"version": version}, exc_info=error)
 
     def _follow(self) -> None:

@@ -1,17 +1,21 @@
 """Loading the champion: whole or not at all, and a bad model changes nothing."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from sqlmodel import select
 
+from app import alerts, promotion, training
 from app.db import Database
 from app.models import Alert, Training
+from app.models.columns import id_of
 from app.queue import JobQueue
 from app.serving import ChampionFollower, Reload
 from app.settings import Settings
-from tests.serving.conftest import Crown, WatchedSlot
+from tests.damaging import overwrite
+from tests.serving.conftest import Crown, Follow, WatchedSlot
 
 
 def _artifact(settings: Settings, database: Database, version: int) -> Path:
@@ -20,11 +24,12 @@ def _artifact(settings: Settings, database: Database, version: int) -> Path:
     return settings.artifacts / str(row.artifact)
 
 
-def _damage(settings: Settings, database: Database, version: int) -> None:
+def _damage(settings: Settings, database: Database, version: int) -> Callable[[], object]:
+    """Change one bit of its files; what brings them back."""
     file = min(_artifact(settings, database, version).glob("*.npy"))
-    content = bytearray(file.read_bytes())
-    content[-1] ^= 1
-    file.write_bytes(content)
+    whole = file.read_bytes()
+    overwrite(file, whole[:-1] + bytes([whole[-1] ^ 1]))
+    return lambda: overwrite(file, whole)
 
 
 def _alerts(database: Database) -> list[Alert]:
@@ -101,6 +106,65 @@ def test_a_fresh_process_serves_an_earlier_champion_while_the_newest_is_damaged(
     assert "damaged" in str(result.problem)
     assert slot.versions == versions[:1]
     assert follower.reload().version == versions[0]
+
+
+def test_a_fresh_process_never_serves_what_was_rolled_back(
+    settings: Settings,
+    database: Database,
+    queue: JobQueue,
+    follower: ChampionFollower,
+    slot: WatchedSlot,
+    crown: Crown,
+) -> None:
+    versions = [crown(), crown(), crown()]
+    promotion.roll_back(database, queue, "root", "it disappoints")
+    _damage(settings, database, versions[1])
+    assert follower.reload().version == versions[0]
+    assert slot.versions == versions[:1]
+
+
+def test_a_damaged_model_is_not_told_again_once_somebody_knows(
+    settings: Settings, database: Database, follower: ChampionFollower, crown: Crown
+) -> None:
+    _damage(settings, database, crown())
+    follower.reload()
+    (alert,) = _alerts(database)
+    with database.write() as session:
+        alerts.acknowledge(session, id_of(alert), "root")
+    assert follower.reload(force=True).problem is not None
+    assert len(_alerts(database)) == 1
+
+
+def test_a_damaged_model_is_not_read_at_every_look(
+    settings: Settings,
+    database: Database,
+    follower: ChampionFollower,
+    slot: WatchedSlot,
+    crown: Crown,
+) -> None:
+    """By force it is; and its next promotion is another matter."""
+    follower.settings = settings.model_copy(update={"champion_poll_seconds": 3600.0})
+    version = crown()
+    whole = _damage(settings, database, version)
+    assert "damaged" in str(follower.reload().problem)
+    whole()
+    assert "damaged" in str(follower.reload().problem)
+    assert follower.gave_up(version)
+    database.transact(lambda session: training.promote(session, version, "root", "restored"))
+    assert follower.reload() == Reload(version, changed=True)
+    assert not follower.gave_up(version)
+
+
+def test_a_model_whose_files_are_restored_is_served(
+    settings: Settings, database: Database, follow: Follow, slot: WatchedSlot, crown: Crown
+) -> None:
+    version = crown()
+    whole = _damage(settings, database, version)
+    follower = follow(0.05)
+    assert follower.has_looked()
+    assert follower.gave_up(version)
+    whole()
+    assert slot.serves(version)
 
 
 def test_a_loaded_model_does_not_need_its_files(
