@@ -37,7 +37,10 @@ class _Part:
 def reasons(
     session: Session, model: LoadedModel | None, user_id: int, track_id: int, first: int = 3
 ) -> list[Reason]:
-    """The tracks of the history that gave most to the track's score, only positive ones."""
+    """The tracks of the history that gave most to the track's score, only positive ones.
+
+    Nobody is recommended something because of what they dislike, even where that adds to the score.
+    """
     return reasons_of(session, model, user_id, [track_id], first)[track_id]
 
 
@@ -80,9 +83,11 @@ def _given(
     moment = utc_now()
     own = len(history_in(model, heard, moment))
     history = history_in(model, heard, moment, picks)
+    if not (history.strengths > 0).any():  # the list comes from popularity
+        return {}
     found = {}
     for track_id, position in zip(track_ids, model.tracks.positions(track_ids), strict=True):
-        if position >= 0 and len(history):
+        if position >= 0:
             parts = model.ranker.explain(history, int(position)).contributions
             told = _told(model, history, parts, own)
             ordered = sorted(told, key=lambda part: -part.contribution)[:first]
@@ -95,7 +100,8 @@ def _told(
 ) -> list[_Part]:
     """Each track of the listener's own history, and each picked artist by their best track."""
     ids = model.tracks.ids[history.items]
-    told = [_Part(int(ids[n]), float(parts[n]), is_pick=False) for n in range(own)]
+    liked = np.flatnonzero(history.strengths[:own] > 0)
+    told = [_Part(int(ids[n]), float(parts[n]), is_pick=False) for n in liked]
     artists = model.artist_ids[history.items[own:]]
     for artist in np.unique(artists):
         places = own + np.flatnonzero(artists == artist)

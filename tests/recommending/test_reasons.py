@@ -1,13 +1,18 @@
 """Why a track is recommended: the tracks of the history that gave most to its score."""
 
+from dataclasses import replace
+
+import numpy as np
+from scipy.sparse import csr_matrix
 from sqlalchemy import event
 from sqlmodel import Session
 
 from app import listening, recommending
 from app.listening import Listen
+from app.ml.ease import Ease
 from app.models import Feedback
 from tests import making
-from tests.recommending.conftest import World
+from tests.recommending.conftest import COUNT, World
 
 
 def _reasons(session: Session, world: World, track: int) -> list[int]:
@@ -34,6 +39,21 @@ def test_without_history_or_model_there_are_no_reasons(world: World) -> None:
         newer = making.track(session, "Newer")
         listening.record_listen(session, world.ann, Listen(world.tracks[0]))
         assert _reasons(session, world, newer) == []
+
+
+def test_what_is_disliked_is_no_reason_even_where_it_speaks_for_a_track(world: World) -> None:
+    """Tracks 0 and 1 shut each other out, so that a dislike of one adds to the other's score."""
+    weights = np.zeros((COUNT, COUNT), np.float32)
+    weights[0, 1] = weights[1, 0] = -0.5
+    weights[2, 1] = 0.25
+    model = replace(world.model, recommender=Ease(csr_matrix(weights), {}))
+    world.rate(world.tracks[0], Feedback.DISLIKED)
+    with world.database.read() as session:
+        assert recommending.reasons(session, model, world.ann, world.tracks[1]) == []
+    world.listen(world.tracks[2])
+    with world.database.read() as session:
+        (reason,) = recommending.reasons(session, model, world.ann, world.tracks[1])
+    assert reason.track.id == world.tracks[2]
 
 
 def test_the_reasons_of_a_whole_list_take_three_queries(world: World) -> None:
