@@ -7,34 +7,37 @@ import json
 import ssl
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
-from app.errors import WebhookFailed
+from app.errors import WebhookFailed, WebhookRefused
 from app.settings import Settings
 
 _TIMEOUT_SECONDS = 10.0
 _GOOD = range(200, 300)
+_IN_ADDRESSES = "/?:@!$&'()*+,;=%"
+"""What stands for itself in a path and its query (RFC 3986, 3.3 and 3.4), and what was quoted."""
 
 
 def post(settings: Settings, number: int, content: Mapping[str, Any], second: int) -> None:
-    """Deliver once. Raises WebhookFailed for anything but an answer of 200 to 299.
+    """Deliver once. Raises WebhookFailed where nothing answers, WebhookRefused for any answer but
+    200 to 299.
 
     Nothing is followed: a redirection could lead to where only this server may go. Of the answer
     only the status is read.
     """
     url = urlsplit(settings.alert_webhook_url or "")
     body = json.dumps(content, ensure_ascii=False).encode()
-    path = (url.path or "/") + (f"?{url.query}" if url.query else "")
+    path = quote((url.path or "/") + (f"?{url.query}" if url.query else ""), safe=_IN_ADDRESSES)
     connection = _connection(url.scheme, url.hostname or "", url.port)
     try:
         connection.request("POST", path, body, _headers(settings, number, body, second))
         status = connection.getresponse().status
-    except (OSError, http.client.HTTPException) as error:
+    except (OSError, UnicodeError, http.client.HTTPException) as error:
         raise WebhookFailed(host=url.hostname, reason=f"{type(error).__name__}: {error}") from error
     finally:
         connection.close()
     if status not in _GOOD:
-        raise WebhookFailed(host=url.hostname, reason=f"it answered {status}")
+        raise WebhookRefused(host=url.hostname, reason=f"it answered {status}")
 
 
 def signature(secret: str, second: int, body: bytes) -> str:

@@ -5,7 +5,7 @@ import logging
 from sqlmodel import Session
 
 from app import alerts, webhook
-from app.errors import WebhookFailed
+from app.errors import WebhookFailed, WebhookRefused
 from app.models import Alert
 from app.models.columns import id_of, utc_now
 from jobs.runtime import Runtime, runtime
@@ -19,8 +19,9 @@ def deliver_alerts() -> None:
 
 
 def _deliver_alerts(rt: Runtime) -> list[int]:
-    """Numbers of those delivered, up to the first that is not taken: the timetable tries again.
+    """Numbers of those delivered; the timetable tries the others again.
 
+    One that is refused is no reason to keep the next ones back; a receiver that is away is.
     A receiver may be told twice where we end in between, so each carries its number.
     """
     if rt.settings.alert_webhook_url is None:
@@ -32,8 +33,10 @@ def _deliver_alerts(rt: Runtime) -> list[int]:
         except WebhookFailed as error:
             log.warning("an alert was not delivered", extra={"alert": row.id, "reason": str(error)})
             _mark_failed(rt, id_of(row), str(error))
-            break
-        delivered.append(id_of(row))
+            if not isinstance(error, WebhookRefused):
+                break
+        else:
+            delivered.append(id_of(row))
     return delivered
 
 

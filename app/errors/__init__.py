@@ -166,6 +166,10 @@ class WebhookFailed(PyTuneError):
     template = "{host} did not take the alert: {reason}."
 
 
+class WebhookRefused(WebhookFailed):
+    """It is there, and does not want this one."""
+
+
 class SchemaAhead(PyTuneError):
     code = "schema_ahead"
     template = (

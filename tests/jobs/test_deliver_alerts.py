@@ -116,10 +116,10 @@ def test_what_is_not_taken_is_tried_again_and_nothing_is_followed(
 ) -> None:
     _raise(rt, "one")
     _raise(rt, "two")
-    Receiver.statuses[:] = [status]
+    Receiver.statuses[:] = [status] * 2
     telling = _telling(rt, receiver)
     assert _deliver_alerts(telling) == []
-    assert [path for path, _, _ in Receiver.told] == ["/hooks?from=pytune"]
+    assert [path for path, _, _ in Receiver.told] == ["/hooks?from=pytune"] * 2
     assert _waiting(rt) == ["one", "two"]
     failing = _delivery(telling)
     assert (failing.is_failing, failing.waiting, failing.host) == (True, 2, "127.0.0.1")
@@ -130,9 +130,35 @@ def test_what_is_not_taken_is_tried_again_and_nothing_is_followed(
     assert (_delivery(telling).is_failing, _delivery(telling).waiting) == (False, 0)
 
 
-def test_a_receiver_that_is_away_costs_nothing(rt: Runtime) -> None:
+def test_one_that_is_refused_keeps_no_other_back(rt: Runtime, receiver: str) -> None:
     _raise(rt, "one")
-    assert _deliver_alerts(_telling(rt, "http://127.0.0.1:1/")) == []
+    _raise(rt, "two")
+    Receiver.statuses[:] = [413]
+    assert len(_deliver_alerts(_telling(rt, receiver))) == 1
+    assert _waiting(rt) == ["one"]
+
+
+def test_a_receiver_that_is_away_is_tried_once(rt: Runtime) -> None:
+    _raise(rt, "one")
+    _raise(rt, "two")
+    telling = _telling(rt, "http://127.0.0.1:1/")
+    assert _deliver_alerts(telling) == []
+    assert _waiting(rt) == ["one", "two"]
+    with rt.database.read() as session:
+        assert [row.delivery_error is None for row in session.exec(select(Alert))] == [False, True]
+
+
+def test_an_address_in_any_script_is_written_as_servers_take_it(rt: Runtime, receiver: str) -> None:
+    _raise(rt, "one")
+    address = f"{receiver.partition('/hooks')[0]}/Grüße an uns/%2F?von=Zoë&an=a+b"
+    assert len(_deliver_alerts(_telling(rt, address))) == 1
+    ((path, _, _),) = Receiver.told
+    assert path == "/Gr%C3%BC%C3%9Fe%20an%20uns/%2F?von=Zo%C3%AB&an=a+b"
+
+
+def test_a_host_that_cannot_be_written_is_a_failure_and_no_crash(rt: Runtime) -> None:
+    _raise(rt, "one")
+    assert _deliver_alerts(_telling(rt, f"http://{'ü' * 70}.example/")) == []
     assert _waiting(rt) == ["one"]
 
 
