@@ -76,7 +76,7 @@ def test_a_single_listen_can_be_supposed_away(door: Door, model: LoadedModel) ->
 )
 def test_what_cannot_be_supposed(door: Door, field: str, asked: dict[str, Any]) -> None:
     error = door.error(ASK, **asked)
-    assert error["extensions"] == {"code": "invalid_input", "field": field}
+    assert (error["extensions"]["code"], error["extensions"]["field"]) == ("invalid_input", field)
 
 
 def test_another_listens_are_not_told_apart(door: Door, model: LoadedModel) -> None:
