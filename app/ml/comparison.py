@@ -26,6 +26,8 @@ _TUNING_SHARE = 0.5
 """Of the budget; the rest is for fitting and measuring what was found."""
 _MARGIN = 1.25
 """How much longer than a trial's a last fit and ranking may take: there is more to fit on."""
+_TOO_SHORT_TO_TELL = 0.02
+"""Of the budget: what was expected to take less does not say how slow the machine is now."""
 _LOOK_SECONDS = 0.05
 _STATM = Path("/proc/self/statm")
 _KIB = 1024
@@ -82,28 +84,38 @@ def compare(train: Interactions, test: Interactions, search: Search) -> Comparis
     """
     started = monotonic()
     holdout = _holdout(train, test)
-    tuned = tune(
-        train,
-        replace(
-            search,
-            seconds=_TUNING_SHARE * search.seconds,
-            report=lambda done: search.report(_TUNING_SHARE * done),
-        ),
-    )
+    tuned = _tuned(train, search, len(holdout), started)
     panels = Panels(holdout)
     order = sorted(tuned.best, key=lambda name: (name == tuned.chosen, tuned.scores[name]))
-    measured, left_out = [], []
+    expected = {name: expected_seconds(tuned, name, len(holdout)) for name in order}
+    least = _TOO_SHORT_TO_TELL * search.seconds
+    measured, left_out, slower = [], [], 1.0
     for n, name in enumerate(order):
-        left = search.seconds - (monotonic() - started)
-        dear = expected_seconds(tuned, tuned.chosen, len(holdout)) + expected_seconds(
-            tuned, name, len(holdout)
-        )
-        if name != tuned.chosen and dear > left:
+        began = monotonic()
+        left = search.seconds - (began - started)
+        if name != tuned.chosen and slower * (expected[tuned.chosen] + expected[name]) > left:
             left_out.append(name)
             continue
         measured.append(_measure(name, tuned, holdout, panels, search))
+        slower = max(slower, (monotonic() - began) / max(expected[name], least))
         search.report(_TUNING_SHARE + (1 - _TUNING_SHARE) * (n + 1) / len(order))
     return Comparison(measured, measured[-1], tuned, left_out)
+
+
+def _tuned(train: Interactions, search: Search, listeners: int, started: float) -> Tuned:
+    """Within its share of the time, or less where measuring what it finds takes more."""
+
+    def kept_back(so_far: Tuned) -> float:
+        dear = expected_seconds(so_far, so_far.chosen, listeners, fit=False)
+        return max((1 - _TUNING_SHARE) * search.seconds, dear)
+
+    bounded = replace(
+        search,
+        seconds=search.seconds - (monotonic() - started),
+        report=lambda done: search.report(_TUNING_SHARE * done),
+        kept_back=kept_back,
+    )
+    return tune(train, bounded)
 
 
 def _measure(
@@ -129,15 +141,18 @@ def _measure(
     return Measured(name, candidate, ndcg, recall, seconds, peak())
 
 
-def expected_seconds(tuned: Tuned, name: str, listeners: int) -> float:
-    """Seconds that fitting on everything and measuring may take, from what the trials took."""
+def expected_seconds(tuned: Tuned, name: str, listeners: int, *, fit: bool = True) -> float:
+    """Seconds that measuring may take, and fitting on everything, from what the trials took."""
     if name == "blend":
         members = tuned.best[name].members
-        return sum(expected_seconds(tuned, each.recipe.algorithm, listeners) for each in members)
+        names = [each.recipe.algorithm for each in members]
+        return sum(expected_seconds(tuned, one, listeners, fit=fit) for one in names)
     taken = [trial for trial in tuned.trials if trial.arm.split("/")[0] == name]
-    fit = float(np.median([trial.fit_seconds for trial in taken] or [0.0]))
-    rank = float(np.median([trial.seconds - trial.fit_seconds for trial in taken] or [0.0]))
-    return _MARGIN * (fit + rank * listeners / tuned.listeners)
+    whole = [trial for trial in taken if trial.state == "complete"]  # others ranked for fewer
+    fitting = float(np.median([trial.fit_seconds for trial in taken] or [0.0])) if fit else 0.0
+    rank = float(np.median([trial.seconds - trial.fit_seconds for trial in whole] or [0.0]))
+    each = rank / tuned.listeners + tuned.panel_seconds
+    return _MARGIN * (fitting + each * listeners)
 
 
 def _holdout(train: Interactions, test: Interactions) -> Holdout:

@@ -1,5 +1,7 @@
 """Panels of a holdout by how recipes weigh."""
 
+from time import monotonic
+
 from app.ml.bulk import Panel
 from app.ml.holdout import Holdout
 from app.ml.recipe import Recipe
@@ -12,6 +14,12 @@ class Panels:
     def __init__(self, holdout: Holdout) -> None:
         self._holdout = holdout
         self._kept: dict[Weighting, Panel] = {}
+        self._taken: list[float] = []
+
+    @property
+    def seconds_each(self) -> float:
+        """What making a panel takes for each tested listener, by the slowest so far."""
+        return max(self._taken, default=0.0) / max(len(self._holdout), 1)
 
     def of(self, recipe: Recipe) -> Panel:
         """The tested listeners as this recipe sees them."""
@@ -22,5 +30,8 @@ class Panels:
         return self._kept[recipe.weighting]
 
     def _made(self, recipe: Recipe) -> Panel:
+        started = monotonic()
         weigher = recipe.weigher(self._holdout.train, self._holdout.tracks)
-        return Panel.of(self._holdout, weigher)
+        panel = Panel.of(self._holdout, weigher)
+        self._taken.append(monotonic() - started)
+        return panel

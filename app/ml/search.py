@@ -40,6 +40,8 @@ class Tuned:
     trials: Sequence[Trial]
     listeners: int
     """How many a trial is measured on."""
+    panel_seconds: float = 0.0
+    """What it takes to read and weigh each listener's past, before any is measured."""
 
     @property
     def recipe(self) -> Recipe:
@@ -62,3 +64,6 @@ class Search:
     """Asked between and within fits; the search then ends with what it has."""
     record: Callable[[Trial], None] = lambda _: None
     """Told of each trial as it ends."""
+    kept_back: Callable[[Tuned], float] = lambda _: 0.0
+    """Asked after each trial, with what was found so far: how much of `seconds` the search is to
+    leave."""

@@ -12,7 +12,7 @@ import numpy as np
 
 from app.errors import InvalidInput
 from app.ml.algorithms import ALGORITHMS
-from app.ml.blend_weights import candidates_of, climb
+from app.ml.blend_weights import candidates_of, climb, standard_error, unseen
 from app.ml.candidate import Candidate, blend_of, members_of
 from app.ml.holdout import Holdout, per_listener
 from app.ml.interactions import Interactions
@@ -32,9 +32,9 @@ _PATIENCE = 25.0
 """How much sooner the turn of better arms comes: a gap of 1/25 halves the time of an arm."""
 _BLEND_SHARE = 0.3
 """Of the time, for the blend."""
-_BLEND_GAIN = 1.002
-"""A blend is chosen if it reaches so many times the best single recipe: else simpler is better."""
 _MEMBERS = 5
+_HELD = 0.1
+"""Of the memory, at most, for fitted models that are kept for a blend."""
 
 
 class _Ended(Exception):
@@ -86,7 +86,10 @@ class _Run:
         self.chosen = search
         self.holdout = holdout
         self.started = monotonic()
-        self.deadline = self.started + search.seconds * (1 - _BLEND_SHARE * blending)
+        self.share = 1 - _BLEND_SHARE * blending
+        self.left_over = 0.0
+        self.held: list[tuple[Candidate, Algorithm]] = []
+        """Models of the best trials, for a blend."""
         self.arms: list[Studied] = []
         self.panels = Panels(holdout)
         self.features = search.features(holdout) if search.features else None
@@ -142,6 +145,18 @@ class _Run:
         trial = Trial(studied.arm.name, settings, state, ndcg, quarter, **spent)
         studied.trials.append(trial)
         self.chosen.record(trial)
+        if studied.best is trial:
+            self._hold(candidate, model)
+        if studied.best is not None:
+            self.left_over = self.chosen.kept_back(self.result())
+
+    def _hold(self, candidate: Candidate, model: Algorithm) -> None:
+        """Keep a model that a blend may take, while the best few take little memory."""
+        best = [arm.candidate(trial.settings) for arm, trial in self.best_arms()][:_MEMBERS]
+        self.held = [pair for pair in [*self.held, (candidate, model)] if pair[0] in best]
+        arrays = [array for _, at in self.held for array in at.arrays().values()]
+        if sum(array.nbytes for array in arrays) > _HELD * self.chosen.memory_mib * 2**20:
+            self.held = []
 
     def _validate(
         self, model: Algorithm, candidate: Candidate, best: Trial | None
@@ -169,9 +184,9 @@ class _Run:
         )
 
     def _over(self) -> bool:
-        passed = monotonic() - self.started
-        self.chosen.report(min(passed / max(self.chosen.seconds, 1e-9), 1.0))
-        return self.chosen.stop() or monotonic() >= self.deadline
+        passed, allowed = monotonic() - self.started, self.chosen.seconds - self.left_over
+        self.chosen.report(min(passed / max(allowed, 1e-9), 1.0))
+        return self.chosen.stop() or passed >= self.share * allowed
 
     def _progress(self, _: float) -> None:
         if self._over() and self.best_arms():
@@ -191,28 +206,33 @@ class _Run:
                 scores[arm.algorithm] = trial.ndcg
         trials = [trial for studied in self.arms for trial in studied.trials]
         chosen = max(scores, key=lambda name: scores[name])
-        return Tuned(best, scores, chosen, trials, len(self.holdout))
+        each = self.panels.seconds_each
+        return Tuned(best, scores, chosen, trials, len(self.holdout), each)
 
     def blended(self) -> Tuned:
         """The result with a blend of the best arms; without where time or memory is short."""
         found = self.result()
         ranked = [arm.candidate(trial.settings) for arm, trial in self.best_arms()]
         members = members_of(ranked)[:_MEMBERS]
-        self.deadline = self.started + self.chosen.seconds
+        self.share = 1.0
         models, panels = [], []
         try:
             for member in members:
-                models.append(self.fit(member))
+                held = (model for candidate, model in self.held if candidate == member)
+                models.append(next(held, None) or self.fit(member))
                 panels.append(self.panels.of(member.recipe))
         except _Ended:
             members = members[: len(models)]
         if len(models) < 2:  # noqa: PLR2004
             return found
-        weights, ndcg = climb(candidates_of(models, panels, self.chosen.k), self.chosen.k)
-        better = ndcg > found.scores[found.chosen] * _BLEND_GAIN
+        heads = candidates_of(models, panels, self.chosen.k)
+        weights, _ = climb(heads, self.chosen.k)
+        single = heads.each(np.eye(len(models))[0], self.chosen.k)
+        blended = unseen(heads, self.chosen.k)
+        ndcg, noise = float(blended.mean()), standard_error(blended - single)
         return replace(
             found,
             best={**found.best, "blend": blend_of(members, weights.tolist())},
             scores={**found.scores, "blend": ndcg},
-            chosen="blend" if better else found.chosen,
+            chosen="blend" if ndcg - noise > found.scores[found.chosen] else found.chosen,
         )

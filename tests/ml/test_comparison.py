@@ -78,12 +78,35 @@ def test_what_is_expected_of_a_last_fit_grows_with_the_listeners_to_rank_for() -
     alone = 1.25 * (3.0 + 2.0 * 50)
     assert expected_seconds(tuned, "als", 5000) == pytest.approx(alone)
     assert expected_seconds(tuned, "blend", 5000) == pytest.approx(2 * alone)
+    assert expected_seconds(tuned, "als", 5000, fit=False) == pytest.approx(alone - 1.25 * 3.0)
+
+
+def test_listeners_that_a_pruned_trial_never_ranked_for_make_nothing_look_quick() -> None:
+    whole = Trial("als/binary", {}, "complete", 0.3, 0.3, 5.0, 3.0)
+    pruned = [Trial("als/binary", {}, "pruned", 0.1, 0.1, 3.1, 3.0)] * 4
+    als = Candidate(Recipe("als"))
+    tuned = Tuned({"als": als}, {}, "als", [whole, *pruned], listeners=100, panel_seconds=0.01)
+    assert expected_seconds(tuned, "als", 5000) == pytest.approx(1.25 * (3.0 + 100 + 50))
+
+
+def test_the_search_ends_while_there_is_time_to_measure_what_it_found(
+    parts: tuple[Interactions, Interactions], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = 600.0
+    monkeypatch.setattr(comparison, "expected_seconds", lambda *_, **__: seconds)
+    found = compare(*parts, Search(seconds, ("neighbours", "popularity", "blend"), k=5))
+    assert len(found.tuned.trials) == 1
+    assert found.tuned.chosen != "blend"
+    assert found.tuned.panel_seconds > 0
 
 
 def test_what_the_time_is_too_short_for_is_left_out_but_never_the_chosen(
     parts: tuple[Interactions, Interactions], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(comparison, "expected_seconds", lambda *_: 1e9)
+    def expected(tuned: Tuned, name: str, _: int, **__: bool) -> float:
+        return 1e9 if len(tuned.best) > 1 and name == "popularity" else 0.0
+
+    monkeypatch.setattr(comparison, "expected_seconds", expected)
     found = compare(*parts, Search(2, ("neighbours", "popularity"), k=5))
     assert [at.name for at in found.algorithms] == ["neighbours"]
     assert found.left_out == ["popularity"]
@@ -109,7 +132,7 @@ def test_features_that_tell_everything_are_used() -> None:
         asked.append(holdout)
         return tags
 
-    search = Search(6, ("als", "neighbours", "blend"), k=5, features=features)
+    search = Search(12, ("als", "neighbours", "blend"), k=5, features=features)
     test = listens.at(np.flatnonzero(held))
     found = compare(listens.at(np.flatnonzero(~held)), test, search)
     assert found.chosen.candidate.settings()["item_tags"]
