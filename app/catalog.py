@@ -56,11 +56,30 @@ class After:
 
 
 def track(session: Session, track_id: int) -> CatalogTrack:
-    """Raises TrackNotFound."""
-    found = tracks_by_id(session, [track_id])[0]
+    """The track of that id, or the one that it was merged into. Raises TrackNotFound."""
+    (found,) = tracks_led_to(session, [track_id])
     if found is None:
         raise TrackNotFound(track_id)
     return found
+
+
+def tracks_led_to(session: Session, ids: Sequence[int]) -> list[CatalogTrack | None]:
+    """As `tracks_by_id`, with the track that another was merged into in the place of that."""
+    return tracks_by_id(session, _led_to(session, Track, ids))
+
+
+def artists_led_to(session: Session, ids: Sequence[int]) -> list[CatalogArtist | None]:
+    """As `artists_by_id`, with the artist that another was merged into in the place of that."""
+    return artists_by_id(session, _led_to(session, Artist, ids))
+
+
+def _led_to(session: Session, kind: type[Track | Artist], ids: Sequence[int]) -> list[int]:
+    """The ids, those that were merged away replaced by those that are kept."""
+    merged = (col(kind.id).in_(ids), col(kind.merged_into_id).is_not(None))
+    statement = select_columns(col(kind.id), col(kind.merged_into_id)).where(*merged)
+    rows: Any = session.connection().execute(statement)
+    kept: dict[int, int] = {row[0]: row[1] for row in rows}
+    return [kept.get(number, number) for number in ids]
 
 
 def tracks_by_id(session: Session, ids: Sequence[int]) -> list[CatalogTrack | None]:
@@ -71,12 +90,13 @@ def tracks_by_id(session: Session, ids: Sequence[int]) -> list[CatalogTrack | No
 
 
 def existing_tracks(session: Session, ids: Iterable[int]) -> set[int]:
-    return set(session.exec(select(Track.id).where(col(Track.id).in_(list(ids)))))  # type: ignore[arg-type]
+    shown = (col(Track.id).in_(list(ids)), col(Track.merged_into_id).is_(None))
+    return set(session.exec(select(Track.id).where(*shown)))  # type: ignore[arg-type]
 
 
 def artist(session: Session, artist_id: int) -> CatalogArtist:
-    """Raises ArtistNotFound."""
-    found = artists_by_id(session, [artist_id])[0]
+    """The artist of that id, or the one that it was merged into. Raises ArtistNotFound."""
+    (found,) = artists_led_to(session, [artist_id])
     if found is None:
         raise ArtistNotFound(artist_id)
     return found
@@ -105,7 +125,8 @@ def search_tracks(
 
 
 def count_tracks(session: Session, text: str | None = None) -> int:
-    statement = select(func.count()).select_from(Track).where(_matches(Track.search_key, text))
+    shown = (col(Track.merged_into_id).is_(None), _matches(Track.search_key, text))
+    statement = select(func.count()).select_from(Track).where(*shown)
     return session.exec(statement).one()
 
 
@@ -122,8 +143,8 @@ def search_artists(
 
 
 def count_artists(session: Session, text: str | None = None) -> int:
-    matches = _matches(_artist_key(), text)
-    return session.exec(select(func.count()).select_from(Artist).where(matches)).one()
+    shown = (col(Artist.merged_into_id).is_(None), _matches(_artist_key(), text))
+    return session.exec(select(func.count()).select_from(Artist).where(*shown)).one()
 
 
 def popular_tracks(session: Session, limit: int) -> list[CatalogTrack]:
@@ -148,7 +169,8 @@ def tracks_akin(session: Session, track: CatalogTrack, first: int) -> list[Catal
 def catalogue_behind(session: Session, track_id: int) -> Catalogue:
     """Artist, genre and year of every track with a greater id."""
     columns = (col(Track.id), col(Track.artist_id), col(Track.genre), col(Track.year))
-    statement = select_columns(*columns).where(col(Track.id) > track_id).order_by(col(Track.id))
+    later = (col(Track.id) > track_id, col(Track.merged_into_id).is_(None))
+    statement = select_columns(*columns).where(*later).order_by(col(Track.id))
     rows: Any = session.connection().execution_options(yield_per=_CHUNK).execute(statement)
     return Catalogue.of((row[0], row[1], row[2], row[3]) for row in rows)
 
@@ -186,8 +208,10 @@ def _behind(known: Any, row_id: Any, after: After) -> ColumnElement[bool]:
 def _tracks() -> Select[Any]:
     names = [name for name in CatalogTrack.__dataclass_fields__ if name != "artist_name"]
     columns = [getattr(Track, name) for name in names]
-    return select_columns(*columns, col(Artist.name).label("artist_name")).join_from(
-        Track, Artist, col(Artist.id) == col(Track.artist_id)
+    return (
+        select_columns(*columns, col(Artist.name).label("artist_name"))
+        .join_from(Track, Artist, col(Artist.id) == col(Track.artist_id))
+        .where(col(Track.merged_into_id).is_(None))
     )
 
 
@@ -205,7 +229,13 @@ def _artists() -> Select[Any]:
         select_columns(
             col(Artist.id), col(Artist.name), known, func.count(col(Track.id)).label("track_count")
         )
-        .join_from(Artist, Track, col(Track.artist_id) == col(Artist.id), isouter=True)
+        .join_from(
+            Artist,
+            Track,
+            and_(col(Track.artist_id) == col(Artist.id), col(Track.merged_into_id).is_(None)),
+            isouter=True,
+        )
+        .where(col(Artist.merged_into_id).is_(None))
         .group_by(col(Artist.id), col(Artist.name))
     )
     return statement  # type: ignore[no-any-return]

@@ -167,11 +167,13 @@ def _append(session: Session, playlist_id: int, count: int, tracks: Sequence[int
             given=count + len(tracks),
             most=MAX_TRACKS,
         )
-    known = select_columns(col(Track.id)).where(col(Track.id).in_(set(tracks)))
-    missing = set(tracks) - set(session.connection().execute(known).scalars())
+    shown = func.coalesce(col(Track.merged_into_id), col(Track.id))
+    known = select_columns(col(Track.id), shown).where(col(Track.id).in_(set(tracks)))
+    kept = {row[0]: row[1] for row in session.connection().execute(known)}
+    missing = set(tracks) - set(kept)
     if missing:
         raise TrackNotFound(min(missing))
-    _insert(session, playlist_id, count, tracks)
+    _insert(session, playlist_id, count, [kept[track_id] for track_id in tracks])
 
 
 def _rewrite(session: Session, playlist_id: int, tracks: Sequence[int]) -> None:

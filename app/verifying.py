@@ -32,6 +32,7 @@ def findings(session: Session, settings: Settings) -> Iterator[str]:
     yield from _damage(session)
     yield from _orphans(session)
     yield from _ids_of_nothing(session)
+    yield from _merged(session)
     yield from _sums(session)
     yield from _feedback(session)
     yield from _champion(session, settings.artifacts)
@@ -66,6 +67,22 @@ def _ids_of_nothing(session: Session) -> Iterator[str]:
         lost = select_columns(columns.id).where(columns.kind == kind, ~there)
         if count := _count(session, lost):
             yield f"{count:,} ids of other catalogues name no {kind.value}."
+
+
+def _merged(session: Session) -> Iterator[str]:
+    """What was merged into another has nothing of its own left, and leads to one that is shown."""
+    tracks, into = _THINGS[ExternalKind.TRACK], _THINGS[ExternalKind.TRACK].alias()
+    gone = tracks.c.merged_into_id.is_not(None)
+    astray = (
+        select_columns(tracks.c.id)
+        .join_from(tracks, into, into.c.id == tracks.c.merged_into_id, isouter=True)
+        .where(gone, or_(into.c.id.is_(None), into.c.merged_into_id.is_not(None)))
+    )
+    if count := _count(session, astray):
+        yield f"{count:,} merged tracks lead to tracks that are gone or merged themselves."
+    left = select_columns(EVENTS.c.id).join_from(EVENTS, tracks, tracks.c.id == EVENTS.c.track_id)
+    if count := _count(session, left.where(gone)):
+        yield f"{count:,} events are of tracks that were merged: merge these once more."
 
 
 def _sums(session: Session) -> Iterator[str]:

@@ -75,7 +75,7 @@ def _enqueue(database: Database, queue: JobQueue, track_id: int) -> None:
 def wants_lookup(session: Session, track_id: int) -> bool:
     """Mark the track as being searched for if that is due; whether a job should be enqueued."""
     track = session.get(Track, track_id)
-    if track is None:
+    if track is None or track.merged_into_id is not None:
         raise TrackNotFound(track_id)
     if track.youtube_id is not None or not is_due(track):
         return False

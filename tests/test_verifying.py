@@ -61,6 +61,10 @@ def _sql(statement: str) -> Callable[[Session], Any]:
         ("DELETE FROM event WHERE kind = 'skip'", "2 sums of a listener"),
         ("DELETE FROM user_item WHERE skips > 0", "2 pairs of a listener"),
         ("UPDATE user_item SET feedback = NULL WHERE feedback = 'loved'", "2 loves and dislikes"),
+        (
+            "UPDATE track SET merged_into_id = 999999 WHERE title = 'Song 0'",
+            "1 merged tracks lead to tracks that are gone or merged themselves.",
+        ),
         (NAMELESS, "1 ids of other catalogues name no track"),
     ],
 )
@@ -68,8 +72,9 @@ def test_what_does_not_agree_is_found(
     settings: Settings, database: Database, damage: str, words: str
 ) -> None:
     database.transact(_sql(damage))
-    (found,) = _found(database, settings)
+    (found, *more) = _found(database, settings)
     assert found.startswith(words)
+    assert all("of tracks that were merged" in other for other in more)
 
 
 def test_rows_that_refer_to_nothing_are_found(

@@ -162,16 +162,16 @@ class CatalogQuery:
 async def tracks_of(context: Context, numbers: Sequence[int | None]) -> list[Track | None]:
     """Tracks in the order of their numbers, None where there is none."""
     wanted = [number for number in numbers if number is not None]
-    rows = await context.read(lambda session: catalog.tracks_by_id(session, wanted))
-    found = {row.id: Track.of(row) for row in rows if row}
+    rows = await context.read(lambda session: catalog.tracks_led_to(session, wanted))
+    found = {number: Track.of(row) for number, row in zip(wanted, rows, strict=True) if row}
     return [found.get(number) if number is not None else None for number in numbers]
 
 
 async def artists_of(context: Context, numbers: Sequence[int | None]) -> list[Artist | None]:
     """Artists in the order of their numbers, None where there is none."""
     wanted = [number for number in numbers if number is not None]
-    rows = await context.loaders.artist_by_id.load_many(wanted)
-    found = {row.id: Artist.of(row.id, row.name) for row in rows if row}
+    rows = await context.read(lambda session: catalog.artists_led_to(session, wanted))
+    found = {number: _artist(context, row) for number, row in zip(wanted, rows, strict=True) if row}
     return [found.get(number) if number is not None else None for number in numbers]
 
 

@@ -92,7 +92,7 @@ class RecordMutation:
         viewer = info.context.signed_in
         number = required_number(unwanted.track_id, "Track", "trackId")
         row = await info.context.read(lambda session: catalog.track(session, number))
-        await info.context.write(lambda session: listening.forget_track(session, viewer.id, number))
+        await info.context.write(lambda session: listening.forget_track(session, viewer.id, row.id))
         return TrackForgotten(track=Track.of(row))
 
     @for_listeners("Pause the record of listening, or go on with it.")

@@ -13,6 +13,7 @@ from app.graphql.batch import BatchMutation
 from app.graphql.catalog import CatalogQuery
 from app.graphql.context import Context
 from app.graphql.drift import DriftQuery
+from app.graphql.editing import EditingMutation
 from app.graphql.erasing import ErasingMutation
 from app.graphql.importing import ImportingMutation, ImportingQuery
 from app.graphql.jobs import JobsMutation, JobsQuery
@@ -71,6 +72,7 @@ class Mutation(
     RecordMutation,
     PlaylistsMutation,
     ErasingMutation,
+    EditingMutation,
     VideosMutation,
     TrainingMutation,
     TuningMutation,

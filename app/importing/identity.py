@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from sqlalchemy import Table
+from sqlalchemy import Table, func
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
@@ -163,7 +163,8 @@ def _listener(name: str) -> dict[str, Any]:
 
 def _artists_by_key(session: Session, keys: list[str]) -> dict[str, int]:
     columns = ARTISTS.c
-    statement = select_columns(columns.name_key, columns.id).where(columns.name_key.in_(keys))
+    kept = func.coalesce(columns.merged_into_id, columns.id).label("id")
+    statement = select_columns(columns.name_key, kept).where(columns.name_key.in_(keys))
     rows: Any = session.connection().execute(statement.order_by(columns.id.desc()))
     return {row.name_key: row.id for row in rows}
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Table, bindparam, tuple_
+from sqlalchemy import Table, bindparam, func, tuple_
 from sqlalchemy import select as select_columns
 from sqlalchemy import update as update_rows
 from sqlmodel import Session
@@ -86,12 +86,13 @@ def fill_keys(session: Session) -> int:
 
 
 def _by_name(session: Session, keys: Iterable[str]) -> dict[str, list[tuple[int, Recording]]]:
-    """Tracks by key, the best known first."""
+    """Tracks by key, the best known first; also by the names of those merged into them."""
     found: dict[str, list[tuple[int, Recording]]] = {}
     columns = TRACKS.c
+    kept = func.coalesce(columns.merged_into_id, columns.id).label("id")
     for some in _in_parts(sorted(keys)):
         statement = (
-            select_columns(columns.id, columns.title, ARTISTS.c.name, columns.duration_seconds)
+            select_columns(kept, columns.title, ARTISTS.c.name, columns.duration_seconds)
             .join_from(TRACKS, ARTISTS, ARTISTS.c.id == columns.artist_id)
             .where(columns.match_key.in_(some))
             .order_by(columns.listener_count.desc(), columns.id)

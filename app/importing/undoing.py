@@ -100,11 +100,12 @@ def _remove_tracks(session: Session, claim: Claim, ids: Sequence[int]) -> set[in
     """Remove those that nobody has heard or keeps, and artists who have no track left."""
     if not ids:
         return set()
-    connection, columns = session.connection(), TRACKS.c
+    connection, columns, merged = session.connection(), TRACKS.c, TRACKS.alias()
     used_by = [
         exists().where(EVENTS.c.track_id == columns.id),
         exists().where(USER_ITEMS.c.track_id == columns.id),
         exists().where(_PLAYLIST_TRACKS.c.track_id == columns.id),
+        exists().where(merged.c.merged_into_id == columns.id),
         exists().where(
             EXTERNAL_IDS.c.kind == ExternalKind.TRACK,
             EXTERNAL_IDS.c.our_id == columns.id,
@@ -117,8 +118,12 @@ def _remove_tracks(session: Session, claim: Claim, ids: Sequence[int]) -> set[in
     rows = connection.execute(unused).all()
     gone = {row.id for row in rows}
     connection.execute(delete(TRACKS).where(columns.id.in_(gone)))
+    others = ARTISTS.alias()
+    known_as = select_columns(others.c.merged_into_id).where(others.c.merged_into_id.is_not(None))
     alone = ~exists().where(columns.artist_id == ARTISTS.c.id)
-    artists = {row.artist_id for row in rows}
+    # Their own table is read first, whole: MySQL deletes from none that it reads.
+    kept = set(connection.execute(known_as).scalars())
+    artists = {row.artist_id for row in rows} - kept
     connection.execute(delete(ARTISTS).where(ARTISTS.c.id.in_(artists), alone))
     return gone
 

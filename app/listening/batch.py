@@ -1,6 +1,7 @@
 """Record many listens in one transaction, with the outcome of each."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -34,7 +35,7 @@ def record_listens(
     if len(listens) > MAX_BATCH:
         raise too_many("listens", len(listens), MAX_BATCH)
     paused = hold(session, user_id)
-    looked_at = [_checked(listen) for listen in listens]
+    looked_at = _of_kept_tracks(session, [_checked(listen) for listen in listens])
     good = [listen for listen in looked_at if isinstance(listen, Listen)]
     if good and not paused and insert_all(session, _EVENT, _rows(user_id, good)):
         _add(session, user_id, good)
@@ -65,6 +66,23 @@ def _one_by_one(
         insert_missing(session, EVENTS, _rows(user_id, new))
         _add(session, user_id, new)
     return outcomes
+
+
+def _of_kept_tracks(
+    session: Session, listens: list[Listen | PyTuneError]
+) -> list[Listen | PyTuneError]:
+    """Each listen with the track that its own was merged into."""
+    wanted = {listen.track_id for listen in listens if isinstance(listen, Listen)}
+    merged = (col(Track.id).in_(wanted), col(Track.merged_into_id).is_not(None))
+    into = select_columns(col(Track.id), col(Track.merged_into_id)).where(*merged)
+    rows: Any = session.connection().execute(into) if wanted else ()
+    kept: dict[int, int] = {row[0]: row[1] for row in rows}
+    return [
+        replace(listen, track_id=kept[listen.track_id])
+        if isinstance(listen, Listen) and listen.track_id in kept
+        else listen
+        for listen in listens
+    ]
 
 
 def _checked(listen: Listen) -> Listen | PyTuneError:

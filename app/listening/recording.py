@@ -1,10 +1,11 @@
 """Record one listen, skip or word of feedback, and its sum in the same transaction."""
 
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, func
 from sqlalchemy import select as select_columns
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
@@ -58,7 +59,7 @@ def set_feedback(
     Raises TrackNotFound, InvalidInput.
     """
     check_origin(origin)
-    _is_paused(session, user_id, track_id)
+    track_id, _ = _looked_up(session, user_id, track_id)
     event = {
         "user_id": user_id,
         "track_id": track_id,
@@ -101,8 +102,11 @@ def _record(session: Session, user_id: int, told: Listen, kind: EventKind) -> Ou
         if not insert_once(session, _EVENT_UNLESS_PAUSED, row):
             return Outcome.KNOWN
     except IntegrityError:
-        if _is_paused(session, user_id, listen.track_id):
+        kept, paused = _looked_up(session, user_id, listen.track_id)
+        if paused:
             return Outcome.PAUSED
+        if kept != listen.track_id:
+            return _record(session, user_id, replace(listen, track_id=kept), kind)
         raise
     listened = kind is EventKind.LISTEN
     row = {
@@ -120,17 +124,17 @@ def _said(_old: Any, new: Any) -> dict[str, Any]:
     return {"feedback": new.feedback}
 
 
-def _is_paused(session: Session, user_id: int, track_id: int) -> bool:
-    """Whether the listener has paused the record. Raises TrackNotFound."""
+def _looked_up(session: Session, user_id: int, track_id: int) -> tuple[int, bool]:
+    """The id that the track goes by, and whether the record is paused. Raises TrackNotFound."""
     asked = {"asked_track": track_id, "asked_user": user_id}
     found, paused_at = session.connection().execute(_TRACK_AND_PAUSE, asked).one()
     if found is None:
         raise TrackNotFound(track_id)
-    return paused_at is not None
+    return found, paused_at is not None
 
 
 _TRACK_AND_PAUSE = select_columns(
-    select_columns(col(Track.id))
+    select_columns(func.coalesce(col(Track.merged_into_id), col(Track.id)))
     .where(col(Track.id) == bindparam("asked_track"))
     .scalar_subquery(),
     select_columns(col(User.paused_at))
@@ -144,8 +148,8 @@ _EVENT_UNLESS_PAUSED = EVENTS.insert().values(
     .where(col(User.id) == bindparam("who"), col(User.paused_at).is_(None))
     .scalar_subquery(),
     track_id=select_columns(col(Track.id))
-    .where(col(Track.id) == bindparam("what"))
+    .where(col(Track.id) == bindparam("what"), col(Track.merged_into_id).is_(None))
     .scalar_subquery(),
 )
-"""Null, which the table refuses, where there is no such track or the record is paused: to ask
+"""Null, which the table refuses, where the track is gone or merged, or the record is paused: to ask
 first would be one more way to the database and back, with every listen."""

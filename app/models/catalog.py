@@ -2,8 +2,9 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import JSON, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.models.columns import TABLE_OPTIONS, UtcDateTime, enum_type, utc_now
@@ -31,6 +32,10 @@ class Artist(SQLModel, table=True):
     name: str = Field(max_length=MAX_TITLE)
     name_key: str = Field(max_length=MAX_KEY, index=True)
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    merged_into_id: int | None = Field(default=None, index=True)
+    """Which artist it was found to be; then it is shown nowhere, and its id leads there.
+
+    No foreign key: backups are restored in the order of the ids."""
 
 
 class Track(SQLModel, table=True):
@@ -54,6 +59,8 @@ class Track(SQLModel, table=True):
     listener_count: int = Field(default=0, index=True)
     """Listeners who played it, as of the last import or training: orders search results."""
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    merged_into_id: int | None = Field(default=None, index=True)
+    """Which track it was found to be; then it is shown nowhere, and its id leads there."""
 
 
 class WrongVideo(SQLModel, table=True):
@@ -92,6 +99,32 @@ class ExternalId(SQLModel, table=True):
     """The import that brought it; no foreign key, as with a list of an event."""
     matched: bool = Field(default=False)
     """The thing was there before, and the id was added to it: undoing leaves the thing."""
+    merged_from: int | None = Field(default=None)
+    """The track that it named before a merge, so that the merge can be taken back."""
+
+
+class EditKind(StrEnum):
+    EDIT = "edit"
+    MERGE = "merge"
+    SEPARATE = "separate"
+
+
+class CatalogueEdit(SQLModel, table=True):
+    """What an administrator did to a track or an artist, when and who."""
+
+    __tablename__ = "catalogue_edit"
+    __table_args__ = (Index("ix_catalogue_edit_ours", "thing", "our_id"), TABLE_OPTIONS)
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: EditKind = Field(sa_type=enum_type(EditKind))
+    thing: ExternalKind = Field(sa_type=enum_type(ExternalKind))
+    our_id: int
+    other_id: int | None = Field(default=None)
+    """What was merged into it, or was separated from it again."""
+    details: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    """What each field was and is."""
+    edited_by: str = Field(max_length=100)
+    edited_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
 
 
 class ChangedThing(StrEnum):

@@ -54,6 +54,8 @@ class Event(SQLModel, table=True):
     """The served list it came from; no foreign key, a play may arrive before its list is."""
     position: int | None = Field(default=None)
     recorded_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    merged_from: int | None = Field(default=None)
+    """The track that it was of before a merge, so that the merge can be taken back."""
 
 
 class UserItem(SQLModel, table=True):

@@ -54,3 +54,5 @@ class PlaylistTrack(SQLModel, table=True):
     playlist_id: int = Field(foreign_key="playlist.id", primary_key=True, ondelete="CASCADE")
     position: int = Field(primary_key=True)
     track_id: int = Field(foreign_key="track.id", index=True)
+    merged_from: int | None = Field(default=None)
+    """The track that stood there before a merge, so that the merge can be taken back."""

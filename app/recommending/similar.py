@@ -22,7 +22,7 @@ def similar_tracks(
     track = catalog.track(session, track_id)
     heard = listening.history_of(session, user_id)
     refused = heard.track_ids[heard.feedback < 0]
-    position = int(model.tracks.positions([track_id])[0]) if model else -1
+    position = int(model.tracks.positions([track.id])[0]) if model else -1
     if model is None or position < 0:
         akin = catalog.tracks_akin(session, track, first + len(refused))
         chosen = [(other.id, 0.0) for other in akin if other.id not in refused][:first]

@@ -42,6 +42,7 @@ def track_documents(
     statement = select_columns(
         columns.id, columns.listener_count, columns.search_key, _ARTISTS.c.name_key
     ).join_from(_TRACKS, _ARTISTS, _ARTISTS.c.id == columns.artist_id)
+    statement = statement.where(columns.merged_into_id.is_(None))
     for some in _read(session, statement, wanted):
         yield [
             Document(number, known, key, (_title(key, artist), artist))
@@ -58,6 +59,7 @@ def artist_documents(
     statement = (
         select_columns(columns.id, known, columns.name_key)
         .join_from(_ARTISTS, _TRACKS, _TRACKS.c.artist_id == columns.id, isouter=True)
+        .where(columns.merged_into_id.is_(None))
         .group_by(columns.id, columns.name_key)
     )
     for some in _read(session, statement, wanted):

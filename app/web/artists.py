@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import RedirectResponse
 
 from app import catalog
 from app.catalog import After
@@ -25,6 +26,8 @@ def artist(
     after = After(*map(int, behind.split("-"))) if behind else None
     with state.database.read() as session:
         found = catalog.artist(session, artist_id)
+        if found.id != artist_id:
+            return RedirectResponse(f"/artists/{found.id}", 303)
         tracks = catalog.tracks_of_artist(session, artist_id, _AT_ONCE + 1, after)
         items = plain_items(session, viewer.id, tracks[:_AT_ONCE])
     last = tracks[_AT_ONCE - 1] if len(tracks) > _AT_ONCE else None

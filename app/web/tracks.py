@@ -1,6 +1,7 @@
 """A track: what speaks for it, and what is near it."""
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
 
 from app import catalog, playlists, recommending, videos
 from app.models import VideoState
@@ -21,7 +22,10 @@ router = APIRouter()
 def track(request: Request, state: Here, viewer: Listener, track_id: Id) -> Response:
     model = state.slot.model
     with state.database.read() as session:
-        [item] = plain_items(session, viewer.id, [catalog.track(session, track_id)])
+        found = catalog.track(session, track_id)
+        if found.id != track_id:
+            return RedirectResponse(f"/tracks/{found.id}", 303)
+        [item] = plain_items(session, viewer.id, [found])
         served = recommending.similar_tracks(session, model, viewer.id, track_id, _SIMILAR)
         state.served_log.put(served)
         similar = served_items(session, served)

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.engine import URL
 from sqlmodel import Session
 
-from app import accounts, backup, listening, training
+from app import accounts, backup, editing, listening, training
 from app.backup import tables
 from app.db import Database, open_database
 from app.errors import BackupRefused
@@ -58,6 +58,10 @@ def listened(database: Database, settings: Settings) -> int:
         assert user_id is not None
         known = [making.track(session, title, "Кино") for title in ("Группа крови", "E'é\n\"")]
         listening.record_listen(session, user_id, Listen(known[0], utc_now()))
+        editing.merge_track(session, making.track(session, "Группа", "Кино"), known[0], "root")
+        # The older of two can be the one that is merged away.
+        older, newer = making.tracks(session, 2, "Кино")
+        editing.merge_track(session, older, newer, "root")
         return user_id, known
 
     user_id, known = database.transact(make)

@@ -93,6 +93,26 @@ MUTATIONS = {
         For.LISTENERS,
         "setRecordPaused(input: {paused: true}) { __typename }",
     ),
+    "editTrack": (
+        For.ADMINISTRATORS,
+        f'editTrack(input: {{trackId: "{TRACK}", title: "", artist: "x"}}) {{ __typename }}',
+    ),
+    "mergeTrack": (
+        For.ADMINISTRATORS,
+        f'mergeTrack(input: {{trackId: "{TRACK}", intoTrackId: "{TRACK}"}}) {{ __typename }}',
+    ),
+    "separateTrack": (
+        For.ADMINISTRATORS,
+        f'separateTrack(input: {{trackId: "{TRACK}"}}) {{ __typename }}',
+    ),
+    "renameArtist": (
+        For.ADMINISTRATORS,
+        f'renameArtist(input: {{artistId: "{ARTIST}", name: ""}}) {{ __typename }}',
+    ),
+    "mergeArtist": (
+        For.ADMINISTRATORS,
+        f'mergeArtist(input: {{artistId: "{ARTIST}", intoArtistId: "{ARTIST}"}}) {{ __typename }}',
+    ),
     "createPlaylist": (
         For.LISTENERS,
         'createPlaylist(input: {name: "x"}) { __typename }',

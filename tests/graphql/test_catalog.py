@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from strawberry.relay.utils import to_base64
 
-from app import catalog
+from app import catalog, editing
 from app.graphql.ids import global_id
 from app.models import Track
 from tests.graphql.conftest import ARTISTS, TRACKS_EACH, Door, refused
@@ -215,3 +215,16 @@ def test_signs_of_sql_are_letters(door: Door) -> None:
 
 def _titles(connection: dict[str, Any]) -> list[str]:
     return [edge["node"]["title"] for edge in connection["edges"]]
+
+
+def test_an_id_that_was_merged_away_leads_on(door: Door) -> None:
+    with door.state.database.write() as session:
+        editing.merge_track(session, 2, 3, "root")
+        editing.merge_artist(session, 2, 1, "root")
+    asked = "query ($t: ID!, $a: ID!) { track(id: $t) { id } node(id: $a) { id } }"
+    found = door.ask(asked, t=global_id("Track", 2), a=global_id("Artist", 2))
+    assert found == {
+        "track": {"id": global_id("Track", 3)},
+        "node": {"id": global_id("Artist", 1)},
+    }
+    assert "Song 2" not in _titles(door.ask(SEARCH, search="song 2", first=50)["tracks"])

@@ -2,6 +2,7 @@
 
 import re
 
+from app import catalog, editing
 from app.models import Track, VideoState
 from tests.web.conftest import OpenSite, Site
 from tests.web.pages import attributes, text, titles
@@ -75,3 +76,14 @@ def test_where_nothing_would_change_the_page_says_so(site: Site) -> None:
     asked = site.get(f"/tracks/{site.world.tracks['Isi']}/forget").text
     assert "The same tracks would be recommended." in text(asked)
     assert site.get("/tracks/99999/forget").status_code == 404
+
+
+def test_what_was_merged_away_leads_on(site: Site) -> None:
+    one, other = site.world.tracks["Autobahn"], site.world.tracks["Sinnerman"]
+    with site.state.database.write() as session:
+        artists = [catalog.track(session, number).artist_id for number in (one, other)]
+        editing.merge_track(session, one, other, "root")
+        editing.merge_artist(session, artists[0], artists[1], "root")
+    assert site.get(f"/tracks/{one}").headers["location"] == f"/tracks/{other}"
+    led = site.get(f"/artists/{artists[0]}")
+    assert (led.status_code, led.headers["location"]) == (303, f"/artists/{artists[1]}")

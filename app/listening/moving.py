@@ -1,0 +1,97 @@
+"""Listens that change their track, when two tracks turn out to be one, or not to be."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import and_, case, delete, func, update
+from sqlalchemy import select as select_columns
+from sqlmodel import Session
+
+from app.listening.tables import EVENTS, USER_ITEMS
+from app.models import EventKind, Feedback
+
+_FEEDBACK = (EventKind.LOVE, EventKind.DISLIKE, EventKind.CLEAR)
+_AT_ONCE = 500
+
+
+def move_all(session: Session, track_id: int, to: int) -> None:
+    """Make all that was done with a track done with another; what it was is kept with it.
+
+    Where a listener has the same moment of both, they are one: a moment is heard once.
+    """
+    _drop_repeated(session, track_id, to)
+    columns = EVENTS.c
+    session.connection().execute(
+        update(EVENTS)
+        .where(columns.track_id == track_id)
+        .values(track_id=to, merged_from=func.coalesce(columns.merged_from, track_id))
+    )
+    sum_tracks_again(session, [track_id, to])
+
+
+def move_back(session: Session, track_id: int, away_from: int) -> None:
+    """Take back what `move_all` did; what was done since stays with the other track."""
+    columns = EVENTS.c
+    session.connection().execute(
+        update(EVENTS)
+        .where(columns.track_id == away_from, columns.merged_from == track_id)
+        .values(track_id=track_id, merged_from=None)
+    )
+    sum_tracks_again(session, [track_id, away_from])
+
+
+def sum_tracks_again(session: Session, track_ids: Sequence[int]) -> None:
+    """Make everybody's sums of these tracks, feedback too, those of the events."""
+    connection, columns = session.connection(), EVENTS.c
+    connection.execute(delete(USER_ITEMS).where(USER_ITEMS.c.track_id.in_(track_ids)))
+    listened, skipped = columns.kind == EventKind.LISTEN, columns.kind == EventKind.SKIP
+    sums = (
+        select_columns(
+            columns.user_id,
+            columns.track_id,
+            func.sum(case((listened, columns.plays), else_=0)),
+            func.sum(case((skipped, 1), else_=0)),
+            func.max(case((listened, columns.occurred_at))),
+            _said(),
+        )
+        .where(columns.track_id.in_(track_ids))
+        .group_by(columns.user_id, columns.track_id)
+    )
+    names = ["user_id", "track_id", "plays", "skips", "last_listened_at", "feedback"]
+    connection.execute(USER_ITEMS.insert().from_select(names, sums))
+
+
+def _said() -> Any:
+    """What the listener said of the track last."""
+    said = EVENTS.alias("said").c
+    meant = case(
+        (said.kind == EventKind.LOVE, Feedback.LOVED.value),
+        (said.kind == EventKind.DISLIKE, Feedback.DISLIKED.value),
+    )
+    return (
+        select_columns(meant)
+        .where(
+            said.user_id == EVENTS.c.user_id,
+            said.track_id == EVENTS.c.track_id,
+            said.kind.in_(_FEEDBACK),
+        )
+        .order_by(said.id.desc())
+        .limit(1)
+        .correlate(EVENTS)
+        .scalar_subquery()
+    )
+
+
+def _drop_repeated(session: Session, track_id: int, to: int) -> None:
+    mine, other = EVENTS.c, EVENTS.alias("other").c
+    same = and_(
+        other.user_id == mine.user_id,
+        other.track_id == to,
+        other.kind == mine.kind,
+        other.occurred_at == mine.occurred_at,
+    )
+    repeated = select_columns(mine.id).join_from(EVENTS, other.id.table, same)
+    connection = session.connection()
+    ids = connection.execute(repeated.where(mine.track_id == track_id)).scalars().all()
+    for start in range(0, len(ids), _AT_ONCE):
+        connection.execute(delete(EVENTS).where(mine.id.in_(ids[start : start + _AT_ONCE])))
