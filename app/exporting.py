@@ -15,6 +15,7 @@ from app.models import (
     ApiToken,
     Artist,
     ArtistPick,
+    DataImport,
     ExternalId,
     ExternalKind,
     Playlist,
@@ -95,6 +96,7 @@ def _sections(user_id: int) -> dict[str, Select[Any]]:
             token.name, token.created_at, token.last_used_at, token.expires_at
         ).where(token.user_id == user_id),
         "picked_artists": _picks(user_id),
+        "imports": _imports(user_id),
         "events": _events(user_id),
         "tracks": _sums(user_id),
         "recommended": select_columns(*lists).where(served.user_id == user_id).order_by(served.id),
@@ -111,6 +113,14 @@ def _picks(user_id: int) -> Select[Any]:
         ArtistPick, Artist, col(Artist.id) == col(ArtistPick.artist_id)
     )
     return joined.where(col(ArtistPick.user_id) == user_id).order_by(col(Artist.id))
+
+
+def _imports(user_id: int) -> Select[Any]:
+    row = DataImport.__table__.c  # type: ignore[attr-defined]
+    what = (row.format, row.source, row.state, row.started_at, row.finished_at, row.error)
+    counts = (row.rows_read, row.rows_loaded, row.rows_unchanged, row.rows_rejected)
+    columns = (*what, *counts, row.rows_passed_over, row.tracks_added, row.reasons)
+    return select_columns(*columns).where(row.user_id == user_id).order_by(row.id)
 
 
 def _events(user_id: int) -> Select[Any]:

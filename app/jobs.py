@@ -14,6 +14,7 @@ from app import recipes, training
 from app.db import Database
 from app.errors import InvalidInput, JobNotFound
 from app.errors.invalid import wrong_state
+from app.importing import asking
 from app.models import Training, TrainingState
 from app.models.columns import id_of, utc_now
 from app.queue import JobName, JobQueue, JsonJob
@@ -40,6 +41,8 @@ class QueuedJob:
     """The training that it makes, if it makes one."""
     tuning_id: int | None
     """The search that it does, if it does one."""
+    import_id: int | None
+    """The import that it goes on with or takes back, if it does."""
     enqueued_at: datetime | None
     started_at: datetime | None
     ended_at: datetime | None
@@ -89,14 +92,17 @@ def failed(queue: JobQueue, job_id: str) -> QueuedJob:
 
 
 def retry(database: Database, queue: JobQueue, job_id: str, by: str) -> QueuedJob:
-    """Try a failed job again; the job that does so: a training is begun anew, as another one.
+    """Try a failed job again; the job that does so. A training is begun anew, as another one; an
+    import goes on where it was.
 
     Raises JobNotFound, InvalidInput where it has not failed, QueueUnavailable, and what
     `training.launch` raises.
     """
-    number = failed(queue, job_id).training_id
-    if number is not None:
-        return job(queue, _train_again(database, queue, number, by))
+    tried = failed(queue, job_id)
+    if tried.training_id is not None:
+        return job(queue, _train_again(database, queue, tried.training_id, by))
+    if tried.import_id is not None:
+        return job(queue, asking.try_again(database, queue, tried.import_id))
     with queue.answering():
         try:
             queue.queue.failed_job_registry.requeue(job_id)
@@ -113,8 +119,8 @@ def _not_failed(state: JobState) -> InvalidInput:
 def cancel(database: Database, queue: JobQueue, job_id: str, by: str) -> QueuedJob:
     """Take a job off the queue, or stop it where it runs; the job as it was.
 
-    Its training ends as failed. Raises JobNotFound, InvalidInput where it has failed already,
-    QueueUnavailable.
+    Its training ends as failed, its import as cancelled. Raises JobNotFound, InvalidInput where
+    it has failed already, QueueUnavailable.
     """
     found = job(queue, job_id)
     if found.state is JobState.FAILED:
@@ -124,6 +130,8 @@ def cancel(database: Database, queue: JobQueue, job_id: str, by: str) -> QueuedJ
         # First: a job that ends at this very moment finds that nobody wants its model.
         database.transact(lambda session: training.fail(session, number, f"Cancelled by {by}."))
         queue.announce_progress(number)
+    if found.import_id is not None:
+        asking.stop(database, queue, found.import_id, f"Cancelled by {by}.")
     # What ended meanwhile needs no stopping.
     with queue.answering(), suppress(InvalidJobOperation, NoSuchJobError):
         if found.state is JobState.RUNNING:
@@ -211,6 +219,7 @@ def _seen(job: Job) -> QueuedJob | None:
         error=_error(job) if state is JobState.FAILED else None,
         training_id=int(job.args[0]) if name is JobName.TRAIN else None,
         tuning_id=int(job.args[0]) if name is JobName.TUNE else None,
+        import_id=int(job.args[0]) if name is JobName.IMPORT_DATA else None,
         enqueued_at=job.enqueued_at,
         started_at=job.started_at,
         ended_at=job.ended_at if state is JobState.FAILED else None,

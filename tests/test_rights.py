@@ -75,6 +75,11 @@ def _rows(session: Session) -> dict[str, int]:
 def test_an_export_tells_everything_about_one_listener(database: Database) -> None:
     with database.write() as session:
         ann, _ = _world(session)
+        imports = [
+            DataImport(source="spotify", format="spotify", path="", user_id=who, rows_loaded=7)
+            for who in (ann, None)
+        ]
+        session.add_all(imports)
     with database.read() as session:
         told = json.loads(b"".join(exporting.export(session, ann)))
     assert (told["format"], told["account"]["name"]) == ("PyTune export", "ann")
@@ -90,6 +95,8 @@ def test_an_export_tells_everything_about_one_listener(database: Database) -> No
     assert [sign_in["name"] for sign_in in told["sign_ins"]] == ["phone"]
     assert len(told["recommended"]) == 1
     assert [pick["name"] for pick in told["picked_artists"]] == ["Björk"]
+    (brought,) = told["imports"]
+    assert (brought["format"], brought["rows_loaded"]) == ("spotify", 7)
     text = json.dumps(told)
     assert "bob" not in text
     assert "hash" not in text

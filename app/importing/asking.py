@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
@@ -80,6 +81,52 @@ def take_back(database: Database, queue: JobQueue, import_id: int) -> None:
     before = database.transact(begin)
     _enqueue(database, queue, import_id, holder, state=before)
     queue.announce_import(import_id)
+
+
+def stop(database: Database, queue: JobQueue, import_id: int, reason: str) -> None:
+    """End it because its job is ended, whatever it does; what is over stays as it is.
+
+    One that was being undone has failed, and can be undone again. Raises ImportNotFound.
+    """
+
+    def end(session: Session) -> None:
+        row = records.locked(session, import_id)
+        if row.state in ACTIVE:
+            undoing = row.state is ImportState.UNDOING
+            row.state = ImportState.FAILED if undoing else ImportState.CANCELLED
+            row.error, row.finished_at = reason, utc_now()
+            session.add(row)
+
+    database.transact(end)
+    queue.announce_import(import_id)
+
+
+def try_again(database: Database, queue: JobQueue, import_id: int) -> str:
+    """Go on with one that failed, where it was; the id of the job that does so.
+
+    Raises ImportNotFound, InvalidInput where it did not fail or its file is gone,
+    QueueUnavailable.
+    """
+
+    def begin(session: Session) -> ImportState:
+        row = records.locked(session, import_id)
+        before = row.state
+        if before not in {*_UNDONE_FROM, ImportState.UNDOING} - {ImportState.FINISHED}:
+            raise wrong_state("jobId", f"its import is {before.value}", before)
+        if before is not ImportState.UNDOING:
+            if not Path(row.path).exists():
+                raise wrong_state("jobId", "its import's file is gone: send it again", before)
+            row.state = ImportState.QUEUED
+        _claim_anew(row, holder)
+        row.attempts, row.error, row.finished_at = 0, None, None
+        session.add(row)
+        return before
+
+    holder = _new_holder()
+    before = database.transact(begin)
+    _enqueue(database, queue, import_id, holder, state=before)
+    queue.announce_import(import_id)
+    return holder
 
 
 def visible(session: Session, import_id: int, user_id: int | None) -> DataImport:

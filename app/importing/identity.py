@@ -14,11 +14,12 @@ from app.models import Artist, ExternalId, ExternalKind, Role, User
 from app.models.catalog import MAX_KEY
 from app.models.columns import utc_now
 from app.text import normalise
-from app.writes import insert_missing, insert_numbered
+from app.writes import insert_missing, insert_numbered, run
 
 EXTERNAL_IDS: Table = ExternalId.__table__  # type: ignore[attr-defined]
 ARTISTS: Table = Artist.__table__  # type: ignore[attr-defined]
 USERS: Table = User.__table__  # type: ignore[attr-defined]
+_EXTERNAL_ID = EXTERNAL_IDS.insert()
 
 
 @dataclass(slots=True)
@@ -77,7 +78,7 @@ def remember(
         for external, ours in ids.items()
     ]
     if rows:
-        session.connection().execute(EXTERNAL_IDS.insert(), rows)
+        run(session, _EXTERNAL_ID, rows)
 
 
 def remember_elsewhere(

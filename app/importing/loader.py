@@ -13,6 +13,7 @@ from typing import Protocol, TypeVar
 from sqlalchemy import func
 from sqlalchemy import select as select_columns
 from sqlalchemy import update as update_rows
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from app import changes
@@ -28,6 +29,8 @@ from app.listening import USER_ITEMS
 
 AT_ONCE = {Holds.TRACKS: 2_000, Holds.LISTENS: 20_000, Holds.PLAYS: 5_000}
 """Rows of one transaction: large enough to be quick, small enough to let other writers in."""
+_COLLISIONS = 5
+"""Of one block with other imports; after so many it is no coincidence."""
 
 T = TypeVar("T")
 
@@ -70,10 +73,7 @@ class Loader:
         self.owner_id = owner_id
         while database.transact(fill_keys):
             pass
-        with database.read() as session:
-            self.ids = Ids.of(session, origin.source)
-        if owner_id is not None:
-            self.ids.users[OWNER] = owner_id
+        self.ids = self._known()
 
     def load(
         self,
@@ -88,7 +88,7 @@ class Loader:
             block = self._sift(read, file, tally, holds)
             keep = partial(checkpoint, size=len(read))
             write = partial(self._write, block=block, tally=tally, keep=keep)
-            after, new = self.database.transact(write)
+            after, new = self._transacted(write)
             self.ids.learn(new)
             tally.tracks, tally.listens = after.tracks, after.listens
             tally.tracks_added = after.tracks_added
@@ -97,6 +97,22 @@ class Loader:
     def refresh_listener_counts(self) -> None:
         """How many listeners each track has: orders search results and popular lists."""
         self.database.transact(refresh_listener_counts)
+
+    def _known(self) -> Ids:
+        with self.database.read() as session:
+            ids = Ids.of(session, self.origin.source)
+        if self.owner_id is not None:
+            ids.users[OWNER] = self.owner_id
+        return ids
+
+    def _transacted(self, write: Callable[[Session], T]) -> T:
+        """Again where another import has just added an id that was new to this one as well."""
+        for _ in range(_COLLISIONS):
+            try:
+                return self.database.transact(write)
+            except IntegrityError:
+                self.ids = self._known()
+        return self.database.transact(write)
 
     def _sift(self, rows: list[Row], file: str, tally: Tally, holds: Holds) -> _Block:
         """The good rows of a block; the others are counted and written down."""

@@ -1,7 +1,7 @@
 """What is one's own: history, loved tracks, statistics; and what of it should be forgotten."""
 
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime, tzinfo
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -108,20 +108,26 @@ def statistics(request: Request, state: Here, viewer: Listener, year: Year = Non
     zone = ZoneInfo(viewer.time_zone) if viewer.time_zone else UTC
     with state.database.read() as session:
         found = listening.statistics(session, viewer.id, zone, year)
-        every = listening.statistics(session, viewer.id, zone) if year else found
+        between = listening.first_and_last(session, viewer.id)
         artists = catalog.artists_by_id(session, [one.id for one in found.artists])
         tracks = catalog.tracks_by_id(session, [one.id for one in found.tracks])
         items = plain_items(session, viewer.id, tracks)
     shown = {
         "found": found,
         "year": year,
-        "years": sorted({one for one, _, _ in every.months}, reverse=True),
+        "years": _years(between, zone),
         "artists": _with_plays(artists, found),
         "tracks": list(zip(items, (one.plays for one in found.tracks), strict=True)),
         "busiest_month": max((plays for *_, plays in found.months), default=0),
         "busiest_hour": max(map(max, found.hours)),
     }
     return page(request, viewer, "library/statistics.html", shown)
+
+
+def _years(between: tuple[datetime | None, datetime | None], zone: tzinfo) -> list[int]:
+    """From the last to the first, by the listener's own calendar."""
+    first, last = (moment.astimezone(zone).year if moment else None for moment in between)
+    return [] if first is None or last is None else list(range(last, first - 1, -1))
 
 
 def _with_plays(

@@ -1,13 +1,14 @@
 """One loader for every format: repeated, interrupted or beside others, it doubles nothing."""
 
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pymysql
 import pytest
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session, select
 
 from app.db import Database
@@ -164,3 +165,36 @@ def test_known_listeners_are_counted_anew(database: Database, tmp_path: Path) ->
     with database.read() as session:
         counts = {track.title: track.listener_count for track in session.exec(select(Track))}
     assert counts == {row.title: 2 for row in TRACKS}
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_two_that_bring_the_same_new_things_get_along(database: Database, tmp_path: Path) -> None:
+    """Each knew nothing of them when it began."""
+    loaders = [_loader(database, tmp_path) for _ in range(2)]
+    first, second = (_load(loader, TRACKS, LISTENS) for loader in loaders)
+    assert first == (Counts(10, 10), Counts(50, 50))
+    assert second == (Counts(10, 0, 10), Counts(50, 0, 50))
+    with database.read() as session:
+        assert plays(session) == 50
+        assert len(session.exec(select(Track)).all()) == 10
+        assert len(session.exec(select(User)).all()) == 4
+
+
+def test_two_at_the_very_same_time_get_along(database: Database, tmp_path: Path) -> None:
+    loaders = [_loader(database, tmp_path) for _ in range(2)]
+    with ThreadPoolExecutor(2) as pool:
+        done = list(pool.map(lambda loader: _load(loader, TRACKS, LISTENS), loaders))
+    assert sum(tracks.loaded for tracks, _ in done) == 10
+    assert sum(listens.loaded for _, listens in done) == 50
+    with database.read() as session:
+        assert plays(session) == 50
+        assert len(session.exec(select(Track)).all()) == 10
+
+
+def test_what_is_wrong_by_itself_is_raised(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loader, origin = _loader(database, tmp_path), Origin("test", 10**6)
+    monkeypatch.setattr(loader, "origin", origin)
+    with pytest.raises(IntegrityError):
+        _load(loader, TRACKS, LISTENS)
