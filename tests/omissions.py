@@ -5,9 +5,12 @@ A test names what it needs by a marker. With PYTUNE_TEST_ALL=1 it fails instead 
 
 import os
 import shutil
+import subprocess
+import tempfile
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -44,6 +47,22 @@ def chromium() -> str | None:
     return shutil.which("chromium") or shutil.which("chromium-browser")
 
 
+@cache
+def _mounts() -> bool:
+    """Whether a disk in memory can be mounted: tried once, and taken away again."""
+    if shutil.which("mount") is None or os.geteuid() != 0:
+        return False
+    with tempfile.TemporaryDirectory() as folder:
+        tried = subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder],
+            capture_output=True,
+            check=False,
+        )
+        if tried.returncode == 0:
+            subprocess.run(["umount", folder], check=True)
+    return tried.returncode == 0
+
+
 NEEDS = (
     Need(
         "mariadb",
@@ -74,6 +93,13 @@ NEEDS = (
         "what requirements/example.txt names",
         "make client",
         (EXAMPLE / ".venv" / ".ready").is_file,
+    ),
+    Need(
+        "tmpfs",
+        "the right to mount a small disk in memory",
+        "run the tests as root, outside of a container or in a privileged one",
+        _mounts,
+        can_be_demanded=False,
     ),
     Need(
         "sample",
