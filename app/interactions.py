@@ -61,6 +61,14 @@ def pairs_between(
     return concatenate(list(_blocks(session, statement)))
 
 
+def count_pairs(session: Session, last_event_id: int) -> int:
+    """How many listener–track pairs there are of what was recorded no later."""
+    pairs = _sums(None, None).where(EVENTS.c.id <= last_event_id).subquery()
+    return (
+        session.connection().execute(select_columns(func.count()).select_from(pairs)).scalar_one()
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class DatedListens:
     """Who listened when, in no order; both arrays are (n,)."""

@@ -17,6 +17,10 @@ from app.training import Champion
 from jobs.runtime import Runtime
 from jobs.training_data import TrainingData, artists_of
 
+_LEAST_LEFT = 0.5
+"""Of the pairs that a champion was fitted on: an import that is undone takes them, and what is
+imported again is new."""
+
 
 def evaluate(
     rt: Runtime,
@@ -54,7 +58,8 @@ def _holdout(session: Session, data: TrainingData, at: datetime | None) -> Holdo
 def _known_to(
     session: Session, champion: Training, data: TrainingData, at: datetime | None, held: Holdout
 ) -> Interactions | None:
-    """What of the training part the champion would have been fitted on; None for all of it.
+    """What of the training part the champion would have been fitted on; None for all of it,
+    and nothing where most of what it knew is gone: then it cannot be measured.
 
     What was recorded when it was fitted, and happened as long before the cutoff as its data ends
     before the newest listen: so both models are as old on the day of the cutoff as they are
@@ -62,6 +67,9 @@ def _known_to(
     """
     if champion.last_event_id is None:
         return None
+    left = interactions.count_pairs(session, champion.last_event_id)
+    if left < _LEAST_LEFT * (champion.interactions or 0):
+        return held.train.at(slice(0))
     before = at and at - _older(champion.data_until, data.data_until, at)
     known = held.within(interactions.pairs_between(session, None, before, champion.last_event_id))
     return None if known.fingerprint() == held.train.fingerprint() else known

@@ -56,18 +56,24 @@ def run(
     With `champion_knew` the champion is fitted on that and not on the holdout's training part:
     so a refresh is weighed against the model that would otherwise go on serving. Without it a
     refresh is the champion over again, fitted once, and only popularity and the limits can stop
-    it. Raises InvalidInput for a recipe that cannot be fitted.
+    it. An empty one says that the champion's data is gone: a refresh is not promoted then. Raises
+    InvalidInput for a recipe that cannot be fitted.
     """
-    again = is_refresh(challenger, champion) and champion_knew is None
-    rivals = 1 if champion is None or again else 2
+    refresh = is_refresh(challenger, champion)
+    again = refresh and champion_knew is None
+    forgotten = refresh and champion_knew is not None and not len(champion_knew)
+    alone = champion is None or again or forgotten
+    rivals = 1 if alone else 2
     ours = evaluate(challenger, holdout, terms, report=_part(report, 0, rivals))
     theirs = ours if again else None
-    if champion is not None and not again:
+    if champion is not None and not alone:
         last = _part(report, 1, rivals)
         theirs = evaluate(champion, holdout, terms, fitted_on=champion_knew, report=last)
     popular = evaluate(Recipe(Popularity.algorithm), holdout, terms)
     report(1.0)
-    verdict = gate.decide(ours, theirs, popular, settings=settings, seed=terms.seed)
+    verdict = gate.decide(
+        ours, theirs, popular, settings=settings, seed=terms.seed, forgotten=forgotten
+    )
     return ContestResult(verdict, ours, theirs, popular, holdout.counts())
 
 

@@ -26,6 +26,8 @@ class GateSettings:
 
     min_listeners: int = 10
     """With fewer tested listeners nothing is promoted: chance would decide."""
+    min_listeners_for_new: int = 30
+    """With fewer no new recipe is: of skewed figures the bootstrap takes too much for certain."""
     min_gain: float = 0.005
     """The interval of a new recipe's gain lies above this share: less is not worth a change."""
     max_loss: float = 0.02
@@ -54,10 +56,17 @@ class _Case:
     popularity: Evaluation
     gains: dict[str, Interval]
     settings: GateSettings
+    forgotten: bool = False
 
     @property
     def refresh(self) -> bool:
-        return self.champion is not None and self.champion.recipe == self.challenger.recipe
+        rival = self.champion
+        return self.forgotten or (rival is not None and rival.recipe == self.challenger.recipe)
+
+    @property
+    def least(self) -> int:
+        new = self.champion is not None and not self.refresh
+        return self.settings.min_listeners_for_new if new else self.settings.min_listeners
 
     @property
     def metric(self) -> str:
@@ -71,23 +80,26 @@ def decide(
     *,
     settings: GateSettings = DEFAULTS,
     seed: int,
+    forgotten: bool = False,
 ) -> Verdict:
     """The verdict on evaluations of the same listeners; the same seed, the same verdict.
 
+    `forgotten`: a refresh of a champion that cannot be measured, since its data is gone.
     Raises ValueError where they are not of the same listeners and length of lists.
     """
     made = [each for each in (challenger, champion, popularity) if each is not None]
     if len({(each.terms.k, each.listener_ids.tobytes()) for each in made}) > 1:
         raise ValueError("these evaluations are of other listeners or lengths of lists")
     gains = _gains(challenger, champion, popularity, seed)
-    case = _Case(challenger, champion, popularity, gains, settings)
+    case = _Case(challenger, champion, popularity, gains, settings, forgotten)
     checks = _checks(case)
-    role = "as the first model" if champion is None else "as the better recipe"
+    first = champion is None and not forgotten
+    role = "as the first model" if first else "as the better recipe"
     reason = sentence(
         checks,
         len(challenger.listener_ids),
         role="as a refresh of the champion" if case.refresh else role,
-        otherwise="Popularity is served." if champion is None else "The champion stays.",
+        otherwise="Popularity is served." if first else "The champion stays.",
     )
     figures = {**_figures(case), "checks": checks_as_json(checks), "seed": seed}
     return Verdict(all(check.passed for check in checks), reason, figures)
@@ -109,10 +121,15 @@ def _gains(
 
 def _checks(case: _Case) -> list[Check]:
     """Those that apply; the first says best why it is promoted."""
-    listeners, least = len(case.challenger.listener_ids), case.settings.min_listeners
+    listeners, least = len(case.challenger.listener_ids), case.least
     if listeners < least:
         text = f"at least {least} are needed to compare"
         return [Check("listeners", passed=False, text=text, values={"least": least})]
+    if case.forgotten:
+        text = "too little is left of what the champion was fitted on to compare with it"
+        return [
+            Check("forgotten", passed=False, text=f"{text}: promote this model by hand, or not")
+        ]
     checks = [_above_popularity(case), _latency(case), _size(case)]
     if case.champion is None:
         return checks

@@ -32,12 +32,13 @@ class Weigher:
         """Signed strength of each pair at the POSIX second `as_of`, (n,); see `strengths`.
 
         `tracks` are positions, -1 where unknown; `listeners` as there. Raises ValueError where
-        listens fade and no moment is given: the clock is never asked here.
+        dated listens fade and no moment is given: the clock is never asked here.
         """
         weights = weigh(doings.plays, self.weighting, listeners, self.typical_plays)
         if self.rarity is not None and len(self.rarity):
             weights = weights * self.rarity[tracks]
-        if self.half_life_days is not None and doings.listened_at is not None:
+        dated = doings.listened_at is not None and not np.isnan(doings.listened_at).all()
+        if self.half_life_days is not None and doings.listened_at is not None and dated:
             if as_of is None:
                 raise ValueError("listens fade, and as of when was not said")
             left = fading(doings.listened_at, as_of, self.half_life_days)

@@ -1,5 +1,6 @@
 """What a training is compared with: a refresh with the model that would otherwise go on serving."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -134,6 +135,25 @@ def test_a_refresh_spoilt_by_an_import_is_refused(
     assert result.verdict.figures["refresh"]
     assert result.verdict.figures["over_champion"]["gain"]["high"] < 0
     assert not result.verdict.promote
+
+
+@pytest.mark.parametrize("half_life", [None, 30.0])
+def test_a_champion_whose_data_was_imported_again_is_not_measured(
+    rt: Runtime, people: tuple[list[int], list[int]], half_life: float | None
+) -> None:
+    recipe = replace(RECIPE, half_life_days=half_life)
+    _live(rt, people, range(10), slice(10))
+    number = requested(rt, recipe)
+    run_training(rt, number)
+    with rt.database.write() as session:
+        events = session.connection().execute(EVENTS.select().order_by(EVENTS.c.id)).mappings()
+        last = training.training(session, number).last_event_id or 0
+        rows = [{**row, "id": last + 1 + n} for n, row in enumerate(events)]
+        session.connection().execute(EVENTS.delete())
+        session.connection().execute(EVENTS.insert(), rows)
+    result = _contest(rt, recipe)
+    assert not result.verdict.promote
+    assert "too little is left of what the champion was fitted on" in result.verdict.reason
 
 
 def _listen(user: int, track: int, at: datetime) -> dict[str, Any]:

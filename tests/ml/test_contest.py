@@ -1,5 +1,5 @@
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -78,6 +78,18 @@ def test_a_refresh_that_knows_more_is_promoted(holdout: Holdout) -> None:
     result = contest.run(GOOD, GOOD, holdout, TERMS, champion_knew=older)
     assert result.verdict.promote
     assert result.verdict.figures["over_champion"]["gain"]["low"] > 0
+
+
+@pytest.mark.parametrize("half_life", [None, 30.0])
+def test_a_refresh_of_a_champion_whose_data_is_gone_is_not_promoted(
+    holdout: Holdout, half_life: float | None
+) -> None:
+    recipe = replace(GOOD, half_life_days=half_life)
+    nothing = holdout.train.at(slice(0))
+    result = contest.run(recipe, recipe, holdout, TERMS, champion_knew=nothing)
+    assert result.champion is None
+    assert not result.verdict.promote
+    assert [check["name"] for check in result.verdict.figures["checks"]] == ["forgotten"]
 
 
 def test_all_are_tested_on_the_same_sample(holdout: Holdout) -> None:

@@ -3,40 +3,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from numpy.typing import NDArray
 
-from app.ml.evaluation import Cost, Evaluation, Terms
 from app.ml.gate import GateSettings, decide
-from app.ml.measuring import METRICS
 from app.ml.recipe import Recipe
 from app.ml.verdict import Verdict
-
-Values = NDArray[np.float64]
-
-OLD, NEW = (Recipe("als", settings={"alpha": alpha}) for alpha in (1, 2))
-POPULAR = Recipe("popularity")
-LISTENERS = 300
-
-
-def of(recipe: Recipe, ndcg: Values, **figures: Any) -> Evaluation:
-    """An evaluation with this NDCG of each listener, who heard as many tracks as stand before."""
-    n = len(ndcg)
-    per_listener = {name: np.full(n, 0.5) for name in METRICS}
-    per_listener |= {"ndcg": ndcg, "auc": np.full(n, figures.pop("auc", 0.9))}
-    cost = Cost(figures.pop("fit_seconds", 1), figures.pop("ms", 2), figures.pop("mib", 10))
-    made = {"coverage": 0.1, "heard": np.arange(n), "listener_ids": np.arange(n), **figures}
-    return Evaluation(recipe, Terms(seed=0), per_listener=per_listener, cost=cost, **made)
-
-
-def spread(n: int = LISTENERS, mean: float = 0.2, seed: int = 1) -> Values:
-    return np.random.default_rng(seed).beta(2, 2 / mean - 2, n)
-
-
-def flat(value: float, n: int = LISTENERS) -> Values:
-    return np.full(n, value)
-
+from tests.ml.evaluations import LISTENERS, NEW, OLD, POPULAR, Values, failed, flat, of, spread
 
 CHAMPION = spread()
 LUCKY = CHAMPION + np.where(np.arange(LISTENERS) == 7, 1.0, 0.0)
@@ -45,10 +16,6 @@ POPULARITY = of(POPULAR, CHAMPION / 4)
 
 def against_champion(recipe: Recipe, ndcg: Values, **figures: Any) -> Verdict:
     return decide(of(recipe, ndcg, **figures), of(OLD, CHAMPION), POPULARITY, seed=0)
-
-
-def failed(verdict: Verdict) -> list[str]:
-    return [check["name"] for check in verdict.figures["checks"] if not check["passed"]]
 
 
 def test_a_clearly_better_recipe_is_promoted() -> None:
@@ -131,6 +98,25 @@ def test_a_gain_over_popularity_that_may_be_chance_is_not_enough() -> None:
     assert failed(verdict) == ["popularity"]
 
 
+def test_a_champion_whose_data_is_gone_stays() -> None:
+    verdict = decide(of(OLD, CHAMPION), None, POPULARITY, seed=0, forgotten=True)
+    assert failed(verdict) == ["forgotten"]
+    assert verdict.figures["refresh"]
+    assert "too little is left of what the champion was fitted on" in verdict.reason
+    assert verdict.reason.endswith("The champion stays.")
+
+
+@pytest.mark.parametrize(("n", "promote"), [(10, False), (29, False), (30, True)])
+def test_a_new_recipe_needs_more_listeners_than_a_refresh(n: int, *, promote: bool) -> None:
+    ours, theirs, popular = of(NEW, flat(0.9, n)), of(OLD, flat(0.2, n)), of(POPULAR, flat(0.1, n))
+    verdict = decide(ours, theirs, popular, seed=0)
+    assert verdict.promote is promote
+    assert promote or "at least 30 are needed" in verdict.reason
+    refresh = decide(of(OLD, flat(0.9, n)), theirs, popular, seed=0)
+    assert refresh.promote
+    assert decide(ours, None, popular, seed=0).promote
+
+
 @pytest.mark.parametrize("n", [0, 1, 9])
 def test_too_few_listeners_decide_nothing(n: int) -> None:
     ours, theirs, popular = (
@@ -139,7 +125,8 @@ def test_too_few_listeners_decide_nothing(n: int) -> None:
     for champion in (theirs, None):
         verdict = decide(ours, champion, popular, seed=0)
         assert failed(verdict) == ["listeners"]
-        assert "at least 10 are needed" in verdict.reason
+        least = 10 if champion is None else 30
+        assert f"at least {least} are needed" in verdict.reason
         json.dumps(verdict.figures, allow_nan=False)
 
 
@@ -187,64 +174,3 @@ def test_a_verdict_follows_its_seed() -> None:
     one, same, other = (decide(ours, of(OLD, CHAMPION), POPULARITY, seed=s) for s in (1, 1, 2))
     assert one == same
     assert one.figures["over_champion"]["gain"] != other.figures["over_champion"]["gain"]
-
-
-def contests(runs: int, gain: float, recipe: Recipe) -> int:
-    """How many of so many contests promote; each listener's luck is drawn anew for both."""
-    promoted = 0
-    for seed in range(runs):
-        generator = np.random.default_rng(seed)
-        taste = generator.beta(1, 6, 600)
-        ours, theirs = (generator.binomial(20, taste) / 20 for _ in range(2))
-        popular = of(POPULAR, theirs / 4)
-        verdict = decide(of(recipe, ours * (1 + gain)), of(OLD, theirs), popular, seed=seed)
-        promoted += verdict.promote
-    return promoted
-
-
-def test_equal_recipes_are_hardly_ever_promoted() -> None:
-    assert contests(100, 0.0, NEW) <= 5
-
-
-def test_refreshes_of_equal_quality_hardly_ever_fail() -> None:
-    assert contests(100, 0.0, OLD) >= 90
-
-
-def test_a_real_gain_is_mostly_found() -> None:
-    assert contests(50, 0.1, NEW) >= 40
-
-
-ndcgs = st.lists(st.floats(0, 1), min_size=10, max_size=30).map(np.array)
-
-
-@given(ndcgs, st.floats(0, 0.5), st.integers(0, 5))
-def test_what_is_promoted_stays_promoted_if_every_listener_gains(
-    champion: Values, gain: float, seed: int
-) -> None:
-    theirs, popular = of(OLD, champion), of(POPULAR, champion / 2)
-    ours = np.minimum(champion + gain, 1)
-    better = np.minimum(ours + 0.1, 1)
-    before = decide(of(NEW, ours), theirs, popular, seed=seed)
-    after = decide(of(NEW, better), theirs, popular, seed=seed)
-    assert after.promote or not before.promote
-
-
-@given(ndcgs, ndcgs, st.integers(0, 5))
-def test_no_two_recipes_are_each_the_better(one: Values, other: Values, seed: int) -> None:
-    n = min(len(one), len(other))
-    a, b, popular = of(OLD, one[:n]), of(NEW, other[:n]), of(POPULAR, flat(0.0, n))
-    both = [decide(x, y, popular, seed=seed).promote for x, y in ((a, b), (b, a))]
-    assert not all(both)
-
-
-@given(ndcgs, ndcgs, st.sampled_from([OLD, NEW]), st.integers(0, 5))
-def test_a_verdict_is_always_json_with_a_sentence(
-    one: Values, other: Values, recipe: Recipe, seed: int
-) -> None:
-    n = min(len(one), len(other))
-    ours = of(recipe, one[:n])
-    verdict = decide(ours, of(OLD, other[:n]), of(POPULAR, other[:n] / 2), seed=seed)
-    assert json.loads(json.dumps(verdict.figures, allow_nan=False)) == verdict.figures
-    assert verdict.promote == (not failed(verdict)) == verdict.reason.startswith("Promoted")
-    assert verdict.reason.endswith(".")
-    assert "nan" not in verdict.reason

@@ -71,6 +71,9 @@ def test_undated_pairs_never_fade() -> None:
     undated = concatenate([np.array([[1.0, 1, 1, 0, 0]])])
     assert undated.latest() is None
     assert strengths(Weigher(Weighting.BINARY, 1), undated, as_of=None) == [1]
+    without = pairs((1, 1, 1, 0, 0, NAN), (2, 1, 3, 0, 0, NAN))
+    assert without.latest() is None
+    assert strengths(Weigher(Weighting.BINARY, 1), without, as_of=None) == [1, 1]
 
 
 def test_the_last_listen_is_the_newest_dated_one() -> None:

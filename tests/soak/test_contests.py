@@ -23,6 +23,8 @@ POORER = Recipe(
 )
 """Fitted in 4 rounds instead of 15: the other one's NDCG is about a twentieth higher."""
 MOST_FALSE = 5
+LEAST_NOTICED = 55
+"""67 were, the last time that it was measured."""
 
 
 def sample(seed: int) -> Holdout:
@@ -85,4 +87,4 @@ def test_a_real_gain_is_noticed(say: Say) -> None:
     promoted, gain = _series(say, GOOD, POORER)
     say(f"power: {promoted} of {CONTESTS} promoted at a mean gain of {gain:+.2%}")
     assert gain == pytest.approx(0.05, abs=0.01)
-    assert promoted > MOST_FALSE
+    assert promoted >= LEAST_NOTICED
