@@ -204,6 +204,7 @@ def test_a_clock_may_be_a_little_ahead() -> None:
         ("idempotencyKey", Listen(0, idempotency_key="")),
         ("idempotencyKey", Listen(0, idempotency_key="x" * 129)),
         ("idempotencyKey", Listen(0, idempotency_key="\ud800")),
+        ("idempotencyKey", Listen(0, idempotency_key="k ")),
         ("source", Listen(0, origin=Origin("x" * 65))),
         ("listId", Listen(0, origin=Origin(list_id="x" * 37))),
         ("position", Listen(0, origin=Origin(position=-1))),

@@ -45,7 +45,7 @@ def checked(listen: Listen) -> Listen:
     """The listen with its time in whole UTC seconds. Raises InvalidInput."""
     if listen.origin is not NOWHERE:
         check_origin(listen.origin)
-    _check_text("idempotencyKey", listen.idempotency_key, MAX_IDEMPOTENCY_KEY)
+    _check_key(listen.idempotency_key)
     seconds = listen.seconds_played
     if seconds is not None and not 0 <= seconds <= MAX_SECONDS_PLAYED:
         raise out_of_range("secondsPlayed", seconds, 0, MAX_SECONDS_PLAYED)
@@ -72,6 +72,13 @@ def check_origin(origin: Origin) -> None:
     _check_text("listId", origin.list_id, MAX_LIST_ID)
     if origin.position is not None and not 0 <= origin.position <= _LARGEST:
         raise out_of_range("position", origin.position, 0, _LARGEST)
+
+
+def _check_key(key: str | None) -> None:
+    _check_text("idempotencyKey", key, MAX_IDEMPOTENCY_KEY)
+    if key is not None and key.endswith(" "):
+        # MySQL would take it for the same key without them.
+        raise InvalidInput("idempotencyKey", f"must not end in blanks, is {key!r}")
 
 
 def _check_text(field: str, value: str | None, limit: int) -> None:
