@@ -19,7 +19,7 @@ from app.importing.identity import ARTISTS, EXTERNAL_IDS, USERS
 from app.importing.loader import refresh_listener_counts
 from app.importing.records import Claim
 from app.importing.track_search import TRACKS
-from app.listening import EVENTS, USER_ITEMS
+from app.listening import EVENTS, USER_ITEMS, hold_all
 from app.listening.summing import sum_again
 from app.models import ApiToken, DataImport, ExternalKind, ImportState, Playlist, PlaylistTrack
 from app.models.columns import utc_now
@@ -51,26 +51,27 @@ def undo(database: Database, claim: Claim) -> None:
 def _take_back(session: Session, claim: Claim, after: int, taken: int) -> tuple[int, int]:
     """Delete some of its events, in the order of their numbers; how many, and the last one."""
     row = records.held(session, claim, ImportState.UNDOING)
-    columns = EVENTS.c
+    connection, columns = session.connection(), EVENTS.c
     mine = (columns.import_id == claim.import_id) & (columns.id > after)
     statement = select_columns(columns.id, columns.user_id, columns.track_id).where(mine)
-    events = (
-        session.connection().execute(statement.order_by(columns.id).limit(EVENTS_AT_ONCE)).all()
-    )
-    if not events:
+    some = connection.execute(statement.order_by(columns.id).limit(EVENTS_AT_ONCE)).all()
+    if not some:
         return 0, after
-    last: int = events[-1].id
-    session.connection().execute(delete(EVENTS).where(mine, columns.id <= last))
+    hold_all(session, {event.user_id for event in some})
+    last: int = some[-1].id
+    # Until now they could still be forgotten, or their track merged into another.
+    events = connection.execute(statement.where(columns.id <= last)).all()
+    connection.execute(delete(EVENTS).where(mine, columns.id <= last))
     tracks: dict[int, set[int]] = defaultdict(set)
     for event in events:
         tracks[event.user_id].add(event.track_id)
     for user_id, heard in tracks.items():
-        for some in _in_parts(sorted(heard)):
-            sum_again(session, user_id, some)
+        for part in _in_parts(sorted(heard)):
+            sum_again(session, user_id, part)
     row.heartbeat_at = utc_now()
-    row.progress = min((taken + len(events)) / max(row.rows_loaded, 1), 0.99)
+    row.progress = min((taken + len(some)) / max(row.rows_loaded, 1), 0.99)
     session.add(row)
-    return len(events), last
+    return len(some), last
 
 
 def _remove_added(session: Session, claim: Claim, row: DataImport) -> bool:

@@ -20,7 +20,7 @@ from app.listening.history import (
     listens_by_id,
     loved_track_ids,
 )
-from app.listening.holding import hold, is_paused, set_paused
+from app.listening.holding import hold, hold_all, is_paused, set_paused
 from app.listening.reading import (
     TrackState,
     UserHistory,
@@ -66,6 +66,7 @@ __all__ = [
     "history_of",
     "history_without",
     "hold",
+    "hold_all",
     "is_paused",
     "last_event_id",
     "listens_by_id",

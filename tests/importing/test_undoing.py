@@ -1,6 +1,7 @@
 """An import is taken back as a whole: listens, sums, and what only it has added."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,9 @@ from app.verifying import findings
 from tests import making
 from tests.importing.conftest import Files, titles
 from tests.importing.packing import listen, packed, stream
+
+_NOTICE_SECONDS = 0.3
+"""Long enough for an undoing that need not wait to be through."""
 
 
 @pytest.fixture
@@ -172,3 +176,20 @@ def test_listens_that_came_first_from_elsewhere_stay(
     undoing.undo(database, _claimed(database, second.import_id))
     with database.read() as session:
         assert len(session.exec(select(Event)).all()) == 1
+
+
+def test_a_listen_at_the_same_moment_stays_in_the_sums(
+    settings: Settings, database: Database, ann: int, tmp_path: Path
+) -> None:
+    claim = _claimed(database, _bring(database, tmp_path, ann, *(stream(n) for n in range(1, 4))))
+    _bring(database, tmp_path, ann, stream(9))  # the undoing waits nowhere before the sums
+    with ThreadPoolExecutor(1) as pool:
+        with database.write() as session:
+            heard = session.exec(select(Track).where(Track.title == "Song 3")).one()
+            listening.record_listen(session, ann, Listen(heard.id or 0))
+            undone = pool.submit(undoing.undo, database, claim)
+            assert not wait([undone], _NOTICE_SECONDS).done
+        undone.result()
+    with database.read() as session:
+        assert listening.states_of(session, ann, [heard.id or 0])[heard.id or 0].plays == 1
+    _check(database, settings)
