@@ -30,12 +30,15 @@ def artists_to_start_with(
     """
     check_first(first)
     _check_count("picked", picked)
-    best_known = [one.id for one in catalog.search_artists(session, None, first + len(picked))]
     telling = model.starters.tolist() if model else []
     near = _near(model, picked, first) if model and picked else []
-    order = chain(picked, _by_turns(near, telling), best_known)
-    ids = list(dict.fromkeys(order))[: max(first, len(picked))]
-    return [one for one in catalog.artists_by_id(session, ids) if one is not None]
+    wanted = max(first, len(picked))
+    ids = list(dict.fromkeys(chain(picked, _by_turns(near, telling))))[:wanted]
+    found = [one for one in catalog.artists_by_id(session, ids) if one is not None]
+    if len(found) < wanted:  # the whole catalogue is summed for it
+        others = catalog.search_artists(session, None, wanted + len(found))
+        found += [one for one in others if one.id not in ids]
+    return found[:wanted]
 
 
 def start_with(session: Session, user_id: int, artist_ids: Sequence[int]) -> list[CatalogArtist]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app import recommending
+from app import catalog, recommending
 from app.errors import ArtistNotFound, InvalidInput
 from app.models import Feedback
 from app.recommending import Dials
@@ -39,6 +39,15 @@ def test_a_pick_makes_the_very_next_list_and_can_be_taken_back(world: World) -> 
     assert set(picked) & set(world.artist(4)), "the artist's own tracks are no secret"
     _pick(world)
     assert world.ask(Dials(first=6)) == popular
+
+
+def test_the_catalogue_is_not_summed_while_the_model_offers_enough(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert len(_offered(world, 6)) == 6
+    monkeypatch.delattr(catalog, "search_artists")
+    assert _offered(world, 3) == [_artist(world, number) for number in (3, 0, 1)]
+    assert len(_offered(world, 5, (_artist(world, 4),))) == 5
 
 
 def test_picks_replace_those_before(world: World) -> None:
