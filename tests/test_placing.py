@@ -2,10 +2,11 @@
 
 import pytest
 
-from app import listening, recommending
+from app import changes, listening, recommending
 from app.db import Database
 from app.listening import Listen
 from app.ml.model_slot import ModelSlot
+from app.models import Track
 from app.placing import Placing
 from app.recommending import Dials
 from tests import making
@@ -101,3 +102,55 @@ def test_the_catalogue_grows_again_and_the_model_changes(
     _renew(placing, world.database, slot)
     assert slot.model is not None
     assert len(slot.model.tracks.known([first, second])) == 2
+
+
+def test_a_track_is_found_whose_transaction_took_longer_than_a_later_ones(
+    world: World,  # noqa: F811
+    slot: ModelSlot,
+) -> None:
+    placing = Placing()
+    with world.database.write() as session:
+        making.track(session, "New", "Artist 4", id=world.tracks[-1] + 1000)
+    _renew(placing, world.database, slot)
+    with world.database.write() as session:
+        late = making.track(session, "Late", "Artist 4", id=world.tracks[-1] + 500)
+    _renew(placing, world.database, slot)
+    assert slot.model is not None
+    assert len(slot.model.tracks.known([late])) == 1
+
+
+def test_what_is_corrected_takes_its_new_place_and_what_is_removed_loses_it(
+    world: World,  # noqa: F811
+    slot: ModelSlot,
+) -> None:
+    placing = Placing()
+    with world.database.write() as session:
+        removed = making.track(session, "New", "Artist 4")
+        strange = making.track(session, "Strange", "Nobody Else")
+    _renew(placing, world.database, slot)
+    with world.database.write() as session:
+        session.delete(session.get_one(Track, removed))
+        corrected = session.get_one(Track, strange)
+        corrected.artist_id = session.get_one(Track, world.artist(4)[0]).artist_id
+        changes.note(session, tracks=[strange])
+    _renew(placing, world.database, slot)
+    assert slot.model is not None
+    assert slot.model.tracks.positions([removed]) == [-1]
+    assert slot.model.artist_ids[slot.model.tracks.known([strange])] == [corrected.artist_id]
+
+
+def test_what_is_known_of_the_model_is_not_worked_out_again_for_a_later_track(
+    world: World,  # noqa: F811
+    slot: ModelSlot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    placing = Placing()
+    with world.database.write() as session:
+        making.track(session, "New", "Artist 4")
+    _renew(placing, world.database, slot)
+    monkeypatch.setattr("app.placing.Newcomers", None)
+    with world.database.write() as session:
+        later = making.track(session, "Newer", "Artist 4")
+    _renew(placing, world.database, slot)
+    assert slot.model is not None
+    assert len(slot.model.tracks.known([later])) == 1

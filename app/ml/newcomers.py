@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, vstack
 
 from app.ml.model_slot import LoadedModel
 from app.ml.placed import Mixtures
@@ -25,6 +25,9 @@ _STRANGER = 0.5
 """What the genre counts where nothing is known of the artist."""
 _YEARS = 10
 _NO_YEAR = -1
+
+Key = tuple[int, str | None, int]
+"""Artist, genre, and decade or -1: what newcomers share that are mixed alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,25 +66,48 @@ class Catalogue:
 
 def with_newcomers(model: LoadedModel, catalogue: Catalogue) -> LoadedModel:
     """The model with every track that it does not know and that is akin to one that it knows."""
-    if not len(catalogue.ids):
-        return model
-    unknown = catalogue.at(np.flatnonzero(model.tracks.positions(catalogue.ids) < 0))
-    parents = _Parents.of(model, catalogue)
-    keys = [
-        parents.key(*row)
-        for row in zip(unknown.artist_ids, unknown.genres, unknown.years, strict=True)
-    ]
-    rows = {key: parents.mixture(*key) for key in dict.fromkeys(keys)}
-    akin = [key for key, row in rows.items() if row]
-    number = {key: n for n, key in enumerate(akin)}
-    kept = np.array([n for n, key in enumerate(keys) if key in number], dtype=np.intp)
-    if not len(kept):
-        return model
-    groups = np.array([number[keys[n]] for n in kept], dtype=np.intp)
-    mixed = _matrix([rows[key] for key in akin], len(model.tracks))
-    return _widened(
-        model, unknown.at(kept), Mixtures.of(model.tracks.ids, unknown.ids[kept], groups, mixed)
-    )
+    return Newcomers(model, catalogue).placed
+
+
+class Newcomers:
+    """Those of one fitted model. What they are mixed of is kept, so that later ones come cheap."""
+
+    def __init__(self, model: LoadedModel, catalogue: Catalogue) -> None:
+        self.placed = model
+        """The model with all of them."""
+        self._fitted, self._parents = model, _Parents.of(model, catalogue)
+        self._numbers: dict[Key, int] = {}
+        """Row of the mixture of each kind; -1 where nothing is akin."""
+        self._mixed = _matrix([], len(model.tracks))
+        self._all, self._groups = Catalogue.of([]), np.zeros(0, np.intp)
+        self.add(catalogue)
+
+    def add(self, later: Catalogue) -> None:
+        """Place these too, where the model does not know them; their ids are greater."""
+        tracks = self._fitted.tracks
+        unknown = later.at(np.flatnonzero(tracks.positions(later.ids) < 0))
+        rows = zip(unknown.artist_ids, unknown.genres, unknown.years, strict=True)
+        numbers = self._numbers_of([self._parents.key(*row) for row in rows])
+        akin = np.flatnonzero(numbers >= 0)
+        if not len(akin):
+            return
+        self._all = self._all.joined(unknown.at(akin))
+        self._groups = np.concatenate([self._groups, numbers[akin]])
+        mixtures = Mixtures.of(tracks.ids, self._all.ids, self._groups, self._mixed)
+        self.placed = _widened(self._fitted, self._all, mixtures)
+
+    def _numbers_of(self, keys: Sequence[Key]) -> Positions:
+        """Row of each one's mixture, (n,); those of new kinds are made."""
+        made: list[dict[int, float]] = []
+        for key in dict.fromkeys(keys):
+            if key not in self._numbers:
+                row = self._parents.mixture(*key)
+                self._numbers[key] = self._mixed.shape[0] + len(made) if row else -1
+                made += [row] if row else []
+        if made:
+            fresh = _matrix(made, self._mixed.shape[1])
+            self._mixed = csr_matrix(vstack([self._mixed, fresh], format="csr"))
+        return np.array([self._numbers[key] for key in keys], dtype=np.intp)
 
 
 def _widened(model: LoadedModel, newcomers: Catalogue, mixtures: Mixtures) -> LoadedModel:
@@ -102,10 +128,6 @@ def _widened(model: LoadedModel, newcomers: Catalogue, mixtures: Mixtures) -> Lo
     )
 
 
-Key = tuple[int, str | None, int]
-"""Artist, genre, and decade or -1: what newcomers share that are mixed alike."""
-
-
 @dataclass(frozen=True)
 class _Parents:
     """Known tracks by artist and by genre, the best known first."""
@@ -118,22 +140,19 @@ class _Parents:
     @classmethod
     def of(cls, model: LoadedModel, catalogue: Catalogue) -> "_Parents":
         places = Vocabulary(catalogue.ids).positions(model.tracks.ids)
+        known = np.flatnonzero(places >= 0)
+        years = np.full(len(places), _NO_YEAR, np.int64)
+        years[known] = catalogue.years[places[known]]
+        names: dict[str, int] = {}
+        genres = np.full(len(places), -1)
+        genres[known] = [
+            -1 if genre is None else names.setdefault(genre, len(names))
+            for genre in (catalogue.genres[place] for place in places[known])
+        ]
         order = np.argsort(-model.popularity, kind="stable")
-        by_artist: dict[int, list[int]] = {}
-        by_genre: dict[str, list[int]] = {}
-        for item in order.tolist():
-            own = by_artist.setdefault(int(model.artist_ids[item]), [])
-            if len(own) < _PARENTS:
-                own.append(item)
-            genre = catalogue.genres[places[item]] if places[item] >= 0 else None
-            if genre is not None:
-                by_genre.setdefault(genre, []).append(item)
-        years = np.where(places >= 0, catalogue.years[places], _NO_YEAR)
-        return cls(
-            {artist: np.array(items) for artist, items in by_artist.items()},
-            {genre: np.array(items) for genre, items in by_genre.items()},
-            years,
-        )
+        of_genre = _grouped(genres, order[genres[order] >= 0])
+        by_genre = {genre: of_genre[number] for genre, number in names.items()}
+        return cls(_grouped(model.artist_ids, order), by_genre, years)
 
     def key(self, artist: int, genre: str | None, year: int) -> Key:
         known = int(artist) if int(artist) in self.by_artist else _NO_YEAR
@@ -142,7 +161,7 @@ class _Parents:
 
     def mixture(self, artist: int, genre: str | None, decade: int) -> dict[int, float]:
         """Weights of known tracks; empty where nothing is akin."""
-        own = self.by_artist.get(artist, np.zeros(0, np.intp))
+        own = self.by_artist.get(artist, np.zeros(0, np.intp))[:_PARENTS]
         akin = self._of_genre(genre, decade)
         share = len(own) / (len(own) + _OWN) if len(own) else 0.0
         rest = (1 - share) if len(own) else _STRANGER
@@ -159,6 +178,15 @@ class _Parents:
             near = items[np.abs(self.years[items] - (decade + 5)) <= _YEARS]
             items = near if len(near) else items
         return items[:_PARENTS]
+
+
+def _grouped(keys: NDArray[np.int64], items: Positions) -> dict[int, Positions]:
+    """The items of each key, in their order."""
+    together = items[np.argsort(keys[items], kind="stable")]
+    named, starts = np.unique(keys[together], return_index=True)
+    return (
+        dict(zip(named.tolist(), np.split(together, starts[1:]), strict=True)) if len(named) else {}
+    )
 
 
 def _matrix(rows: list[dict[int, float]], n_known: int) -> csr_matrix:

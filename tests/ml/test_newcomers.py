@@ -8,7 +8,7 @@ from scipy.sparse import csr_matrix
 
 from app.ml.algorithms import ALGORITHMS
 from app.ml.model_slot import LoadedModel
-from app.ml.newcomers import Catalogue, with_newcomers
+from app.ml.newcomers import Catalogue, Newcomers, with_newcomers
 from app.ml.recommender import History
 from app.ml.vocabulary import Vocabulary
 from app.ml.weigher import Weigher
@@ -58,6 +58,20 @@ def test_newcomers_stand_where_their_ids_do(model: LoadedModel) -> None:
     assert placed.ranker.n_items == len(placed.artist_ids) == len(placed.popularity) == TRACKS + 3
     assert placed.artist_ids[placed.tracks.known([15, 245, 300])].tolist() == [1, 6, 99]
     assert placed.popularity[placed.tracks.known([15, 245, 300])].tolist() == [0, 0, 0]
+
+
+def test_later_ones_are_placed_as_if_all_had_come_at_once(model: LoadedModel) -> None:
+    rows = [(250, 1, "soul", 1962), (260, 6, None, None), (270, 97, "polka", None)]
+    rows += [(300, 99, "kraut", 1980), (310, 1, "soul", 1965), (320, 98, "kraut", 1999)]
+    newcomers = Newcomers(model, _catalogue(*rows[:2]))
+    for row in rows[2:]:
+        newcomers.add(Catalogue.of([row]))
+    step, once = newcomers.placed, with_newcomers(model, _catalogue(*rows))
+    assert step.tracks.ids.tolist() == once.tracks.ids.tolist()
+    assert step.artist_ids.tolist() == once.artist_ids.tolist()
+    history = _history(step, 10, 60, 250)
+    scores = step.ranker.scores(history), once.ranker.scores(history)
+    assert scores[0].tobytes() == scores[1].tobytes()
 
 
 def test_known_tracks_score_as_before(model: LoadedModel) -> None:

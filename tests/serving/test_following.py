@@ -99,7 +99,7 @@ def test_a_model_whose_newcomers_cannot_be_placed_serves_and_somebody_is_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with monkeypatch.context() as broken:
-        broken.setattr(placing, "with_newcomers", _fail)
+        broken.setattr(placing, "Newcomers", _fail)
         follower = follow(0.05)
         version = crown()
         assert slot.serves(version)
