@@ -16,7 +16,7 @@ from app.ml.ials import Ials
 from app.ml.neighbours import Neighbours, Rp3beta
 from app.ml.popularity import Popularity
 from app.ml.ranges import Range
-from app.ml.recommender import Algorithm, Explanation, Extent, Floats, History, Report
+from app.ml.recommender import Algorithm, Explanations, Extent, Floats, History, Report
 from app.ml.vocabulary import Positions
 from app.ml.weighting import presence
 
@@ -126,16 +126,15 @@ class Blend:
         np.fill_diagonal(likeness, 1)
         return likeness.astype(np.float32)
 
-    def explain(self, history: History, item: int) -> Explanation:
-        score, base, contributions = 0.0, 0.0, np.zeros(len(history))
+    def explain_many(self, history: History, items: Positions) -> Explanations:
+        bases, contributions = np.zeros(len(items)), np.zeros((len(items), len(history)))
         for member in self.members:
             seen = member.history(history)
             share = member.weight / _spread(member.model.scores(seen)[None])[0]
-            told = member.model.explain(seen, item)
-            score += share * told.score
-            base += share * told.base
+            told = member.model.explain_many(seen, items)
+            bases += share * told.bases
             contributions += share * told.contributions
-        return Explanation(score, base, contributions)
+        return Explanations.of(bases, contributions)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         return {

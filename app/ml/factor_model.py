@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 from scipy.sparse import csr_matrix
 
-from app.ml.recommender import Explanation, Floats, History
+from app.ml.recommender import Explanations, Floats, History
 from app.ml.vocabulary import Positions
 
 GRAM_BLOCK = 1 << 16
@@ -79,13 +79,13 @@ class FactorModel(ABC):
         cosines: Floats = unit @ unit.T
         return cosines
 
-    def explain(self, history: History, item: int) -> Explanation:
+    def explain_many(self, history: History, items: Positions) -> Explanations:
         """Hu et al., section 5: yᵢᵀ W⁻¹ yⱼ cⱼ pⱼ for each heard j; there is no base term."""
         if not len(history):
-            return Explanation(0.0, 0.0, np.zeros(0))
-        target = self.item_factors[item].astype(np.float64)
-        contributions = self._evidence(history) @ cho_solve(self._factored(history), target)
-        return Explanation(float(contributions.sum()), 0.0, contributions)
+            return Explanations.of(np.zeros(len(items)), np.zeros((len(items), 0)))
+        targets = self.item_factors[items].astype(np.float64)
+        solved = cho_solve(self._factored(history), targets.T)
+        return Explanations.of(np.zeros(len(items)), (self._evidence(history) @ solved).T)
 
     def _factored(self, history: History) -> Any:
         """The system's Cholesky factors."""

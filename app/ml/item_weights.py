@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, vstack
 
 from app.ml.ranges import Ranges, check
-from app.ml.recommender import Explanation, Floats, History
+from app.ml.recommender import Explanations, Floats, History
 from app.ml.vocabulary import Positions
 
 BLOCK = 512
@@ -72,11 +72,10 @@ class ItemWeights:
         np.fill_diagonal(likeness, 1)
         return likeness
 
-    def explain(self, history: History, item: int) -> Explanation:
+    def explain_many(self, history: History, items: Positions) -> Explanations:
         """strength · weight of each heard item; there is no base term."""
-        column = self.weights[history.items][:, [item]].toarray().ravel()
-        contributions = column.astype(np.float64) * history.strengths
-        return Explanation(float(contributions.sum()), 0.0, contributions)
+        columns = self.weights[history.items][:, items].toarray().astype(np.float64)
+        return Explanations.of(np.zeros(len(items)), (columns * history.strengths[:, None]).T)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         weights = self.weights

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from app.ml.recommender import Explanation, Floats, History, Ranker
+from app.ml.recommender import Explanations, Floats, History, Ranker
 from app.ml.vocabulary import Ids, Positions
 
 _STAND_INS = 3
@@ -91,24 +91,28 @@ class Placed:
 
     def likeness(self, items: Positions) -> Floats:
         """Of mixtures: the likenesses of what they are mixed of, in the same shares."""
-        mixed = [self.mixtures.parents(int(item)) for item in items]
-        parents = np.unique(np.concatenate([np.zeros(0, np.intp), *(at for at, _ in mixed)]))
-        shares = np.zeros((len(items), len(parents)), np.float32)
-        for row, (at, weights) in zip(shares, mixed, strict=True):
-            row[np.searchsorted(parents, at)] = weights / weights.sum()
-        likeness = (shares @ self.recommender.likeness(parents) @ shares.T).astype(np.float32)
+        parents, shares = self._mixed(items)
+        shares = (shares / shares.sum(axis=1, keepdims=True)).astype(np.float32)
+        likeness: Floats = shares @ self.recommender.likeness(parents) @ shares.T
         np.fill_diagonal(likeness, 1)
         return likeness
 
-    def explain(self, history: History, item: int) -> Explanation:
+    def explain_many(self, history: History, items: Positions) -> Explanations:
         seen, origins = self._known(history)
-        score, base, contributions = 0.0, 0.0, np.zeros(len(history))
-        for parent, weight in zip(*self.mixtures.parents(item), strict=True):
-            told = self.recommender.explain(seen, int(parent))
-            score += weight * told.score
-            base += weight * told.base
-            np.add.at(contributions, origins, weight * told.contributions)
-        return Explanation(float(score), float(base), contributions)
+        parents, shares = self._mixed(items)
+        told = self.recommender.explain_many(seen, parents)
+        by_heard = np.zeros((len(history), len(items)))
+        np.add.at(by_heard, origins, (shares @ told.contributions).T)
+        return Explanations.of(shares @ told.bases, by_heard.T)
+
+    def _mixed(self, items: Positions) -> tuple[Positions, NDArray[np.float64]]:
+        """Known items that these are mixed of, and what each counts in each: (n, n_parents)."""
+        mixed = [self.mixtures.parents(int(item)) for item in items]
+        parents = np.unique(np.concatenate([np.zeros(0, np.intp), *(at for at, _ in mixed)]))
+        shares = np.zeros((len(items), len(parents)))
+        for row, (at, weights) in zip(shares, mixed, strict=True):
+            row[np.searchsorted(parents, at)] = weights
+        return parents, shares
 
     def _known(self, history: History) -> tuple[History, Positions]:
         """The history in known items, newcomers by their nearest; and whose each entry is."""

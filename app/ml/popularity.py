@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from app.ml import ranges
-from app.ml.recommender import Explanation, Extent, Floats, History, Report
+from app.ml.recommender import Explanations, Extent, Floats, History, Report
 from app.ml.vocabulary import Positions
 
 
@@ -55,9 +55,9 @@ class Popularity:
         """None: two tracks that are equally popular need not be alike."""
         return np.zeros((len(items), len(items)), dtype=np.float32)
 
-    def explain(self, history: History, item: int) -> Explanation:
-        share = float(self.shares[item])
-        return Explanation(share, share, np.zeros(len(history)))
+    def explain_many(self, history: History, items: Positions) -> Explanations:
+        shares = self.shares[items].astype(np.float64)
+        return Explanations.of(shares, np.zeros((len(items), len(history))))
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         return {"shares": self.shares}

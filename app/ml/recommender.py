@@ -13,7 +13,7 @@ from app.ml.weighting import Floats
 
 __all__ = [
     "Algorithm",
-    "Explanation",
+    "Explanations",
     "Extent",
     "Floats",
     "History",
@@ -39,12 +39,19 @@ class History:
 
 
 @dataclass(frozen=True, slots=True)
-class Explanation:
-    """score = base + sum(contributions); `contributions` follows the history's order, (n,)."""
+class Explanations:
+    """Of some items: score = base + Σ contributions, each in double precision."""
 
-    score: float
-    base: float
+    scores: NDArray[np.float64]
+    """(n,)"""
+    bases: NDArray[np.float64]
+    """(n,)"""
     contributions: NDArray[np.float64]
+    """Of each track of the history, in its order, (n, n_history)."""
+
+    @classmethod
+    def of(cls, bases: NDArray[np.float64], contributions: NDArray[np.float64]) -> "Explanations":
+        return cls(bases + contributions.sum(axis=1), bases, contributions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +89,8 @@ class Ranker(Protocol):
         """`similar` of each of some items to each, (n, n): row and column in their order."""
         ...
 
-    def explain(self, history: History, item: int) -> Explanation:
-        """The item's score, taken apart into what each track of the history gave."""
+    def explain_many(self, history: History, items: Positions) -> Explanations:
+        """The items' scores, each taken apart into what each track of the history gave."""
         ...
 
 

@@ -85,13 +85,15 @@ def _given(
     history = history_in(model, heard, moment, picks)
     if not (history.strengths > 0).any():  # the list comes from popularity
         return {}
+    positions = model.tracks.positions(track_ids)
+    known = np.flatnonzero(positions >= 0)
+    if not len(known):
+        return {}
+    told = model.ranker.explain_many(history, positions[known]).contributions
     found = {}
-    for track_id, position in zip(track_ids, model.tracks.positions(track_ids), strict=True):
-        if position >= 0:
-            parts = model.ranker.explain(history, int(position)).contributions
-            told = _told(model, history, parts, own)
-            ordered = sorted(told, key=lambda part: -part.contribution)[:first]
-            found[track_id] = [part for part in ordered if part.contribution > 0]
+    for place, parts in zip(known.tolist(), told, strict=True):
+        ordered = sorted(_told(model, history, parts, own), key=lambda part: -part.contribution)
+        found[track_ids[place]] = [part for part in ordered[:first] if part.contribution > 0]
     return found
 
 

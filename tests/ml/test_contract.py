@@ -104,27 +104,31 @@ def test_scoring_leaves_history_and_model_as_they_were(
 
 def test_contributions_and_base_sum_to_the_score(model: Recommender, history: History) -> None:
     scores = model.scores(history)
-    for item in top_k(scores, 10, excluded=history.items):
-        explanation = model.explain(history, int(item))
-        assert explanation.contributions.shape == (len(history),)
-        total = explanation.base + float(explanation.contributions.sum())
-        assert total == pytest.approx(explanation.score, rel=1e-5)
-        assert total == pytest.approx(float(scores[item]), rel=1e-5)
+    items = top_k(scores, 10, excluded=history.items)
+    told = model.explain_many(history, items)
+    assert told.contributions.shape == (len(items), len(history))
+    totals = told.bases + told.contributions.sum(axis=1)
+    assert totals == pytest.approx(told.scores, rel=1e-5)
+    assert totals == pytest.approx(scores[items].astype(np.float64), rel=1e-5)
+    for n, item in enumerate(items):
+        alone = model.explain_many(history, np.array([item]))
+        assert told.contributions[n] == pytest.approx(alone.contributions[0], rel=1e-9, abs=1e-12)
 
 
 def test_an_empty_history_is_scored_and_explained_by_the_base_alone(model: Recommender) -> None:
     scores = model.scores(EMPTY)
-    explanation = model.explain(EMPTY, 4)
+    told = model.explain_many(EMPTY, np.array([4, 5]))
     assert scores.shape == (model.n_items,)
-    assert explanation.base == pytest.approx(float(scores[4]))
-    assert len(explanation.contributions) == 0
+    assert told.bases == pytest.approx(scores[4:6].astype(np.float64))
+    assert told.contributions.shape == (2, 0)
 
 
 def test_a_history_without_evidence_for_is_scored(model: Recommender) -> None:
     against = History(np.array([3], dtype=np.intp), np.array([-1], dtype=np.float32))
     scores = model.scores(against)
     assert np.isfinite(scores).all()
-    assert model.explain(against, 3).score == pytest.approx(float(scores[3]), abs=1e-7)
+    (told,) = model.explain_many(against, np.array([3])).scores
+    assert told == pytest.approx(float(scores[3]), abs=1e-7)
 
 
 def test_evidence_against_a_track_counts_against_what_is_near_it(

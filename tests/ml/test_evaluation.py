@@ -13,7 +13,7 @@ from app.ml.holdout import Holdout, in_time, per_listener
 from app.ml.interactions import Interactions, concatenate
 from app.ml.measuring import METRICS
 from app.ml.recipe import Recipe
-from app.ml.recommender import Explanation, Floats, History, Report
+from app.ml.recommender import Explanations, Floats, History, Report
 from app.ml.vocabulary import Positions
 from app.ml.weigher import Weigher
 from app.ml.weighting import Weighting
@@ -54,7 +54,7 @@ class Given:
     def likeness(self, items: Positions) -> Floats:
         raise NotImplementedError
 
-    def explain(self, history: History, item: int) -> Explanation:
+    def explain_many(self, history: History, items: Positions) -> Explanations:
         raise NotImplementedError
 
     def arrays(self) -> dict[str, NDArray[Any]]:

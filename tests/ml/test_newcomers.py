@@ -99,12 +99,11 @@ def test_contributions_and_base_sum_to_a_newcomers_score(model: LoadedModel) -> 
     placed = with_newcomers(model, NEW)
     history = _history(placed, 10, 15, 50, 130)
     scores = placed.ranker.scores(history)
-    for item in range(TRACKS + 3):
-        told = placed.ranker.explain(history, item)
-        total = told.base + told.contributions.sum()
-        assert total == pytest.approx(told.score, rel=1e-5, abs=1e-9)
-        assert told.score == pytest.approx(float(scores[item]), rel=1e-3, abs=1e-5)
-        assert len(told.contributions) == len(history)
+    told = placed.ranker.explain_many(history, np.arange(TRACKS + 3))
+    assert told.contributions.shape == (TRACKS + 3, len(history))
+    totals = told.bases + told.contributions.sum(axis=1)
+    assert totals == pytest.approx(told.scores, rel=1e-5, abs=1e-9)
+    assert told.scores == pytest.approx(scores.astype(np.float64), rel=1e-3, abs=1e-5)
 
 
 def test_a_play_of_a_newcomer_speaks_for_its_artist(model: LoadedModel) -> None:

@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
+from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sqlalchemy import event
 from sqlmodel import Session
@@ -10,7 +12,10 @@ from sqlmodel import Session
 from app import listening, recommending
 from app.listening import Listen
 from app.ml.ease import Ease
+from app.ml.factor_model import FactorModel
+from app.ml.recommender import History
 from app.models import Feedback
+from app.placing import Placing
 from tests import making
 from tests.recommending.conftest import COUNT, World
 
@@ -54,6 +59,25 @@ def test_what_is_disliked_is_no_reason_even_where_it_speaks_for_a_track(world: W
     with world.database.read() as session:
         (reason,) = recommending.reasons(session, model, world.ann, world.tracks[1])
     assert reason.track.id == world.tracks[2]
+
+
+def test_the_listener_is_folded_in_once_for_the_reasons_of_a_whole_list(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folded, system = [], FactorModel._system
+
+    def fold(model: FactorModel, history: History) -> NDArray[np.float64]:
+        folded.append(len(history))
+        return system(model, history)
+
+    monkeypatch.setattr(FactorModel, "_system", fold)
+    world.listen(world.tracks[12], world.tracks[0])
+    with world.database.write() as session:
+        new = making.track(session, "New", "Artist 4")
+        placed = Placing().placed(session, world.model)
+        found = recommending.reasons_of(session, placed, world.ann, [*world.tracks[1:12], new])
+    assert all(found.values())
+    assert len(folded) == 1
 
 
 def test_the_reasons_of_a_whole_list_take_three_queries(world: World) -> None:
