@@ -8,7 +8,7 @@ from strawberry.dataloader import DataLoader
 
 from app import accounts, recommending
 from app.errors import UserNotFound
-from app.graphql.catalog import Track
+from app.graphql.catalog import Artist, Track
 from app.graphql.context import Context, Info
 from app.graphql.dials import (
     Discovery,
@@ -87,6 +87,23 @@ class SimilarTrackList(ServedList):
     )
 
 
+@strawberry.type(description="An artist near another.")
+class SimilarArtist:
+    position: int = strawberry.field(description="The place in the list, 1 for the first.")
+    score: float = strawberry.field(
+        description="How near their nearest track is; 0 where only the genre speaks for them."
+    )
+    artist: Artist = strawberry.field(description="The artist.")
+
+
+@strawberry.type(description="Artists near one artist, the nearest first.")
+class SimilarArtistList:
+    model_version: int | None = strawberry.field(
+        description="Version of the model that was asked; null where there is none."
+    )
+    items: list[SimilarArtist] = strawberry.field(description="The artists.")
+
+
 @strawberry.type
 class RecommendingQuery:
     @for_listeners("What the viewer might like to hear now, from all that they did until now.")
@@ -137,6 +154,30 @@ class RecommendingQuery:
         info.context.state.served_log.put(served)
         return SimilarTrackList(
             **heading(served), items=[SimilarTrack(**place(item)) for item in served.items]
+        )
+
+    @for_listeners("Artists like one artist, by what their listeners have in common.")
+    async def similar_artists(
+        self,
+        info: Info,
+        artist_id: Annotated[strawberry.ID, strawberry.argument(description="The artist's id.")],
+        first: First = DEFAULT_PAGE,
+    ) -> SimilarArtistList:
+        number, size = required_number(artist_id, "Artist", "artistId"), checked_first(first)
+        model = info.context.state.slot.model
+        found = await info.context.read(
+            lambda session: recommending.similar_artists(session, model, number, size)
+        )
+        return SimilarArtistList(
+            model_version=model.version if model else None,
+            items=[
+                SimilarArtist(
+                    position=position,
+                    score=each.score,
+                    artist=Artist.of(each.artist.id, each.artist.name),
+                )
+                for position, each in enumerate(found, start=1)
+            ],
         )
 
 

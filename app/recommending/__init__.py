@@ -8,6 +8,7 @@ from app.recommending.radio import Radio, radio
 from app.recommending.reasons import Reason, reasons, reasons_of
 from app.recommending.served import ServedList, ServedTrack
 from app.recommending.similar import similar_tracks
+from app.recommending.similar_artists import SimilarArtist, similar_artists
 from app.recommending.starting import (
     artists_to_start_with,
     picked_artists,
@@ -29,6 +30,7 @@ __all__ = [
     "SeedKind",
     "ServedList",
     "ServedTrack",
+    "SimilarArtist",
     "Supposed",
     "artists_to_start_with",
     "by_unmet_artists",
@@ -41,6 +43,7 @@ __all__ = [
     "reasons",
     "reasons_of",
     "recommend",
+    "similar_artists",
     "similar_tracks",
     "start_with",
     "suppose_forgotten",

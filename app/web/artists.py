@@ -5,13 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from app import catalog
+from app import catalog, recommending
 from app.catalog import After
 from app.web.door import Here, Id, Listener
 from app.web.lists import plain_items
 from app.web.render import page
 
 _AT_ONCE = 50
+_NEAR = 6
 
 router = APIRouter()
 
@@ -30,7 +31,9 @@ def artist(
             return RedirectResponse(f"/artists/{found.id}", 303)
         tracks = catalog.tracks_of_artist(session, artist_id, _AT_ONCE + 1, after)
         items = plain_items(session, viewer.id, tracks[:_AT_ONCE])
+        near = recommending.similar_artists(session, state.slot.model, found.id, _NEAR)
     last = tracks[_AT_ONCE - 1] if len(tracks) > _AT_ONCE else None
     further = f"{last.listener_count}-{last.id}" if last else None
     shown = {"artist": found, "items": items, "is_first": after is None, "further": further}
+    shown["near"] = [each.artist for each in near]
     return page(request, viewer, "artists/artist.html", shown)

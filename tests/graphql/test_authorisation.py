@@ -38,6 +38,7 @@ QUERIES = {
     "artists": (For.LISTENERS, "artists { totalCount }"),
     "recommendations": (For.LISTENERS, "recommendations { id }"),
     "similarTracks": (For.LISTENERS, f'similarTracks(trackId: "{TRACK}") {{ id }}'),
+    "similarArtists": (For.LISTENERS, f'similarArtists(artistId: "{ARTIST}") {{ modelVersion }}'),
     "ifForgotten": (For.LISTENERS, f'ifForgotten(trackIds: ["{TRACK}"]) {{ now {{ id }} }}'),
     "radio": (For.LISTENERS, f'radio(seedId: "{TRACK}") {{ id }}'),
     "artistsToStartWith": (For.LISTENERS, "artistsToStartWith { id }"),

@@ -53,3 +53,12 @@ def _path(site: Site, name: str) -> str:
     with site.state.database.read() as session:
         (artist,) = catalog.search_artists(session, name, 1)
     return f"/artists/{artist.id}"
+
+
+def test_similar_artists_are_shown_and_lead_on(site: Site) -> None:
+    page = site.get(_path(site, "Neu!")).text
+    near = page[page.index('id="near"') :]
+    assert "Similar artists" in text(near)
+    links = [link for link in attributes(near, "href") if link.startswith("/artists/")]
+    assert links
+    assert _path(site, "Neu!") not in links
