@@ -45,7 +45,10 @@ class Member:
     def history(self, history: History) -> History:
         if not self.binary:
             return history
-        return History(history.items, presence(history.strengths))
+        if history.shares is None:
+            return History(history.items, presence(history.strengths))
+        whole = presence(history.strengths / history.shares)
+        return History(history.items, whole * history.shares, history.shares)
 
 
 @dataclass(frozen=True)

@@ -121,12 +121,13 @@ class Placed:
             return History(places, history.strengths), np.arange(len(history))
         items: list[Any] = []
         origins: list[int] = []
-        strengths: list[float] = []
+        shares: list[float] = []
         for n, item in enumerate(history.items):
             parents, weights = self.mixtures.parents(int(item))
             nearest = parents[np.argsort(-weights, kind="stable")[:_STAND_INS]]
             items += nearest.tolist()
             origins += [n] * len(nearest)
-            strengths += [float(history.strengths[n]) / len(nearest)] * len(nearest)
-        said = History(np.array(items, np.intp), np.array(strengths, np.float32))
-        return said, np.array(origins, np.intp)
+            shares += [1 / len(nearest)] * len(nearest)
+        whose, parts = np.array(origins, np.intp), np.array(shares, np.float32)
+        said = History(np.array(items, np.intp), history.strengths[whose] * parts, parts)
+        return said, whose

@@ -29,10 +29,12 @@ Report = Callable[[float], None]
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """One listener's signed strengths by item position; both arrays are (n,)."""
+    """One listener's signed strengths by item position; every array is (n,)."""
 
     items: Positions
     strengths: Floats
+    shares: Floats | None = None
+    """What each strength is of that of an item for which others stand in; None: nothing does."""
 
     def __len__(self) -> int:
         return len(self.items)

@@ -1,15 +1,17 @@
 """Newcomers among the tracks that a model knows: placed, ranked, explained."""
 
 from dataclasses import replace
+from typing import cast
 
 import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 
 from app.ml.algorithms import ALGORITHMS
+from app.ml.blend import Blend, Member
 from app.ml.model_slot import LoadedModel
 from app.ml.newcomers import Catalogue, Newcomers, with_newcomers
-from app.ml.recommender import History
+from app.ml.recommender import Algorithm, History
 from app.ml.vocabulary import Vocabulary
 from app.ml.weigher import Weigher
 
@@ -111,6 +113,21 @@ def test_a_play_of_a_newcomer_speaks_for_its_artist(model: LoadedModel) -> None:
     scores = placed.ranker.scores(_history(placed, 15))
     first, last = scores[placed.tracks.known([40])], scores[placed.tracks.known([240])]
     assert first > last or model.recommender.algorithm == "popularity"
+
+
+def test_a_newcomer_counts_once_where_only_the_sign_of_strengths_does(model: LoadedModel) -> None:
+    """Its stand-ins share its strength before a blend's binary members look, and after."""
+    fitted = cast("Algorithm", model.recommender)
+    members = fitted.members if isinstance(fitted, Blend) else (Member(fitted, 1.0, binary=False),)
+    one, other = (
+        replace(model, recommender=Blend(tuple(replace(each, binary=binary) for each in members)))
+        for binary in (False, True)
+    )
+    plain, signs = (with_newcomers(each, NEW).ranker for each in (one, other))
+    history = _history(with_newcomers(model, NEW), 10, 15, 245)
+    assert signs.scores(history).tolist() == plain.scores(history).tolist()
+    against = replace(history, strengths=-history.strengths)
+    assert signs.scores(against).tolist() == pytest.approx(plain.scores(against).tolist())
 
 
 def test_likeness_to_a_newcomer_is_that_to_its_kind(model: LoadedModel) -> None:
