@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, delete, select, update
 
 from app import users
 from app.db import Database
@@ -31,6 +31,9 @@ def delete_account(session: Session, user_id: int) -> list[Path]:
     files = session.exec(select(DataImport.rejected_file).where(mine)).all()
     known_as = (col(ExternalId.kind) == ExternalKind.USER, col(ExternalId.our_id) == user_id)
     session.exec(delete(ExternalId).where(*known_as))
+    brought = col(ExternalId.import_id).in_(select(DataImport.id).where(mine))
+    # What they brought stays, and is nobody's any more: nobody is to take it back.
+    session.exec(update(ExternalId).where(brought).values(import_id=None))
     session.exec(delete(User).where(col(User.id) == user_id))
     session.exec(delete(DataImport).where(col(DataImport.user_id) == user_id))
     return [Path(file) for file in files if file]

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select
 from sqlmodel import Session, SQLModel
+from sqlmodel import select as sqlmodel_select
 
 from app import accounts, catalog, erasing, exporting, listening, playlists, recommending
 from app.db import Database
@@ -155,6 +156,30 @@ def test_who_leaves_takes_imports_and_their_files_along(
     assert not upload.exists()
     with database.read() as session:
         assert _rows(session) == {}
+
+
+def test_what_a_leaver_has_brought_belongs_to_no_other_import(database: Database) -> None:
+    with database.write() as session:
+        ann, bob = _world(session)
+        for who in (ann, bob):
+            row = DataImport(source="spotify", format="spotify", path="", user_id=who)
+            session.add(row)
+            session.flush()
+            known = ExternalId(
+                source="spotify",
+                kind=ExternalKind.TRACK,
+                external_id=f"x{who}",
+                our_id=1,
+                import_id=row.id,
+            )
+            session.add(known)
+        erasing.delete_account(session, ann)
+        session.flush()
+        left = session.exec(sqlmodel_select(ExternalId).where(ExternalId.source == "spotify"))
+        assert {one.external_id: one.import_id for one in left} == {
+            f"x{ann}": None,
+            f"x{bob}": row.id,
+        }
 
 
 def test_the_last_administrator_who_can_sign_in_cannot_leave(database: Database) -> None:
