@@ -141,7 +141,10 @@ def _remove_listeners(session: Session, ids: Sequence[int]) -> None:
 
 
 def _forget_ids(session: Session, ids: Sequence[int], gone: Iterable[int], row: DataImport) -> None:
-    """What a service calls a track that stays is as true as before; a file may have been wrong."""
+    """Of what is gone, and those that a file of somebody else's things may have given wrongly.
+
+    What stays keeps its names, as brought by an import that uses it: a later one must know it.
+    """
     connection, columns = session.connection(), EXTERNAL_IDS.c
     connection.execute(
         delete(EXTERNAL_IDS).where(
@@ -149,10 +152,18 @@ def _forget_ids(session: Session, ids: Sequence[int], gone: Iterable[int], row: 
         )
     )
     looked_at = columns.id.in_(ids)
+    here = exists().where(USERS.c.id == columns.our_id)
+    left = looked_at & (columns.kind == ExternalKind.USER) & ~here
+    connection.execute(delete(EXTERNAL_IDS).where(left))
     if row.user_id is None:
-        connection.execute(delete(EXTERNAL_IDS).where(looked_at))
-    else:
-        connection.execute(EXTERNAL_IDS.update().where(looked_at).values(import_id=None))
+        connection.execute(delete(EXTERNAL_IDS).where(looked_at, columns.matched))
+    for kind, user in (
+        (ExternalKind.TRACK, EVENTS.c.track_id == columns.our_id),
+        (ExternalKind.USER, EVENTS.c.user_id == columns.our_id),
+    ):
+        heir = select_columns(EVENTS.c.import_id).where(user, EVENTS.c.import_id.is_not(None))
+        handed_on = EXTERNAL_IDS.update().where(looked_at, columns.kind == kind)
+        connection.execute(handed_on.values(import_id=heir.limit(1).scalar_subquery()))
 
 
 def _in_parts(values: Sequence[Any]) -> Iterable[Sequence[Any]]:

@@ -15,6 +15,7 @@ from app.importing.csv_import import import_csv
 from app.importing.errors import ImportOver
 from app.importing.formats import ImportFormat
 from app.importing.records import Claim, Wanted
+from app.importing.report import ImportReport
 from app.importing.run import import_now
 from app.listening import Listen
 from app.models import Artist, DataImport, Event, ExternalId, Feedback, ImportState, Track, User
@@ -113,7 +114,8 @@ def test_a_catalogue_takes_its_listeners_and_ids_along(
     with database.read() as session:
         assert [track.id for track in session.exec(select(Track))] == [there]
         assert [user.name for user in session.exec(select(User))] == ["demo-b"]
-        assert session.exec(select(ExternalId)).all() == []
+        # She who has signed in meanwhile is known again.
+        assert [known.external_id for known in session.exec(select(ExternalId))] == ["b"]
     _check(database, settings)
     again = import_csv(database, files.folder, tmp_path, lambda *_: None)
     assert (again.listens.loaded, again.tracks_added) == (3, 1)
@@ -192,4 +194,30 @@ def test_a_listen_at_the_same_moment_stays_in_the_sums(
         undone.result()
     with database.read() as session:
         assert listening.states_of(session, ann, [heard.id or 0])[heard.id or 0].plays == 1
+    _check(database, settings)
+
+
+def test_what_a_later_import_uses_is_known_to_the_next(
+    settings: Settings, database: Database, files: Files, tmp_path: Path
+) -> None:
+    def bring() -> ImportReport:
+        return import_csv(database, files.folder, tmp_path, lambda *_: None)
+
+    files.tracks("1,Halo,Beyoncé", "2,Blue,Joni")
+    files.listens("a,1,2026-03-01", "b,2,2026-03-01")
+    first = bring().import_id
+    files.listens("a,1,2026-03-02")
+    second = bring().import_id
+    undoing.undo(database, _claimed(database, first))
+    files.tracks("1,Halo!,Beyoncé")
+    again = bring()
+    assert (again.listens.loaded, again.tracks_added) == (0, 0)
+    assert titles(database) == [("Halo!", "Beyoncé")]
+    with database.read() as session:
+        assert [user.name for user in session.exec(select(User))] == ["demo-a"]
+    for number in (second, again.import_id):
+        undoing.undo(database, _claimed(database, number))
+    with database.read() as session:
+        for table in (Event, Track, Artist, User, ExternalId):
+            assert session.exec(select(table)).first() is None
     _check(database, settings)
