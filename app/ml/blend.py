@@ -88,7 +88,7 @@ class Blend:
         members = []
         for n, member in enumerate(chosen):
             model = SINGLE[member["algorithm"]].fit(
-                _seen(matrix, binary=_binary(member)),
+                seen(matrix, binary=_binary(member)),
                 member.get("settings", {}),
                 seed=seed,
                 report=_part(report, n, len(chosen)),
@@ -216,8 +216,8 @@ def _binary(member: Mapping[str, Any]) -> bool:
     return bool(member.get("binary", False))
 
 
-def _seen(matrix: csr_matrix, *, binary: bool) -> csr_matrix:
-    """What a member is fitted on."""
+def seen(matrix: csr_matrix, *, binary: bool) -> csr_matrix:
+    """What a member is fitted on: a binary one on the signs of strengths alone."""
     if not binary:
         return matrix
     return csr_matrix(

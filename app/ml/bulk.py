@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -17,6 +17,7 @@ from app.ml.ranking import top_k
 from app.ml.recommender import Algorithm, Floats, History
 from app.ml.vocabulary import Positions
 from app.ml.weigher import Weigher
+from app.ml.weighting import presence
 
 _SCORES_AT_ONCE = 1 << 23
 """Listeners × items whose scores a thread holds at a time: 32 MiB."""
@@ -52,6 +53,11 @@ class Panel:
 
     def __len__(self) -> int:
         return len(self.histories)
+
+    def signs(self) -> Self:
+        """As members see it that take only the signs of strengths."""
+        seen = [History(each.items, presence(each.strengths)) for each in self.histories]
+        return replace(self, histories=seen)
 
     def scores(self, model: Algorithm) -> Iterator[tuple[int, Floats]]:
         """Listener by listener, the scores that serving would rank by."""

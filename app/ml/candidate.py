@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix, diags_array
 
-from app.ml.blend import Blend, Member
+from app.ml.blend import Blend, Member, seen
 from app.ml.holdout import Holdout
 from app.ml.interactions import Interactions, joined, weighed
 from app.ml.recipe import MEMORY_MIB, Recipe
@@ -33,6 +33,8 @@ class Candidate:
     """What the strengths of features are multiplied by; 0: there are none."""
     members: tuple["Candidate", ...] = ()
     """Of a blend: what it is made of, in the order of its settings."""
+    signs: bool = False
+    """Whether it sees only which items were for, as a binary member of a blend does."""
 
     def settings(self) -> dict[str, Any]:
         """All that was chosen, as JSON holds it."""
@@ -54,11 +56,14 @@ class Candidate:
         Learning via Collective Matrix Factorization, KDD 2008.
         """
         if features is None or not self.features:
-            return self.recipe.matrix(train, tracks)
+            return self._seen(self.recipe.matrix(train, tracks))
         weigher = self.recipe.weigher(train, tracks)
         found = weighed(joined(train, features), weigher, tracks, as_of=train.latest())
         shares = np.where(found.listeners.ids < 0, self.features, 1).astype(np.float32)
-        return csr_matrix(diags_array(shares) @ found.matrix, dtype=np.float32)
+        return csr_matrix(diags_array(shares) @ self._seen(found.matrix), dtype=np.float32)
+
+    def _seen(self, matrix: csr_matrix) -> csr_matrix:
+        return seen(matrix, binary=self.signs)
 
     def fit(
         self,
@@ -100,7 +105,9 @@ def members_of(ranked: Sequence[Candidate]) -> list[Candidate]:
         return [_fading(each, found[0].recipe.half_life_days) for each in found]
     shared = counts[0].recipe
     return [
-        _fading(each, shared.half_life_days if each in counts else None)
+        _fading(each, shared.half_life_days)
+        if each in counts
+        else replace(_fading(each, None), signs=True)
         for each in found
         if each.recipe.weighting in {shared.weighting, Weighting.BINARY}
     ]

@@ -89,6 +89,8 @@ class _Run:
         self.share = 1 - _BLEND_SHARE * blending
         self.left_over = 0.0
         self.held: list[tuple[Candidate, Algorithm]] = []
+        doings = holdout.train.doings
+        self.signed = bool(doings.skips.any() or doings.feedback.any())
         """Models of the best trials, for a blend."""
         self.arms: list[Studied] = []
         self.panels = Panels(holdout)
@@ -218,9 +220,11 @@ class _Run:
         models, panels = [], []
         try:
             for member in members:
-                held = (model for candidate, model in self.held if candidate == member)
+                same = (member, replace(member, signs=member.signs and self.signed))
+                held = (model for candidate, model in self.held if candidate in same)
                 models.append(next(held, None) or self.fit(member))
-                panels.append(self.panels.of(member.recipe))
+                panel = self.panels.of(member.recipe)
+                panels.append(panel.signs() if member.signs else panel)
         except _Ended:
             members = members[: len(models)]
         if len(models) < 2:  # noqa: PLR2004

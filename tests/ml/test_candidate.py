@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from app.ml.blend import seen
 from app.ml.candidate import Candidate, blend_of, members_of
 from app.ml.interactions import Interactions, concatenate
 from app.ml.recipe import Recipe
@@ -102,3 +103,23 @@ def test_what_is_chosen_by_number_can_be_nothing() -> None:
     assert nothing == Candidate(Recipe("als", Weighting.RELATIVE))
     plain = Arm("als", Weighting.BINARY, {}, {})
     assert plain.candidate({"alpha": 3.0}).recipe == Recipe("als", settings={"alpha": 3.0})
+
+
+def test_a_binary_member_is_searched_as_it_is_fitted_within_the_blend() -> None:
+    """Loves and skips say more than a sign, which is all that it sees of them there."""
+    rows = [
+        (1, 10, 4, 0, 1),
+        (1, 11, 3, 1, 0),
+        (2, 10, 0, 2, 0),
+        (2, 12, 1, 0, 0),
+        (3, 11, 1, 0, -1),
+    ]
+    train = concatenate([np.array(rows, dtype=np.float64)])
+    tracks = Vocabulary.of(train.track_ids)
+    found = [fading("ials", Weighting.RELATIVE), fading("ease", Weighting.BINARY)]
+    blend = blend_of(members_of(found), [0.6, 0.4])
+    leader, binary = blend.members
+    alone = binary.matrix(train, tracks, None)
+    within = seen(leader.matrix(train, tracks, None), binary=True)
+    assert alone.toarray().tolist() == within.toarray().tolist()
+    assert alone.toarray().tolist() != found[1].matrix(train, tracks, None).toarray().tolist()
