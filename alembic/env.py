@@ -6,6 +6,7 @@ from sqlmodel import SQLModel
 
 import app.models  # noqa: F401  registers the tables
 from app.db import open_database
+from app.migrations import references_unwatched
 from app.settings import Settings
 
 
@@ -25,7 +26,7 @@ if given is not None:
     run(given)
 else:
     database = open_database(Settings())
-    with database.engine.connect() as own:
+    with database.engine.connect() as own, references_unwatched(own):
         run(own)
         own.commit()
     database.dispose()

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -26,10 +27,34 @@ def migrate(database: Database, revision: str = "head") -> None:
     """
     with database.engine.connect() as connection:
         if connection.dialect.name == "sqlite":
-            _run(connection.execution_options(pytune_writes=True), revision)
+            with references_unwatched(connection):
+                _run(connection.execution_options(pytune_writes=True), revision)
         else:
             with _one_at_a_time(connection):
                 _run(connection, revision)
+
+
+@contextmanager
+def references_unwatched(connection: Connection) -> Iterator[None]:
+    """Let SQLite copy a table in the place of another: what refers to its rows is left alone.
+
+    Otherwise dropping the old one would delete its rows first, and by cascade those of others.
+    It can be said between transactions only: whatever is not committed at the end is undone.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    _watch_references(connection, on=False)
+    try:
+        yield
+    finally:
+        connection.rollback()
+        _watch_references(connection, on=True)
+
+
+def _watch_references(connection: Connection, *, on: bool) -> None:
+    driver: Any = connection.connection.driver_connection
+    driver.execute(f"PRAGMA foreign_keys={'ON' if on else 'OFF'}")
 
 
 @contextmanager
@@ -82,13 +107,21 @@ def knows(revision: str) -> bool:
 
 
 def _run(connection: Connection, revision: str) -> None:
-    _known_revision(connection)
+    older = revision in _behind(connection) or revision == "base" or revision.startswith("-")
     connection.rollback()
     config = _config()
     config.attributes["connection"] = connection
-    older = revision == "base" or revision.startswith("-")
     (command.downgrade if older else command.upgrade)(config, revision)
     connection.commit()
+
+
+def _behind(connection: Connection) -> set[str]:
+    """The revisions that led to the database's own. Raises SchemaAhead for a newer one."""
+    current = _known_revision(connection)
+    if current is None:
+        return set()
+    steps = _scripts().iterate_revisions(current, "base")
+    return {script.revision for script in steps} - {current}
 
 
 def _config() -> Config:
