@@ -28,7 +28,9 @@ def delete_account(session: Session, user_id: int) -> list[Path]:
     """
     users.disable(session, user_id)
     mine = DataImport.user_id == user_id
-    files = session.exec(select(DataImport.rejected_file).where(mine)).all()
+    imports = session.exec(select(DataImport.id, DataImport.rejected_file).where(mine)).all()
+    brought = col(ExternalId.import_id).in_([number for number, _ in imports])
+    session.exec(update(ExternalId).where(brought).values(import_id=None))
     known_as = (col(ExternalId.kind) == ExternalKind.USER, col(ExternalId.our_id) == user_id)
     session.exec(delete(ExternalId).where(*known_as))
     brought = col(ExternalId.import_id).in_(select(DataImport.id).where(mine))
@@ -36,4 +38,4 @@ def delete_account(session: Session, user_id: int) -> list[Path]:
     session.exec(update(ExternalId).where(brought).values(import_id=None))
     session.exec(delete(User).where(col(User.id) == user_id))
     session.exec(delete(DataImport).where(col(DataImport.user_id) == user_id))
-    return [Path(file) for file in files if file]
+    return [Path(file) for _, file in imports if file]

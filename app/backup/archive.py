@@ -8,7 +8,9 @@ from zipfile import ZipFile
 
 import orjson
 
-FORMAT = 1
+FORMAT = 2
+_READ = (1, FORMAT)
+"""The first did not tell the last ids."""
 CONTENTS = "backup.json"
 BLOCK = 1 << 20
 """Bytes read at a time."""
@@ -40,6 +42,8 @@ class Contents:
     tables: list[Table]
     models: list[str]
     """Folders of the artifact folder that are whole in the archive."""
+    last_ids: dict[str, int] = field(default_factory=dict)
+    """By table: the last that was given, though its row may be gone."""
     format: int = FORMAT
 
     def bytes(self) -> bytes:
@@ -49,8 +53,8 @@ class Contents:
     def read(cls, archive: ZipFile) -> Self:
         """Raises ValueError, KeyError or TypeError where it is not one of ours."""
         about: dict[str, Any] = orjson.loads(archive.read(CONTENTS))
-        if about["format"] != FORMAT:
-            raise ValueError(f"it has format {about['format']}, this version reads {FORMAT}")
+        if about["format"] not in _READ:
+            raise ValueError(f"it has format {about['format']}, this version reads up to {FORMAT}")
         tables = [Table(**each) for each in about.pop("tables")]
         return cls(tables=tables, **about)
 

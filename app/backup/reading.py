@@ -12,7 +12,7 @@ from zipfile import BadZipFile, ZipFile
 import orjson
 from sqlalchemy import Connection, inspect, text
 
-from app.backup import tables
+from app.backup import numbering, tables
 from app.backup.archive import Contents, Progress, Report, Table, files_of, model_member
 from app.backup.verifying import verify
 from app.db import Database
@@ -39,6 +39,8 @@ def restore(database: Database, settings: Settings, path: Path, progress: Progre
         with _models_in_place(archive, contents, settings, path):
             report = _load(database, archive, contents, progress)
     migrate(database)
+    with database.write() as session:
+        numbering.go_on(session.connection(), contents.last_ids)
     return report
 
 

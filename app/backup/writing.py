@@ -10,7 +10,7 @@ import orjson
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 
-from app.backup import tables
+from app.backup import numbering, tables
 from app.backup.archive import BLOCK, CONTENTS, Contents, Progress, Report, Table, model_member
 from app.backup.verifying import verify
 from app.db import Database
@@ -53,7 +53,8 @@ def _write(database: Database, settings: Settings, path: Path, progress: Progres
         wanted = tables.models(connection)
         models = [each for each in wanted if _model(archive, settings.artifacts / each)]
         now = datetime.now(UTC).isoformat()
-        archive.writestr(CONTENTS, Contents(now, revision, kept, models).bytes())
+        last_ids = numbering.last_ids(connection)
+        archive.writestr(CONTENTS, Contents(now, revision, kept, models, last_ids).bytes())
     report.rows, report.models = sum(table.rows for table in kept), len(models)
     report.missing_models = [each for each in wanted if each not in models]
     return report

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from app.models.columns import TABLE_OPTIONS, UtcDateTime, enum_type, utc_now
+from app.models.columns import NUMBERED_ONCE, TABLE_OPTIONS, UtcDateTime, enum_type, utc_now
 
 MAX_TITLE = 500
 """Characters of a title, an album or an artist's name."""
@@ -26,7 +26,7 @@ class VideoState(StrEnum):
 
 class Artist(SQLModel, table=True):
     __tablename__ = "artist"
-    __table_args__ = TABLE_OPTIONS
+    __table_args__ = NUMBERED_ONCE
 
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(max_length=MAX_TITLE)
@@ -40,7 +40,7 @@ class Artist(SQLModel, table=True):
 
 class Track(SQLModel, table=True):
     __tablename__ = "track"
-    __table_args__ = TABLE_OPTIONS
+    __table_args__ = NUMBERED_ONCE
 
     id: int | None = Field(default=None, primary_key=True)
     title: str = Field(max_length=MAX_TITLE)
@@ -137,7 +137,7 @@ class CatalogueChange(SQLModel, table=True):
     """A note that something of the catalogue is not what it was; see `app.changes`."""
 
     __tablename__ = "catalogue_change"
-    __table_args__ = ({**TABLE_OPTIONS, "sqlite_autoincrement": True},)
+    __table_args__ = NUMBERED_ONCE
 
     id: int | None = Field(default=None, primary_key=True)
     thing: ChangedThing = Field(sa_type=enum_type(ChangedThing))

@@ -15,6 +15,9 @@ TABLE_OPTIONS: dict[str, Any] = {
     "mysql_collate": "utf8mb4_bin",
 }
 
+NUMBERED_ONCE: dict[str, Any] = {**TABLE_OPTIONS, "sqlite_autoincrement": True}
+"""No id is given twice, on SQLite too: models, notes and files speak of rows by their ids."""
+
 BigId = BigInteger().with_variant(Integer, "sqlite")
 """64 bits; SQLite numbers rows by itself only where the type is INTEGER."""
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from app.models.columns import TABLE_OPTIONS, BigId, UtcDateTime, enum_type, utc_now
+from app.models.columns import NUMBERED_ONCE, TABLE_OPTIONS, BigId, UtcDateTime, enum_type, utc_now
 
 MAX_SOURCE = 64
 MAX_IDEMPOTENCY_KEY = 128
@@ -36,7 +36,7 @@ class Event(SQLModel, table=True):
         UniqueConstraint("user_id", "idempotency_key", name="uq_event_idempotency"),
         Index("ix_event_occurred_at", "occurred_at"),
         Index("ix_event_history", "user_id", "kind", "occurred_at"),
-        {**TABLE_OPTIONS, "sqlite_autoincrement": True},
+        NUMBERED_ONCE,
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
@@ -90,7 +90,7 @@ class DataImport(SQLModel, table=True):
     """
 
     __tablename__ = "data_import"
-    __table_args__ = TABLE_OPTIONS
+    __table_args__ = NUMBERED_ONCE
 
     id: int | None = Field(default=None, primary_key=True)
     source: str = Field(max_length=MAX_SOURCE)

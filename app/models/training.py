@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, Text
 from sqlmodel import Field, SQLModel
 
-from app.models.columns import TABLE_OPTIONS, BigId, UtcDateTime, enum_type, utc_now
+from app.models.columns import NUMBERED_ONCE, TABLE_OPTIONS, BigId, UtcDateTime, enum_type, utc_now
 
 MAX_MESSAGE = 1000
 """Characters of an alert's message, and of a line of a training's log."""
@@ -34,7 +34,7 @@ class Training(SQLModel, table=True):
     """One training. Its number is the version of the model that it made."""
 
     __tablename__ = "training"
-    __table_args__ = TABLE_OPTIONS
+    __table_args__ = NUMBERED_ONCE
 
     id: int | None = Field(default=None, primary_key=True)
     requested_by: str = Field(max_length=100)

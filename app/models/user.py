@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from sqlmodel import Field, SQLModel
 
-from app.models.columns import TABLE_OPTIONS, UtcDateTime, enum_type, utc_now
+from app.models.columns import NUMBERED_ONCE, TABLE_OPTIONS, UtcDateTime, enum_type, utc_now
 
 
 class Role(StrEnum):
@@ -17,7 +17,7 @@ class User(SQLModel, table=True):
     """A person. Listeners that came from a file have no password until someone claims them."""
 
     __tablename__ = "user"
-    __table_args__ = TABLE_OPTIONS
+    __table_args__ = NUMBERED_ONCE
 
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(max_length=64)

@@ -103,6 +103,14 @@ def test_all_rows_and_models_come_back(
     assert after.tracks.ids.tolist() == before.tracks.ids.tolist()
 
 
+def rewrite(file: Path, into: Path, change: Callable[[bytes], bytes]) -> None:
+    """The same backup with other contents."""
+    with ZipFile(file) as old, ZipFile(into, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            new.writestr(name, change(content) if name == "backup.json" else content)
+
+
 def test_writes_go_on_and_are_left_out(
     database: Database, settings: Settings, listened: int, tmp_path: Path
 ) -> None:
@@ -199,12 +207,7 @@ def test_models_that_exist_are_not_overwritten_and_no_row_stays(
 
 def test_a_backup_of_a_newer_version_is_refused(file: Path, tmp_path: Path) -> None:
     newer = tmp_path / "newer.zip"
-    with ZipFile(file) as old, ZipFile(newer, "w") as new:
-        for name in old.namelist():
-            content = old.read(name)
-            if name == "backup.json":
-                content = content.replace(b'"revision": "0', b'"revision": "9')
-            new.writestr(name, content)
+    rewrite(file, newer, lambda told: told.replace(b'"revision": "0', b'"revision": "9'))
     settings = Settings(data_dir=tmp_path / "fresh")
     fresh = open_database(settings)
     with pytest.raises(BackupRefused, match="of a newer PyTune"):

@@ -73,6 +73,22 @@ def test_everything_is_as_before(
     _check(database, settings)
 
 
+def test_what_comes_after_an_import_taken_back_is_nothing_that_was_there(
+    database: Database, ann: int, tmp_path: Path
+) -> None:
+    """A model that learnt from the first would recommend the second's tracks in their place."""
+
+    def ids() -> set[int]:
+        with database.read() as session:
+            return {each or 0 for each in session.exec(select(Track.id))}
+
+    first = _bring(database, tmp_path, ann, *(stream(n) for n in range(1, 9)))
+    gone = ids()
+    undoing.undo(database, _claimed(database, first))
+    _bring(database, tmp_path, ann, *(stream(n) for n in range(21, 29)))
+    assert min(ids()) > max(gone)
+
+
 def test_what_others_use_stays(
     settings: Settings, database: Database, ann: int, tmp_path: Path
 ) -> None:
