@@ -1,5 +1,6 @@
 """Use-cases: the language that the pages speak to a user, and the time zone of their days."""
 
+from dataclasses import dataclass
 from functools import cache
 from zoneinfo import available_timezones
 
@@ -11,6 +12,21 @@ from app.models import User
 
 LANGUAGES = ("en", "fr")
 """What the pages can speak; the first is what their texts are written in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """None leaves either to the browser."""
+
+    language: str | None
+    time_zone: str | None
+    """An IANA name."""
+
+
+def of_user(session: Session, user_id: int) -> Preferences:
+    """Raises UserNotFound."""
+    user = _user(session, user_id)
+    return Preferences(user.language, user.time_zone)
 
 
 def set_preferences(

@@ -6,14 +6,15 @@ from typing import Annotated, Self
 import strawberry
 from anyio import to_thread
 
-from app import accounts
+from app import accounts, preferences
 from app.access import Viewer
 from app.graphql import problems
 from app.graphql.context import Context, Info
 from app.graphql.enums import Role
 from app.graphql.ids import Node, global_id
 from app.graphql.library import Library
-from app.graphql.permissions import for_administrators, for_listeners, public
+from app.graphql.permissions import as_parent, for_administrators, for_listeners, public
+from app.graphql.preferences import Preferences
 from app.models import User as UserRow
 from app.models.columns import id_of
 
@@ -29,6 +30,12 @@ class User(Library, Node):
     def of(cls, user: UserRow | Viewer) -> Self:
         number = user.id if isinstance(user, Viewer) else id_of(user)
         return cls(id=global_id("User", number), name=user.name, role=user.role, number=number)
+
+    @as_parent("The language and the time zone they chose. For the user themselves.")
+    async def preferences(self, info: Info) -> Preferences:
+        mine = self._own(info)
+        chosen = await info.context.read(lambda session: preferences.of_user(session, mine))
+        return Preferences.of(chosen)
 
 
 @strawberry.input(description="Name and password.")

@@ -21,6 +21,7 @@ from app.graphql.limits import Limits
 from app.graphql.listening import ListeningMutation
 from app.graphql.nodes import NodesQuery
 from app.graphql.playlists import PlaylistsMutation
+from app.graphql.preferences import PreferencesMutation
 from app.graphql.presented import presented
 from app.graphql.problems import HANDLERS
 from app.graphql.promotion import PromotionMutation, PromotionQuery
@@ -70,6 +71,7 @@ class Mutation(
     StartingMutation,
     BatchMutation,
     RecordMutation,
+    PreferencesMutation,
     PlaylistsMutation,
     ErasingMutation,
     EditingMutation,

@@ -25,9 +25,27 @@ class VideoWanted:
     )
 
 
+@strawberry.input(description="A video that does not show the track, or cannot be shown.")
+class ReportWrongVideoInput:
+    track_id: strawberry.ID = strawberry.field(description="The track's id.")
+    youtube_id: str = strawberry.field(description="The `youtubeId` that the track had.")
+
+
+@strawberry.type(description="The video is not found again for the track; another is looked for.")
+class WrongVideoReported:
+    track: Track = strawberry.field(
+        description="The track as it is now: with another video where somebody was quicker."
+    )
+
+
 FindVideoResult = Annotated[
     VideoWanted | problems.InvalidInput | problems.NotFound | problems.QueueUnavailable,
     strawberry.union("FindVideoResult", description="What `findVideo` gives."),
+]
+
+ReportWrongVideoResult = Annotated[
+    WrongVideoReported | problems.InvalidInput | problems.NotFound | problems.QueueUnavailable,
+    strawberry.union("ReportWrongVideoResult", description="What `reportWrongVideo` gives."),
 ]
 
 
@@ -46,3 +64,19 @@ class VideosMutation:
         await to_thread.run_sync(videos.request, state.database, state.queue, number)
         row = await info.context.read(lambda session: catalog.track(session, number))
         return VideoWanted(track=Track.of(row))
+
+    @for_listeners("Set a track's video aside, for everybody, and have another looked for.")
+    async def report_wrong_video(
+        self,
+        info: Info,
+        wrong: Annotated[
+            ReportWrongVideoInput, strawberry.argument(name="input", description="Which video.")
+        ],
+    ) -> ReportWrongVideoResult:
+        number = required_number(wrong.track_id, "Track", "trackId")
+        state = info.context.state
+        await to_thread.run_sync(
+            videos.replace, state.database, state.queue, number, wrong.youtube_id
+        )
+        row = await info.context.read(lambda session: catalog.track(session, number))
+        return WrongVideoReported(track=Track.of(row))

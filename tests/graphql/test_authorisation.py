@@ -94,6 +94,7 @@ MUTATIONS = {
         For.LISTENERS,
         "setRecordPaused(input: {paused: true}) { __typename }",
     ),
+    "setPreferences": (For.LISTENERS, 'setPreferences(input: {language: "fr"}) { __typename }'),
     "editTrack": (
         For.ADMINISTRATORS,
         f'editTrack(input: {{trackId: "{TRACK}", title: "", artist: "x"}}) {{ __typename }}',
@@ -143,6 +144,10 @@ MUTATIONS = {
         'deleteAccount(input: {password: "wrong"}) { __typename }',
     ),
     "findVideo": (For.LISTENERS, f'findVideo(input: {{trackId: "{TRACK}"}}) {{ __typename }}'),
+    "reportWrongVideo": (
+        For.LISTENERS,
+        f'reportWrongVideo(input: {{trackId: "{TRACK}", youtubeId: "x"}}) {{ __typename }}',
+    ),
     "createUser": (
         For.ADMINISTRATORS,
         'createUser(input: {name: "new", password: "long enough"}) { __typename }',

@@ -20,6 +20,16 @@ mutation ($id: ID!) {
   }
 }
 """
+WRONG = """
+mutation ($id: ID!, $video: String!) {
+  reportWrongVideo(input: {trackId: $id, youtubeId: $video}) {
+    __typename
+    ... on WrongVideoReported { track { title youtubeId videoState } }
+    ... on InvalidInput { field }
+    ... on Problem { code }
+  }
+}
+"""
 SONG = global_id("Track", 7)
 SEARCHING = {"title": "Song 7", "youtubeId": None, "videoState": "SEARCHING"}
 
@@ -61,4 +71,26 @@ def test_a_video_of_nothing(door: Door) -> None:
     missing = door.ask(FIND, id=global_id("Track", 999))["findVideo"]
     assert (missing["__typename"], missing["code"]) == ("NotFound", "not_found")
     nonsense = door.ask(FIND, id="nonsense")["findVideo"]
+    assert (nonsense["__typename"], nonsense["field"]) == ("InvalidInput", "trackId")
+
+
+def test_a_wrong_video_is_set_aside_and_another_looked_for_once(door: Door) -> None:
+    with door.state.database.write() as session:
+        videos.keep(session, 7, "dQw4w9WgXcQ")
+    for _ in range(2):
+        told = door.ask(WRONG, id=SONG, video="dQw4w9WgXcQ")["reportWrongVideo"]
+        assert told["track"] == SEARCHING
+    assert _jobs(door) == [(JobName.FIND_VIDEO, [7])]
+    with door.state.database.write() as session:
+        videos.keep(session, 7, "dQw4w9WgXcQ")
+        videos.keep(session, 7, "x1234567890")
+    another = {"title": "Song 7", "youtubeId": "x1234567890", "videoState": "FOUND"}
+    told = door.ask(WRONG, id=SONG, video="dQw4w9WgXcQ")["reportWrongVideo"]
+    assert told["track"] == another, "a late report takes nothing else away"
+
+
+def test_a_wrong_video_of_nothing(door: Door) -> None:
+    missing = door.ask(WRONG, id=global_id("Track", 999), video="x")["reportWrongVideo"]
+    assert missing == {"__typename": "NotFound", "code": "not_found"}
+    nonsense = door.ask(WRONG, id="nonsense", video="x")["reportWrongVideo"]
     assert (nonsense["__typename"], nonsense["field"]) == ("InvalidInput", "trackId")
