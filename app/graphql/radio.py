@@ -14,7 +14,11 @@ from app.graphql.permissions import for_listeners
 from app.graphql.served import ServedList, ServedTrack, heading, place
 from app.recommending import Seed, SeedKind
 
-_KINDS = {"Track": SeedKind.TRACK, "Artist": SeedKind.ARTIST}
+_KINDS = {
+    "Track": SeedKind.TRACK,
+    "Artist": SeedKind.ARTIST,
+    "Playlist": SeedKind.PLAYLIST,
+}
 
 
 @strawberry.type(description="A track of a radio's queue; its score is in standard deviations.")
@@ -47,7 +51,8 @@ class RadioQuery:
         seed_id: Annotated[
             strawberry.ID,
             strawberry.argument(
-                description="Id of a track or an artist, or of a list that the viewer was served."
+                description="Id of a track, an artist or a playlist of the viewer's, or of a list"
+                " that they were served."
             ),
         ],
         after: Annotated[
@@ -75,5 +80,5 @@ def _seed(text: str) -> Seed:
     try:
         return Seed(SeedKind.LIST, str(UUID(text)))
     except ValueError:
-        problem = "must be the id of a track, an artist or a served list, as the API gave it"
+        problem = "must be the id of a track, artist, playlist or served list, as the API gave it"
         raise InvalidInput("seedId", problem, InvalidReason.WRONG_ID, kind="seed") from None

@@ -32,23 +32,26 @@ class SeedKind(StrEnum):
     TRACK = "track"
     ARTIST = "artist"
     LIST = "list"
+    PLAYLIST = "playlist"
 
 
 @dataclass(frozen=True, slots=True)
 class Seed:
-    """What a radio starts from: the number of a track or artist, or the id of a served list."""
+    """What a radio starts from: the number of a track, artist or playlist, or a list's id."""
 
     kind: SeedKind
     key: int | str
 
     @classmethod
     def parse(cls, text: str, field: str = "seed") -> Self:
-        """`track-12`, `artist-3`, `list-` and its UUID. Raises InvalidInput."""
+        """`track-12`, `artist-3`, `playlist-7`, `list-` and its UUID. Raises InvalidInput."""
         kind, _, key = text.partition("-")
         try:
             return cls(SeedKind(kind), str(UUID(key)) if kind == SeedKind.LIST else _number(key))
         except ValueError:
-            problem = "must be like track-12, artist-3 or list- and the id of a served list"
+            problem = (
+                "must be like track-12, artist-3, playlist-7 or list- and the id of a served list"
+            )
             raise InvalidInput(field, problem, InvalidReason.WRONG_ID, kind="seed") from None
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Radio: an endless queue from a track, an artist or a list, that learns as it goes."""
+"""Radio: an endless queue from a track, artist, playlist or list, that learns as it goes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from app import catalog, listening
 from app.catalog import CatalogTrack
-from app.errors import InvalidInput, InvalidReason, ListNotFound
+from app.errors import InvalidInput, InvalidReason
 from app.listening import UserHistory
 from app.ml.interactions import history_of
 from app.ml.model_slot import LoadedModel
@@ -18,10 +18,11 @@ from app.ml.radio import radio_scores, varied
 from app.ml.vocabulary import Positions
 from app.ml.weigher import Weigher
 from app.ml.weighting import Doings
-from app.models import ListKind, Prediction
+from app.models import ListKind
 from app.models.columns import utc_now
-from app.recommending.cursor import Cursor, Seed, SeedKind
+from app.recommending.cursor import Cursor, Seed
 from app.recommending.dials import check_first
+from app.recommending.seeds import MOST_SEEDS, seeds_of
 from app.recommending.served import Ranked, ServedList, served
 from app.recommending.since import history_since
 from app.recommending.starting import picks_of
@@ -29,7 +30,6 @@ from app.recommending.taste import history_in
 
 _JUST_HEARD = timedelta(hours=3)
 """What was played or left so lately does not come again."""
-_MOST_SEEDS = 50
 _CANDIDATES = 400
 
 
@@ -53,7 +53,7 @@ class _Tuned:
     since: UserHistory
     """What the listener did since it began, in the order of time."""
     refused: list[int]
-    """Disliked, heard just now, or queued before."""
+    """Disliked, heard just now, queued before, or a seed."""
 
     @property
     def rng(self) -> np.random.Generator:
@@ -70,7 +70,7 @@ def radio(
 ) -> Radio:
     """The next tracks. A listen, love, skip or dislike since the start turns what follows.
 
-    Raises InvalidInput, TrackNotFound, ArtistNotFound, ListNotFound.
+    Raises InvalidInput, TrackNotFound, ArtistNotFound, PlaylistNotFound, ListNotFound.
     """
     check_first(first)
     cursor = Cursor.start(seed) if after is None else Cursor.read(after)
@@ -82,40 +82,23 @@ def radio(
     while len(chosen) < first and cursor.queued:
         # All that there is was queued: the older half of it may come again.
         cursor = replace(cursor, queued=cursor.queued[len(cursor.queued) // 2 + 1 :])
-        tuned = _tuned(session, user_id, cursor, just_heard=timedelta())
-        chosen = _next(session, model, tuned, first)
+        chosen = _next(session, model, _tuned(session, user_id, cursor, anew=True), first)
+    if not chosen:  # the seeds, and what was heard just now, are all that there is
+        chosen = _next(session, model, _tuned(session, user_id, cursor, anew=True), first)
     found = served(session, ListKind.RADIO, user_id, model, chosen)
     return Radio(found, cursor.after([item.track.id for item in found.items]))
 
 
-def _tuned(
-    session: Session, user_id: int, cursor: Cursor, just_heard: timedelta = _JUST_HEARD
-) -> _Tuned:
+def _tuned(session: Session, user_id: int, cursor: Cursor, *, anew: bool = False) -> _Tuned:
+    """`anew` lets in again what was heard just now, and the seeds themselves."""
     heard = listening.history_of(session, user_id)
-    seeds = _seeds(session, user_id, cursor.seed)
+    seeds = seeds_of(session, user_id, cursor)
     since = history_since(session, user_id, cursor.began_at)
-    just = history_since(session, user_id, utc_now() - just_heard)
-    own = [] if cursor.seed.kind is SeedKind.ARTIST else [track.id for track in seeds]
-    disliked = heard.track_ids[heard.feedback < 0].tolist()
-    refused = [*disliked, *just.track_ids.tolist(), *cursor.queued, *own]
-    return _Tuned(cursor, seeds, heard, picks_of(session, user_id), since, refused)
-
-
-def _seeds(session: Session, user_id: int, seed: Seed) -> list[CatalogTrack]:
-    """Raises TrackNotFound, ArtistNotFound, ListNotFound."""
-    if seed.kind is SeedKind.TRACK:
-        return [catalog.track(session, int(seed.key))]
-    if seed.kind is SeedKind.ARTIST:
-        artist = catalog.artist(session, int(seed.key))
-        return catalog.tracks_of_artist(session, artist.id, _MOST_SEEDS)
-    statement = select(Prediction.items).where(
-        Prediction.list_id == str(seed.key), Prediction.user_id == user_id
-    )
-    items = session.exec(statement).first()
-    if items is None:
-        raise ListNotFound(str(seed.key))
-    ids = [track_id for track_id, _ in items[:_MOST_SEEDS]]
-    return [track for track in catalog.tracks_by_id(session, ids) if track is not None]
+    refused = [*heard.track_ids[heard.feedback < 0].tolist(), *cursor.queued]
+    if not anew:
+        just = history_since(session, user_id, utc_now() - _JUST_HEARD)
+        refused += [*just.track_ids.tolist(), *seeds.own]
+    return _Tuned(cursor, seeds.tracks, heard, picks_of(session, user_id), since, refused)
 
 
 def _next(session: Session, model: LoadedModel | None, tuned: _Tuned, first: int) -> Ranked:
@@ -125,7 +108,7 @@ def _next(session: Session, model: LoadedModel | None, tuned: _Tuned, first: int
             artists = np.unique([track.artist_id for track in tuned.seeds])
             seeds = np.flatnonzero(np.isin(model.artist_ids, artists))
         if len(seeds):
-            return _by_model(model, tuned, seeds[:_MOST_SEEDS], first)
+            return _by_model(model, tuned, seeds[:MOST_SEEDS], first)
     return _by_catalogue(session, tuned, first)
 
 

@@ -29,8 +29,8 @@ def radio(
     """`{"entries": […], "after": "…"}`.
 
     Entries are what `data-track` holds on the pages, ready for the queue; those without a video
-    are left out. `seed` is `track-12`, `artist-3`, or `list-` and the id of a served list. Ask
-    again with `after` before the queue ends: skips and loves until then count.
+    are left out. `seed` is `track-12`, `artist-3`, `playlist-7`, or `list-` and the id of a served
+    list. Ask again with `after` before the queue ends: skips and loves until then count.
     """
     with state.database.read() as session:
         model = state.slot.model

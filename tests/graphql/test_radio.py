@@ -5,10 +5,11 @@ from itertools import pairwise
 import pytest
 from sqlmodel import select
 
+from app import playlists
 from app.graphql.ids import global_id
 from app.ml.model_slot import LoadedModel
 from app.models import ListKind, Prediction
-from tests.graphql.conftest import LISTENER, TRACKS_EACH, Door
+from tests.graphql.conftest import LISTENER, OTHER, TRACKS_EACH, Door
 
 RADIO = """query ($seed: ID!, $after: String, $first: Int) {
   radio(seedId: $seed, after: $after, first: $first) {
@@ -36,6 +37,17 @@ def test_each_part_is_written_down_as_served(door: Door, model: LoadedModel) -> 
     assert (row.user_id, row.kind, row.model_version) == (LISTENER, ListKind.RADIO, model.version)
     tracks = [global_id("Track", track_id) for track_id, _ in row.items]
     assert tracks == [item["track"]["id"] for item in radio["items"]]
+
+
+def test_a_radio_of_a_playlist_is_for_its_owner_alone(door: Door, model: LoadedModel) -> None:
+    number = door.state.database.transact(
+        lambda session: playlists.create(session, LISTENER, "Mine", [1, 2])
+    )
+    seed = global_id("Playlist", number)
+    radio = door.ask(RADIO, seed=seed, first=5)["radio"]
+    queued = {item["track"]["id"] for item in radio["items"]}
+    assert len(queued - {global_id("Track", 1), global_id("Track", 2)}) == 5
+    assert door.error(RADIO, OTHER, seed=seed)["extensions"]["code"] == "not_found"
 
 
 def test_a_radio_without_a_model_begins_with_the_artist_and_genre(door: Door) -> None:

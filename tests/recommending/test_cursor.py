@@ -10,6 +10,7 @@ from app.recommending.cursor import MEMORY, Cursor, Seed, SeedKind
 SEEDS = (
     Seed(SeedKind.TRACK, 12),
     Seed(SeedKind.ARTIST, 2**31 - 1),
+    Seed(SeedKind.PLAYLIST, 7),
     Seed(SeedKind.LIST, "6392794c-7af5-41a5-be33-9d6cf0ff3cf1"),
 )
 
@@ -48,7 +49,7 @@ def test_a_cursor_that_was_tampered_with_is_refused_or_harmless() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "track", "track-0", "track--1", "song-1", "list-7", "track-1e3"]
+    "text", ["", "track", "track-0", "track--1", "song-1", "list-7", "playlist-0", "track-1e3"]
 )
 def test_a_seed_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput, match="seed"):

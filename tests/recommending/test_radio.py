@@ -5,8 +5,14 @@ from collections.abc import Sequence
 
 import pytest
 
-from app import listening, recommending
-from app.errors import ArtistNotFound, InvalidInput, ListNotFound, TrackNotFound
+from app import listening, playlists, recommending
+from app.errors import (
+    ArtistNotFound,
+    InvalidInput,
+    ListNotFound,
+    PlaylistNotFound,
+    TrackNotFound,
+)
 from app.listening import Listen
 from app.models import Feedback, ListKind, Track
 from app.recommending import Cursor, Seed, SeedKind
@@ -121,6 +127,53 @@ def test_a_list_that_was_served_goes_on_as_a_radio(world: World) -> None:
     assert _lean(world, seed) < 0.1
 
 
+def _playlist(world: World, tracks: Sequence[int], user_id: int | None = None) -> Seed:
+    with world.database.write() as session:
+        number = playlists.create(session, user_id or world.ann, "Mine", tracks)
+    return Seed(SeedKind.PLAYLIST, number)
+
+
+@pytest.mark.parametrize("bare", [False, True])
+def test_a_playlist_goes_on_as_a_radio_of_other_tracks(world: World, *, bare: bool) -> None:
+    own = [*world.artist(4), world.artist(5)[0]]
+    seed = _playlist(world, own)
+    queued, cursor = _radio(world, seed, bare=bare)
+    more, _ = _radio(world, seed, after=cursor, bare=bare)
+    assert len(set(queued + more) - set(own)) == 12
+    if not bare:
+        assert _lean(world, seed) < 0.1
+
+
+def test_a_long_playlist_counts_from_end_to_end_and_none_of_it_comes(world: World) -> None:
+    with world.database.write() as session:
+        added = [making.track(session, f"Added {n}", "Artist 0") for n in range(60)]
+    seed = _playlist(world, [*added, *world.artist(5)])
+    radios = [_radio(world, seed)[0] for _ in range(9)]
+    assert not {track for queued in radios for track in queued} & {*added, *world.artist(5)}
+    assert any(_share(world, queued) < 0.5 for queued in radios)
+
+
+@pytest.mark.parametrize("bare", [False, True])
+def test_a_playlist_of_all_that_there_is_plays_that(world: World, *, bare: bool) -> None:
+    seed = _playlist(world, world.tracks)
+    queued, cursor = _radio(world, seed, bare=bare)
+    more, _ = _radio(world, seed, after=cursor, bare=bare)
+    assert (len(set(queued)), len(set(more))) == (6, 6)
+
+
+def test_an_empty_playlist_plays_what_is_known_best(world: World) -> None:
+    queued, _ = _radio(world, _playlist(world, []))
+    assert set(queued) <= set(world.tracks)
+    assert len(set(queued)) == 6
+
+
+def test_a_playlist_of_somebody_else_is_not_found(world: World) -> None:
+    with world.database.write() as session:
+        bob = making.user(session, "bob")
+    with pytest.raises(PlaylistNotFound):
+        _radio(world, _playlist(world, world.artist(1), bob))
+
+
 def test_a_track_that_the_model_does_not_know_leads_to_its_artists(world: World) -> None:
     with world.database.write() as session:
         newer = making.track(session, "Newer", "Artist 4")
@@ -134,6 +187,7 @@ def test_what_does_not_exist_is_named(world: World) -> None:
     for seed, error in (
         (Seed(SeedKind.TRACK, 2**30), TrackNotFound),
         (Seed(SeedKind.ARTIST, 2**30), ArtistNotFound),
+        (Seed(SeedKind.PLAYLIST, 2**30), PlaylistNotFound),
         (Seed(SeedKind.LIST, missing), ListNotFound),
     ):
         with pytest.raises(error):

@@ -106,6 +106,17 @@ def test_a_track_is_put_into_a_playlist_from_its_page(site: Site) -> None:
     assert site.post("/tracks/99999/playlists", {"playlist_id": number}).status_code == 404
 
 
+def test_a_playlist_begins_a_radio_once_it_has_tracks(site: Site) -> None:
+    path = site.post("/playlists", {"name": "Drive"}).headers["location"]
+    assert "data-radio" not in site.get(path).text
+    site.post(f"{path}/tracks", {"track_id": [site.world.tracks["Isi"]]})
+    (seed,) = re.findall(r'data-radio="(playlist-\d+)"', site.get(path).text)
+    radio = site.client.get("/radio", params={"seed": seed, "first": 8}).json()
+    titles = {entry["title"] for entry in radio["entries"]}
+    assert titles
+    assert "Isi" not in titles
+
+
 @pytest.mark.parametrize("name", ["", "x" * 201])
 def test_a_playlist_without_a_name_is_refused(site: Site, name: str) -> None:
     answer = site.post("/playlists", {"name": name})

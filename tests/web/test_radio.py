@@ -44,6 +44,7 @@ def test_it_goes_on_without_repeating(site: Site) -> None:
     [
         ("seed=song-1", 422),
         ("seed=track-999999", 404),
+        ("seed=playlist-999999", 404),
         ("seed=track-1&after=x", 422),
         ("seed=track-1&first=0", 422),
         ("", 422),
