@@ -192,6 +192,18 @@ def takeout(path: HistoryFile, user: HistoryUser) -> None:
     keeping.load("takeout", path, user)
 
 
+@import_app.command()
+def undo(
+    import_id: Annotated[
+        int, typer.Argument(help="The import's number, which it said at its end.")
+    ],
+) -> None:
+    """Take an import back: its listens, and what it added and nobody else uses."""
+    from app.cli import keeping
+
+    keeping.undo(import_id)
+
+
 @user_app.command()
 def add(
     name: str,

@@ -15,6 +15,7 @@ from app.errors import InvalidInput, UserNotFound
 from app.importing.formats import ImportFormat
 from app.importing.records import Wanted
 from app.importing.run import import_now
+from app.importing.undoing import undo_now
 from app.migrations import migrate as migrate_database
 from app.models import Role
 from app.models.columns import id_of
@@ -36,6 +37,13 @@ def load(form: str, path: Path, user: str | None = None, source: str | None = No
     with progress.bars() as shown:
         report = import_now(database, wanted, settings.reports, progress.import_bar(shown))
     progress.print_report(report)
+
+
+def undo(import_id: int) -> None:
+    database = ready(Settings())
+    with progress.bars() as shown:
+        undo_now(database, import_id, progress.undoing_bar(shown))
+    OUT.print(f"Import {import_id} was taken back.")
 
 
 def backup(file: Path) -> None:

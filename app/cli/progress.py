@@ -52,6 +52,11 @@ def import_bar(progress: Progress) -> ImportProgress:
     return show
 
 
+def undoing_bar(progress: Progress) -> Callable[[float], None]:
+    task = progress.add_task("taking listens back", total=1.0, note="")
+    return lambda share: progress.update(task, completed=share)
+
+
 def table_bar(progress: Progress) -> Callable[[str, int, int], None]:
     """One line for what is done now; its total may not be known."""
     task = progress.add_task("", total=None, note="")
@@ -85,6 +90,8 @@ def print_report(report: ImportReport) -> None:
         OUT.print(f"Passed over, as no listens to music: {report.passed_over:,}")
     for reason, times in sorted(report.reasons.items(), key=lambda pair: -pair[1]):
         OUT.print(f"  {times:,} × {reason}")
+    number = report.import_id
+    OUT.print(f"This was import {number}: `pytune import undo {number}` takes it back.")
     if report.rejected_file is not None:
         OUT.print(f"What was left out, with line and reason: {report.rejected_file}")
 

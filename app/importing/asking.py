@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import func
@@ -13,7 +14,7 @@ from app.errors import QueueUnavailable
 from app.errors.invalid import wrong_state
 from app.importing import records
 from app.importing.errors import ImportNotFound, ImportUnderway
-from app.importing.records import ACTIVE, Wanted
+from app.importing.records import ACTIVE, UNDONE_FROM, Wanted
 from app.importing.run import COMMAND
 from app.models import DataImport, ImportState
 from app.models.columns import id_of, utc_now
@@ -21,7 +22,6 @@ from app.queue import JobName, JobQueue
 
 _ATTEMPTS = 3
 """A file that kills its worker so often is given up."""
-_UNDONE_FROM = (ImportState.FINISHED, ImportState.FAILED, ImportState.CANCELLED)
 
 
 def launch(database: Database, queue: JobQueue, wanted: Wanted) -> int:
@@ -64,21 +64,8 @@ def take_back(database: Database, queue: JobQueue, import_id: int) -> None:
 
     Raises ImportNotFound, InvalidInput where it goes on or is undone, QueueUnavailable.
     """
-
-    def begin(session: Session) -> ImportState:
-        row = records.locked(session, import_id)
-        before = row.state
-        if before not in _UNDONE_FROM:
-            problem = f"is {before.value}: only what is over can be undone"
-            raise wrong_state("importId", problem, before)
-        _claim_anew(row, holder)
-        row.state, row.progress, row.attempts = ImportState.UNDOING, 0.0, 0
-        row.finished_at = None
-        session.add(row)
-        return before
-
     holder = _new_holder()
-    before = database.transact(begin)
+    before = database.transact(partial(records.begin_undoing, import_id=import_id, holder=holder))
     _enqueue(database, queue, import_id, holder, state=before)
     queue.announce_import(import_id)
 
@@ -111,13 +98,13 @@ def try_again(database: Database, queue: JobQueue, import_id: int) -> str:
     def begin(session: Session) -> ImportState:
         row = records.locked(session, import_id)
         before = row.state
-        if before not in {*_UNDONE_FROM, ImportState.UNDOING} - {ImportState.FINISHED}:
+        if before not in {*UNDONE_FROM, ImportState.UNDOING} - {ImportState.FINISHED}:
             raise wrong_state("jobId", f"its import is {before.value}", before)
         if before is not ImportState.UNDOING:
             if not Path(row.path).exists():
                 raise wrong_state("jobId", "its import's file is gone: send it again", before)
             row.state = ImportState.QUEUED
-        _claim_anew(row, holder)
+        records.claim_anew(row, holder)
         row.attempts, row.error, row.finished_at = 0, None, None
         session.add(row)
         return before
@@ -199,16 +186,12 @@ def _taking_over(row: DataImport, holder: str) -> Callable[[Session], bool]:
         elif now.attempts >= _ATTEMPTS:
             problem = f"Its worker died {_ATTEMPTS} times."
         else:
-            _claim_anew(now, holder)
+            records.claim_anew(now, holder)
             return True
         now.state, now.error, now.finished_at = ImportState.FAILED, problem, utc_now()
         return False
 
     return take
-
-
-def _claim_anew(row: DataImport, holder: str) -> None:
-    row.job_id, row.heartbeat_at = holder, utc_now()
 
 
 def _refuse_second(session: Session, wanted: Wanted) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlmodel import Session, col, select
 
 from app.errors import InvalidInput, PyTuneError
+from app.errors.invalid import wrong_state
 from app.importing.errors import ImportNotFound, ImportOver
 from app.importing.formats import HISTORIES, SOURCES, ImportFormat
 from app.importing.report import RejectedFile, Tally
@@ -18,6 +19,7 @@ from app.models.listening import MAX_SOURCE
 
 ACTIVE = (ImportState.QUEUED, ImportState.RUNNING, ImportState.UNDOING)
 """States in which something is still to be done."""
+UNDONE_FROM = (ImportState.FINISHED, ImportState.FAILED, ImportState.CANCELLED)
 _MAX_TEXT = 1000
 """Characters of a path or an error that the table holds."""
 _SOURCE = re.compile(rf"[a-z0-9][a-z0-9_.-]{{0,{MAX_SOURCE - 1}}}")
@@ -137,6 +139,27 @@ def take_up(session: Session, claim: Claim) -> DataImport:
     row.heartbeat_at = utc_now()
     session.add(row)
     return row
+
+
+def begin_undoing(session: Session, import_id: int, holder: str) -> ImportState:
+    """Claim it for being taken back; what it was before.
+
+    Raises ImportNotFound, or InvalidInput where it goes on or is undone.
+    """
+    row = locked(session, import_id)
+    before = row.state
+    if before not in UNDONE_FROM:
+        problem = f"is {before.value}: only what is over can be undone"
+        raise wrong_state("importId", problem, before)
+    claim_anew(row, holder)
+    row.state, row.progress, row.attempts = ImportState.UNDOING, 0.0, 0
+    row.finished_at = None
+    session.add(row)
+    return before
+
+
+def claim_anew(row: DataImport, holder: str) -> None:
+    row.job_id, row.heartbeat_at = holder, utc_now()
 
 
 def keep(

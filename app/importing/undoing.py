@@ -4,8 +4,9 @@ In small transactions, each of which leaves sums and events in agreement; one th
 interrupted is simply begun again.
 """
 
+import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any
 
@@ -18,6 +19,7 @@ from app.importing import records
 from app.importing.identity import ARTISTS, EXTERNAL_IDS, USERS
 from app.importing.loader import refresh_listener_counts
 from app.importing.records import Claim
+from app.importing.run import COMMAND
 from app.importing.track_search import TRACKS
 from app.listening import EVENTS, USER_ITEMS, hold_all
 from app.listening.summing import sum_again
@@ -25,13 +27,31 @@ from app.models import ApiToken, DataImport, ExternalKind, ImportState, Playlist
 from app.models.columns import utc_now
 
 EVENTS_AT_ONCE = 5_000
+Progress = Callable[[float], None]
+"""Told the share that is taken back."""
 _THINGS_AT_ONCE = 500
 _PLAYLIST_TRACKS: Table = PlaylistTrack.__table__  # type: ignore[attr-defined]
 _PLAYLISTS: Table = Playlist.__table__  # type: ignore[attr-defined]
 _TOKENS: Table = ApiToken.__table__  # type: ignore[attr-defined]
 
 
-def undo(database: Database, claim: Claim) -> None:
+def undo_now(database: Database, import_id: int, progress: Progress) -> None:
+    """Take it back here. What stops it leaves it failed, to be undone again.
+
+    Raises ImportNotFound, InvalidInput where it goes on or is undone, ImportOver.
+    """
+    claim = Claim(import_id, COMMAND + secrets.token_hex(8))
+    begin = partial(records.begin_undoing, import_id=import_id, holder=claim.holder)
+    database.transact(begin)
+    try:
+        undo(database, claim, progress)
+    except BaseException as error:
+        failed = partial(records.end, claim=claim, state=ImportState.FAILED)
+        database.transact(partial(failed, error=records.worded(error)))
+        raise
+
+
+def undo(database: Database, claim: Claim, progress: Progress = lambda _: None) -> None:
     """Raises ImportOver where another goes on with it."""
     row = database.transact(lambda session: records.take_up(session, claim))
     taken_back, last = 0, 0
@@ -42,6 +62,7 @@ def undo(database: Database, claim: Claim) -> None:
         if not size:
             break
         taken_back += size
+        progress(min(taken_back / max(row.rows_loaded, 1), 1.0))
     while database.transact(lambda session: _remove_added(session, claim, row)):
         pass
     database.transact(refresh_listener_counts)
