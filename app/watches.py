@@ -9,11 +9,13 @@ from sqlmodel import Session, col, select
 
 from app import training
 from app.drift import MIN_LISTENERS, SignalName
-from app.models import DriftWatch
+from app.models import DriftWatch, Training, TrainingState
 from app.monitoring import Report
 from app.observing import Window, observe
 from app.settings import Settings
 
+DRIFT = "drift"
+"""Who asks for a training because of it."""
 Figures = dict[str, float | int | bool | None]
 
 
@@ -54,6 +56,16 @@ def watches(session: Session, first: int, before_id: int | None = None) -> list[
 
 def count_watches(session: Session) -> int:
     return session.exec(select(func.count()).select_from(DriftWatch)).one()
+
+
+def was_trained_for(session: Session, since: datetime) -> bool:
+    """Whether drift asked for a training since, which goes on or has ended well."""
+    statement = select(Training.id).where(
+        Training.requested_by == DRIFT,
+        Training.state != TrainingState.FAILED,
+        col(Training.created_at) > since,
+    )
+    return session.exec(statement.limit(1)).first() is not None
 
 
 def _of(report: Report, now: datetime) -> DriftWatch:

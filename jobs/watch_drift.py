@@ -36,9 +36,20 @@ def _watch_drift(rt: Runtime, now: datetime) -> list[SignalName]:
         log.warning(monitoring.explained(signal, report), extra={"alerted": signal.name in raised})
     if raised:
         alerts.announce(rt.queue)
-    if raised and rt.settings.drift_retrains:
-        rt.queue.enqueue(JobName.RETRAIN, "drift")
+    if report.drifted and rt.settings.drift_retrains:
+        _retrain(rt, quiet)
     return raised
+
+
+def _retrain(rt: Runtime, quiet: timedelta) -> None:
+    """At each watch until drift was trained for: the last time something may have been in the way.
+
+    Whether an alert of it is new has no say: nobody need have seen the one before.
+    """
+    if rt.read(lambda session: watches.was_trained_for(session, utc_now() - quiet)):
+        log.info("no retraining: there was one for drift not long ago")
+    else:
+        rt.queue.enqueue(JobName.RETRAIN, watches.DRIFT)
 
 
 def _keep(session: Session, seen: DriftWatch) -> None:

@@ -7,11 +7,11 @@ from math import log2
 import pytest
 from sqlmodel import select
 
-from app import alerts, monitoring, watches
+from app import alerts, monitoring, training, watches
 from app.db import Database
 from app.drift import SignalName
 from app.listening import EVENTS
-from app.models import Alert, DriftWatch
+from app.models import Alert, DriftWatch, Training, TrainingState
 from app.models.columns import id_of
 from app.observing import PREDICTIONS, K, Window, observe
 from app.queue import JobName, JobQueue
@@ -107,6 +107,34 @@ def test_drift_may_retrain(rt: Runtime, *, retrains: bool) -> None:
     watch_drift._watch_drift(watching, _day(21))
     started = [(job.func_name, job.args) for job in rt.queue.queue.jobs]
     assert started == ([(JobName.RETRAIN, ["drift"])] if retrains else [])
+
+
+def test_a_retraining_that_did_not_come_about_is_asked_for_again(rt: Runtime) -> None:
+    """One was under way, a server was away, or it failed: the alert is known by now."""
+    chosen = rt.settings.model_copy(update={"drift_retrains": True})
+    world, version = _lived(rt.database, 14)
+    world.change_tastes()
+    with rt.database.write() as session:
+        world.live(session, 14, 7, version)
+    watching = Runtime(chosen, rt.database, rt.queue)
+    for watch in (1, 2):
+        watch_drift._watch_drift(watching, _day(21))
+        assert len(rt.queue.queue.jobs) == watch
+    with rt.database.write() as session:
+        row = Training(requested_by="drift", algorithm="als", seed=1)
+        session.add(row)
+    watch_drift._watch_drift(watching, _day(21))
+    assert len(rt.queue.queue.jobs) == 2, "it is on its way"
+    with rt.database.write() as session:
+        training.fail(session, id_of(row), "no memory")
+    watch_drift._watch_drift(watching, _day(21))
+    assert len(rt.queue.queue.jobs) == 3
+    with rt.database.write() as session:
+        kept = session.get_one(Training, row.id)
+        kept.state = TrainingState.FINISHED
+        kept.created_at -= timedelta(hours=chosen.drift_quiet_hours + 1)
+    watch_drift._watch_drift(watching, _day(21))
+    assert len(rt.queue.queue.jobs) == 4, "it lasts"
 
 
 def test_new_tracks_and_other_hours_are_noticed(rt: Runtime) -> None:
