@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
+import orjson
+
 from app.errors import InvalidInput
 from app.errors.invalid import not_one_of, out_of_range
 from app.ml.algorithms import ALGORITHMS
@@ -51,14 +53,30 @@ def checked(
 
 
 def from_texts(
-    algorithm: str, weighting: str, settings: Mapping[str, str], half_life_days: str = ""
+    algorithm: str,
+    weighting: str,
+    settings: Mapping[str, str],
+    half_life_days: str = "",
+    members: str = "",
 ) -> Recipe:
-    """As somebody typed it; what is empty has its default. Raises InvalidInput like `checked`,
-    and where something is no number.
+    """As somebody typed it; what is empty has its default, and a blend's members are JSON.
+
+    Raises InvalidInput like `checked`, and where something is no number or no JSON.
     """
-    given = {name: _number(name, text) for name, text in settings.items() if text.strip()}
+    given: dict[str, Any] = {
+        name: _number(name, text) for name, text in settings.items() if text.strip()
+    }
+    if members:
+        given["members"] = _json("members", members)
     half_life = _number("halfLifeDays", half_life_days) if half_life_days.strip() else None
     return checked(algorithm, weighting or Recipe().weighting, given, half_life)
+
+
+def _json(name: str, text: str) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise InvalidInput(name, f"must be JSON: {error}") from error
 
 
 def _number(name: str, text: str) -> float:

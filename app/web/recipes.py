@@ -1,8 +1,10 @@
 """Choosing the recipe of a training, for administrators."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
+import orjson
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
@@ -40,16 +42,18 @@ class Form:
     half_life_days: str
     settings: dict[str, str]
     """Those of the algorithm that are numbers."""
+    members: str = ""
+    """A blend's, as JSON: shown, and sent as they are."""
 
     @classmethod
     def of(cls, recipe: Recipe) -> Self:
+        settings = recipe.complete().settings
         numbers = {
-            name: str(value)
-            for name, value in recipe.complete().settings.items()
-            if isinstance(value, int | float)
+            name: str(value) for name, value in settings.items() if isinstance(value, int | float)
         }
+        members = orjson.dumps(settings["members"]).decode() if "members" in settings else ""
         half_life = "" if recipe.half_life_days is None else f"{recipe.half_life_days:g}"
-        return cls(recipe.algorithm, recipe.weighting.value, half_life, numbers)
+        return cls(recipe.algorithm, recipe.weighting.value, half_life, numbers, members)
 
     @classmethod
     def sent(cls, form: FormData) -> Self:
@@ -64,13 +68,22 @@ class Form:
                 for name, value in texts.items()
                 if name.startswith(_SETTING)
             },
+            members=texts.get("members", ""),
         )
 
     def recipe(self) -> Recipe:
         """Raises InvalidInput."""
         return recipes.from_texts(
-            self.algorithm, self.weighting, self.settings, self.half_life_days
+            self.algorithm, self.weighting, self.settings, self.half_life_days, self.members
         )
+
+    def blended(self) -> list[Mapping[str, Any]]:
+        """The members to show; none where what was sent is no recipe."""
+        try:
+            found: list[Mapping[str, Any]] = self.recipe().settings.get("members", [])
+        except InvalidInput:
+            return []
+        return found
 
 
 @router.get("/admin/trainings/new")

@@ -1,5 +1,7 @@
 """Choosing a recipe: its fields, what is sent of them, and the best known one."""
 
+import html
+import re
 from typing import Any
 
 import pytest
@@ -40,6 +42,34 @@ def test_the_form_begins_with_the_best_known_recipe(admin: Site) -> None:
     assert 'name="set.factors" value="12"' in page
     assert '<option value="log" selected>' in page
     assert 'name="half_life_days" value="30"' in page
+
+
+def test_a_blend_is_trained_with_the_members_that_it_is_shown_with(admin: Site) -> None:
+    member = {"algorithm": "rp3beta", "weight": 0.7, "settings": {"beta": 0.45}}
+    other = {"algorithm": "ials", "weight": 0.3, "binary": True, "settings": {"factors": 12}}
+    wanted = Recipe("blend", Weighting.LOG, {"members": [member, other]}, 30.0).complete()
+    _champions(admin, wanted)
+    page = admin.get(NEW).text
+    assert "0.7 × RP3beta" in text(page)
+    admin.post(NEW, _sent_by(page))
+    assert _newest(admin).id != 1
+    assert recipes.recipe_of(_newest(admin)) == wanted
+
+
+def _sent_by(page: str) -> dict[str, str]:
+    """What a browser sends of the second form, where nothing was changed."""
+    form = page[page.index('method="post" action="/admin/trainings/new"') :]
+    form = form[: form.index("</form>")]
+    fields = re.findall(r'<input[^>]* name="([^"]+)"[^>]*? value="([^"]*)"', form)
+    picked = re.findall(r'<select[^>]* name="([^"]+)".*?value="(\w+)" selected', form, re.DOTALL)
+    return {name: html.unescape(value) for name, value in [*fields, *picked]}
+
+
+@pytest.mark.parametrize("members", ["{", "7", '"x"', "[7]", '[{"algorithm": "als"}]', "[]"])
+def test_members_that_are_none_are_refused(admin: Site, members: str) -> None:
+    response = admin.post(NEW, {"algorithm": "blend", "members": members})
+    assert response.status_code == 422
+    assert _newest(admin).id == 1
 
 
 def test_another_algorithm_shows_its_own_settings(admin: Site) -> None:
