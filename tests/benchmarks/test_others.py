@@ -7,7 +7,14 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from benchmarks import click_to_content, large, lighthouse, recommend_speed, search_speed
+from benchmarks import (
+    click_to_content,
+    import_memory,
+    large,
+    lighthouse,
+    recommend_speed,
+    search_speed,
+)
 
 
 def test_the_large_file_has_about_the_rows_asked_for_each_once() -> None:
@@ -67,3 +74,17 @@ def test_where_a_tool_is_missing_nothing_is_claimed(
     assert re.fullmatch(
         r"Nothing was measured: this needs (Node|Chromium)\.\n", capsys.readouterr().out
     )
+
+
+def test_the_peaks_of_two_imports_are_compared(capfd: pytest.CaptureFixture[str]) -> None:
+    code = import_memory.main(["--sizes", "100", "200"])
+    few, many, verdict = capfd.readouterr().out.splitlines()
+    peaks = []
+    for size, line in ((100, few), (200, many)):
+        match = re.fullmatch(rf" +{size} listens +peak +([\d.]+) MiB", line)
+        assert match is not None, line
+        peaks.append(float(match[1]))
+    assert min(peaks) > 20  # less than Python with what an import needs would be no import
+    ratio = float(verdict.removeprefix("ratio ").removesuffix(", at most 1.2"))
+    assert ratio == pytest.approx(peaks[1] / peaks[0], abs=0.01)
+    assert code == (ratio > 1.2)

@@ -26,7 +26,7 @@ EVENTS = {"Accept": "text/event-stream"}
 CLIENT = Path(__file__).resolve().parents[1] / "node" / "follow.mjs"
 
 
-def _events(lines: Iterator[str]) -> Iterator[tuple[str, Any]]:
+def events(lines: Iterator[str]) -> Iterator[tuple[str, Any]]:
     """Names of events and what they tell; comments that keep the line open are left out."""
     name = ""
     for line in lines:
@@ -44,7 +44,7 @@ def _follow(door: Door, number: int, user_id: int | None, **headers: str) -> lis
     body = {"query": PROGRESS, "variables": {"id": global_id("Training", number)}}
     answer = door.client.post("/graphql", json=body, headers={**EVENTS, **headers})
     assert answer.headers["content-type"].startswith("text/event-stream")
-    return list(_events(iter(answer.text.splitlines())))
+    return list(events(iter(answer.text.splitlines())))
 
 
 def test_a_training_that_is_over_is_told_and_the_stream_ends(
@@ -70,7 +70,7 @@ def test_a_browser_follows_by_get_with_its_cookie(door: Door, model: LoadedModel
     asked = {"query": PROGRESS, "variables": variables}
     ours = {**EVENTS, "Sec-Fetch-Site": "same-origin"}
     answer = door.client.get("/graphql", params=asked, headers=ours)
-    assert [name for name, _ in _events(iter(answer.text.splitlines()))] == ["next", "complete"]
+    assert [name for name, _ in events(iter(answer.text.splitlines()))] == ["next", "complete"]
     foreign = {**EVENTS, "Sec-Fetch-Site": "cross-site"}
     assert door.client.get("/graphql", params=asked, headers=foreign).status_code == 403
 
@@ -79,7 +79,7 @@ def test_a_browser_follows_by_get_with_its_cookie(door: Door, model: LoadedModel
 def test_a_stream_is_for_subscriptions_alone(door: Door, document: str) -> None:
     headers = {**EVENTS, "Authorization": f"Bearer {door.token(LISTENER)}"}
     answer = door.client.post("/graphql", json={"query": document}, headers=headers)
-    (_, told), _ = _events(iter(answer.text.splitlines()))
+    (_, told), _ = events(iter(answer.text.splitlines()))
     assert [error["extensions"]["code"] for error in told["errors"]] == ["invalid_request"]
     assert door.ask("{ viewer { id } }")["viewer"]
 
@@ -105,7 +105,7 @@ def _streamed(live: Live, number: int) -> Iterator[Iterator[tuple[str, Any]]]:
         httpx2.Client(trust_env=False, timeout=30) as client,
         client.stream("POST", live.address, json=body, headers=headers) as answer,
     ):
-        yield _events(answer.iter_lines())
+        yield events(answer.iter_lines())
 
 
 def test_what_happens_is_told_while_the_stream_is_open(live: Live) -> None:
