@@ -24,6 +24,9 @@ COOKIE = "pytune_session"
 _SAME_SITE = {"same-origin", "none"}
 """Values of Sec-Fetch-Site of our own pages and of an address typed by hand."""
 
+_SONG_SEARCHES = RateLimitItemPerMinute(20)
+"""Of one user elsewhere: somebody else's server answers them, and could grow deaf to all of us."""
+
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
@@ -170,6 +173,13 @@ class Access:
         token = caller.token
         if token is not None:
             self.database.transact(lambda session: accounts.close_session(session, token))
+
+    def count_song_search(self, viewer: Viewer) -> None:
+        """Before another site is searched for a user. Raises RateLimited."""
+        key = f"user:{viewer.id}"
+        if not self._rates.take(_SONG_SEARCHES, "song-searches", key):
+            seconds = self._rates.wait_seconds(_SONG_SEARCHES, "song-searches", key)
+            raise RateLimited(retry_after_seconds=seconds)
 
     def _count_request(self, limit: RateLimitItem, key: str) -> None:
         if not self._rates.take(limit, "requests", key):

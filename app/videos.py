@@ -3,7 +3,7 @@
 from collections.abc import Container
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit, urlunsplit
 
 import requests
@@ -14,6 +14,7 @@ from app.catalog import CatalogTrack
 from app.db import Database
 from app.errors import QueueUnavailable, TrackNotFound, VideoSearchFailed
 from app.models import Track, VideoState, WrongVideo
+from app.models.catalog import MAX_TITLE
 from app.models.columns import utc_now
 from app.queue import JobName, JobQueue
 from app.settings import Settings
@@ -31,6 +32,34 @@ _UNKNOWN_FORM = (ValueError, LookupError, TypeError, AttributeError)
 
 
 @dataclass(frozen=True, slots=True)
+class Song:
+    """A song that YouTube Music knows, whether the catalogue has it or not."""
+
+    video_id: str
+    title: str
+    artists: tuple[str, ...]
+    """One at least."""
+    album: str | None = None
+    duration_seconds: int | None = None
+
+    @property
+    def artist(self) -> str:
+        """By whom the catalogue keeps it."""
+        return self.artists[0]
+
+    @classmethod
+    def of(cls, found: dict[str, Any]) -> Self | None:
+        """None where it has no name that can be kept. Raises TypeError and its like."""
+        names = [str(one["name"]).strip() for one in found.get("artists") or []]
+        title, video_id = str(found["title"]).strip(), str(found.get("videoId"))
+        if len(video_id) != _ID_LENGTH or not all(0 < len(n) <= MAX_TITLE for n in [title, *names]):
+            return None
+        album = str((found.get("album") or {}).get("name") or "")[:MAX_TITLE] or None
+        seconds = found.get("duration_seconds")
+        return cls(video_id, title, tuple(names), album, seconds) if names else None
+
+
+@dataclass(frozen=True, slots=True)
 class VideoSearch:
     """YouTube Music's search, without a key; `url` may be a stand-in."""
 
@@ -42,18 +71,28 @@ class VideoSearch:
         A wrong song is worse than none: what only resembles the title is passed over, and so is
         what was `refused`.
         """
-        from ytmusicapi import YTMusic  # slow to import, and needed by one job alone
+        for song in self._answer(f"{artist} {title}")[:_RESULTS_LOOKED_AT]:
+            if _is_the_song(song, title, artist) and song["videoId"] not in refused:
+                return str(song["videoId"])
+        return None
+
+    def songs(self, text: str) -> list[Song]:
+        """What it knows by any words, the best first. Raises VideoSearchFailed."""
+        try:
+            found = [Song.of(one) for one in self._answer(text)]
+        except _UNKNOWN_FORM as error:
+            raise VideoSearchFailed(reason=f"{type(error).__name__}: {error}") from error
+        return list({song.video_id: song for song in found if song}.values())
+
+    def _answer(self, text: str) -> list[dict[str, Any]]:
+        from ytmusicapi import YTMusic  # slow to import, and seldom needed
         from ytmusicapi.exceptions import YTMusicError
 
         try:
             with _Elsewhere(self.url) as http:
-                found = YTMusic(requests_session=http).search(f"{artist} {title}", filter="songs")
+                return YTMusic(requests_session=http).search(text, filter="songs")
         except (OSError, YTMusicError, *_UNKNOWN_FORM) as error:
             raise VideoSearchFailed(reason=f"{type(error).__name__}: {error}") from error
-        for song in found[:_RESULTS_LOOKED_AT]:
-            if _is_the_song(song, title, artist) and song["videoId"] not in refused:
-                return str(song["videoId"])
-        return None
 
 
 def request(database: Database, queue: JobQueue, track_id: int) -> None:

@@ -17,6 +17,8 @@ class Song:
     title: str
     artist: str
     video_id: str
+    duration: str | None = None
+    """As it is shown: minutes and seconds."""
 
 
 @dataclass
@@ -84,12 +86,17 @@ def _item(song: Song) -> dict[str, Any]:
     play = {"watchEndpoint": {"videoId": song.video_id}}
     button = {"musicPlayButtonRenderer": {"playNavigationEndpoint": play}}
     overlay = {"musicItemThumbnailOverlayRenderer": {"content": button}}
-    columns = [_column(song.title), _column(song.artist)]
+    # Who plays is a link, which tells a name from the word for the kind of thing.
+    link = {"browseEndpoint": {"browseId": f"UC{song.artist}"}}
+    texts = [{"text": song.artist, "navigationEndpoint": link}]
+    if song.duration:
+        texts += [{"text": " • "}, {"text": song.duration}]
+    columns = [_column([{"text": song.title}]), _column(texts)]
     return {"musicResponsiveListItemRenderer": {"flexColumns": columns, "overlay": overlay}}
 
 
-def _column(text: str) -> dict[str, Any]:
-    return {"musicResponsiveListItemFlexColumnRenderer": {"text": _runs(text)}}
+def _column(texts: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"musicResponsiveListItemFlexColumnRenderer": {"text": {"runs": texts}}}
 
 
 def _runs(text: str) -> dict[str, Any]:

@@ -27,6 +27,10 @@ class ArtistNotFound(Missing):
     kind = "artist"
 
 
+class SongNotFound(Missing):
+    kind = "song"
+
+
 class UserNotFound(Missing):
     kind = "user"
 

@@ -17,6 +17,7 @@ from app.tuning import errors as tuning_errors
 _WORDS: dict[type[PyTuneError], str] = {
     errors.NotFound: "No {kind} has that id.",
     errors.QueueUnavailable: "The job queue does not answer: try again in a moment.",
+    errors.VideoSearchFailed: "YouTube Music gave no answer: try again in a moment.",
     errors.DatabaseUnavailable: "The database does not answer: try again in a moment.",
 }
 """Said instead of the error's own text, which holds our numbers or the server's addresses."""
@@ -83,7 +84,7 @@ class InvalidInput(Problem):
 @strawberry.type(description="Nothing has the id that was given.")
 class NotFound(Problem):
     kind: str = strawberry.field(
-        description="What was looked for: track, artist, list, user, token, training, tuning,"
+        description="What was looked for: track, artist, song, list, user, token, training, tuning,"
         " alert, job, import, upload, listen, playlist."
     )
 
@@ -182,6 +183,11 @@ class QueueUnavailable(Problem):
     pass
 
 
+@strawberry.type(description="YouTube Music does not answer, or in a way that cannot be read.")
+class VideoSearchFailed(Problem):
+    pass
+
+
 @strawberry.type(description="One import at a time, and there is one already.")
 class ImportUnderway(Problem):
     import_id: strawberry.ID = strawberry.field(description="The import that is under way.")
@@ -223,6 +229,7 @@ HANDLERS = (
     AsType(errors.ModelRemoved, ModelRemoved),
     AsType(errors.NoPreviousChampion, NoPreviousChampion),
     AsType(errors.QueueUnavailable, QueueUnavailable),
+    AsType(errors.VideoSearchFailed, VideoSearchFailed),
 )
 
 

@@ -8,6 +8,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 from app.graphql.accounts import AccountsMutation, AccountsQuery
+from app.graphql.adding import AddingMutation, AddingQuery
 from app.graphql.alerts import AlertsMutation, AlertsQuery
 from app.graphql.batch import BatchMutation
 from app.graphql.catalog import CatalogQuery
@@ -47,6 +48,7 @@ class Query(
     TokensQuery,
     NodesQuery,
     CatalogQuery,
+    AddingQuery,
     RecommendingQuery,
     SupposingQuery,
     RadioQuery,
@@ -76,6 +78,7 @@ class Mutation(
     ErasingMutation,
     EditingMutation,
     VideosMutation,
+    AddingMutation,
     TrainingMutation,
     TuningMutation,
     PromotionMutation,

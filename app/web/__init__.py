@@ -5,6 +5,7 @@ from fastapi import Depends, FastAPI
 from app.settings import Settings
 from app.web import errors, files
 from app.web.accounts import router as accounts
+from app.web.adding import router as adding
 from app.web.alerts import router as alerts
 from app.web.artists import router as artists
 from app.web.compression import Compression
@@ -37,6 +38,7 @@ from app.web.videos import router as videos
 
 ROUTERS = (
     accounts,
+    adding,
     alerts,
     artists,
     covers,

@@ -38,6 +38,7 @@ STATUS = {
     "invalid_input": HTTPStatus.UNPROCESSABLE_ENTITY,
     "rate_limited": HTTPStatus.TOO_MANY_REQUESTS,
     "queue_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
+    "video_search_failed": HTTPStatus.BAD_GATEWAY,
     "database_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """Of foreseen errors; of others it is 500."""

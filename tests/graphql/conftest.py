@@ -29,6 +29,7 @@ from app.models.columns import id_of
 from app.settings import Profile, Settings
 from app.state import State
 from tests import servers
+from tests.music_search import MusicSearch, Song, music_search
 
 PASSWORD = "correct horse battery"
 ARTISTS = ("Abba", "Beyoncé", "Chic", "Donna Summer", "Elton John", "Fela Kuti")
@@ -175,9 +176,17 @@ def live(
     database.dispose()
 
 
+@pytest.fixture(scope="session")
+def music() -> Iterator[MusicSearch]:
+    """What stands in for YouTube Music; it knows one song."""
+    with music_search() as search:
+        search.songs["Duran Duran Rio"] = [Song("Rio", "Duran Duran", "e3W6yf6c-FA", "5:36")]
+        yield search
+
+
 @pytest.fixture
-def door(open_door: OpenDoor) -> Door:
-    return open_door()
+def door(open_door: OpenDoor, music: MusicSearch) -> Door:
+    return open_door(video_search_url=music.url)
 
 
 @pytest.fixture

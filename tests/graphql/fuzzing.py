@@ -41,7 +41,10 @@ OPERATIONS = sorted(
     key=lambda operation: operation[1].startswith(("delete", "forget", "undo", "cancel")),
 )
 """What takes things away comes last."""
-REFUSALS = {"invalid_input", "not_found", "not_allowed", "not_yours", "too_complex"}
+REFUSALS = {
+    *("invalid_input", "not_found", "not_allowed", "not_yours", "too_complex"),
+    *("rate_limited", "video_search_failed"),
+}
 """Codes of errors that stand beside the data or in its place."""
 _KINDS = ("Alert", "Artist", "DataImport", "Listen", "Playlist", "Token", "Track", "Training")
 _IDS = [global_id(kind, number) for kind in _KINDS for number in (1, 2, 2**31 - 1)]
@@ -49,6 +52,7 @@ _IDS += [global_id("User", number) for number in (3, 4, 5)]
 _UNLIMITED = dict.fromkeys(
     ("PYTUNE_REQUESTS_PER_MINUTE", "PYTUNE_SIGN_IN_ATTEMPTS_PER_MINUTE"), "1000000"
 )
+_NOTHING_OUTSIDE = {"PYTUNE_VIDEO_SEARCH_URL": "http://127.0.0.1:1"}
 _NUMBERS = count()
 _HASH = hash_password(PASSWORD)
 
@@ -96,7 +100,7 @@ def target(settings: Settings) -> Iterator[Target]:
             session.add(row.sqlmodel_update({"user_id": user_id}))
         alerts.raise_alert(session, "drift", "Listeners changed their taste.", {})
     crowned(database, settings)
-    with servers.served(settings, _UNLIMITED) as origin:
+    with servers.served(settings, _UNLIMITED | _NOTHING_OUTSIDE) as origin:
         yield Target(f"{origin}/graphql", database)
     database.dispose()
 

@@ -36,6 +36,7 @@ QUERIES = {
     "artist": (For.LISTENERS, f'artist(id: "{ARTIST}") {{ id }}'),
     "tracks": (For.LISTENERS, "tracks { totalCount }"),
     "artists": (For.LISTENERS, "artists { totalCount }"),
+    "youtubeSearch": (For.LISTENERS, 'youtubeSearch(text: "") { videoId }'),
     "recommendations": (For.LISTENERS, "recommendations { id }"),
     "similarTracks": (For.LISTENERS, f'similarTracks(trackId: "{TRACK}") {{ id }}'),
     "similarArtists": (For.LISTENERS, f'similarArtists(artistId: "{ARTIST}") {{ modelVersion }}'),
@@ -144,6 +145,7 @@ MUTATIONS = {
         'deleteAccount(input: {password: "wrong"}) { __typename }',
     ),
     "findVideo": (For.LISTENERS, f'findVideo(input: {{trackId: "{TRACK}"}}) {{ __typename }}'),
+    "addTrack": (For.LISTENERS, 'addTrack(input: {text: "", videoId: "x"}) { __typename }'),
     "reportWrongVideo": (
         For.LISTENERS,
         f'reportWrongVideo(input: {{trackId: "{TRACK}", youtubeId: "x"}}) {{ __typename }}',
