@@ -24,7 +24,7 @@ from app.settings import OLDEST_WINDOW, Settings
 _PROMOTIONS = 100
 _FALL, _RISE, _BITS = 0.2, 0.05, 0.05
 """A fifth of a mean, five points of a share, and bits of divergence: less is not worth an alert."""
-_HOURS = 24
+_HOURS, _HOUR_SECONDS = 24, 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ def _signals(session: Session, before: Observed, after: Observed, seen: int) -> 
 def _shares_among(seen: Observed, tracks: set[int]) -> dict[int, float]:
     """Of each listener's plays, the share that is of these tracks."""
     return {
-        user: sum(track in tracks for _, track in plays) / len(plays)
+        user: sum(track in tracks for track in plays.tracks) / len(plays)
         for user, plays in seen.plays.items()
     }
 
@@ -145,22 +145,23 @@ def _shares_among(seen: Observed, tracks: set[int]) -> dict[int, float]:
 def _matrices(before: Observed, after: Observed, *, by_hour: bool) -> tuple[csr_matrix, csr_matrix]:
     """Each listener's plays spread over tracks, or over hours of the day; a row sums to 1 or 0."""
     users = sorted({*before.plays, *after.plays})
-    row = {user: place for place, user in enumerate(users)}
-    tracks = {
-        track for seen in (before, after) for each in seen.plays.values() for _, track in each
-    }
-    column = {track: place for place, track in enumerate(sorted(tracks))}
-    width = _HOURS if by_hour else len(column)
+    tracks = sorted(
+        {track for seen in (before, after) for each in seen.plays.values() for track in each.tracks}
+    )
 
     def matrix(seen: Observed) -> csr_matrix:
-        cells = [
-            (row[user], at.hour if by_hour else column[track], 1 / len(plays))
-            for user, plays in seen.plays.items()
-            for at, track in plays
-        ]
-        table = np.array(cells, dtype=np.float64).reshape(-1, 3)
-        places = (table[:, 0].astype(np.int64), table[:, 1].astype(np.int64))
-        return csr_matrix((table[:, 2], places), shape=(len(users), width))
+        counts = np.array([len(plays) for plays in seen.plays.values()], dtype=np.int64)
+        rows = np.repeat(np.searchsorted(users, np.array([*seen.plays], dtype=np.int64)), counts)
+        if by_hour:
+            moments = [np.array(plays.at) for plays in seen.plays.values()]
+            columns = np.concatenate([np.zeros(0), *moments]) // _HOUR_SECONDS % _HOURS
+        else:
+            heard = [np.array(plays.tracks) for plays in seen.plays.values()]
+            columns = np.searchsorted(tracks, np.concatenate([np.zeros(0, np.int64), *heard]))
+        shape = (len(users), _HOURS if by_hour else len(tracks))
+        return csr_matrix(
+            (np.repeat(1 / counts, counts), (rows, columns.astype(np.int64))), shape=shape
+        )
 
     return matrix(before), matrix(after)
 

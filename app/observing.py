@@ -1,5 +1,6 @@
 """What happened in a window of time: the lists that were served, and the listens that followed."""
 
+from array import array
 from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -20,12 +21,32 @@ K = 20
 """Length to which served lists are looked at."""
 FOLLOWING = timedelta(hours=24)
 """A list is held against what its listener played within so long."""
+_STREAMED = {"stream_results": True, "yield_per": 5000}
+"""Millions of rows are read, never all held at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
     since: datetime
     until: datetime
+
+
+@dataclass(slots=True)
+class Plays:
+    """A listener's, in order: 16 bytes each."""
+
+    at: "array[float]" = field(default_factory=lambda: array("d"))
+    """POSIX seconds."""
+    tracks: "array[int]" = field(default_factory=lambda: array("q"))
+
+    def __len__(self) -> int:
+        return len(self.tracks)
+
+    def following(self, moment: datetime) -> set[int]:
+        """Tracks played soon after."""
+        first = bisect_left(self.at, moment.timestamp())
+        end = bisect_left(self.at, (moment + FOLLOWING).timestamp())
+        return set(self.tracks[first:end])
 
 
 @dataclass(slots=True)
@@ -39,8 +60,7 @@ class Observed:
     """Lists that had a track at each position."""
     played: list[int] = field(default_factory=lambda: [0] * K)
     """Of those, lists from which it was played."""
-    plays: dict[int, list[tuple[datetime, int]]] = field(default_factory=dict)
-    """When which track was played, in order."""
+    plays: dict[int, Plays] = field(default_factory=dict)
 
     @property
     def by_position(self) -> list[float | None]:
@@ -49,6 +69,9 @@ class Observed:
             played / shown if shown else None
             for shown, played in zip(self.shown, self.played, strict=True)
         ]
+
+
+_NONE = Plays()
 
 
 def remove_lists(session: Session, before: datetime, most: int) -> int:
@@ -65,13 +88,10 @@ def observe(session: Session, window: Window) -> Observed:
     """Read the window's listens and the lists that were served by a model."""
     seen = Observed()
     from_lists: set[tuple[str, int]] = set()
-    for (
-        user_id,
-        track_id,
-        at,
-        list_id,
-    ) in _listens(session, window):
-        seen.plays.setdefault(user_id, []).append((at, track_id))
+    for user_id, track_id, at, list_id in _listens(session, window):
+        plays = seen.plays.setdefault(user_id, Plays())
+        plays.at.append(at.timestamp())
+        plays.tracks.append(track_id)
         if list_id is not None:
             from_lists.add((list_id, track_id))
     ndcg: dict[int, list[float]] = defaultdict(list)
@@ -85,17 +105,12 @@ def observe(session: Session, window: Window) -> Observed:
         for place, hit in enumerate(hits):
             seen.shown[place] += 1
             seen.played[place] += hit
-        targets = _played_after(seen.plays.get(user_id, []), served_at)
+        targets = seen.plays.get(user_id, _NONE).following(served_at)
         if targets:
             ndcg[user_id].append(ndcg_at_k(tracks, targets, K))
     seen.ndcg = {user: float(np.mean(values)) for user, values in ndcg.items()}
     seen.click_through = {user: float(np.mean(values)) for user, values in clicks.items()}
     return seen
-
-
-def _played_after(plays: list[tuple[datetime, int]], moment: datetime) -> set[int]:
-    first, end = bisect_left(plays, (moment, 0)), bisect_left(plays, (moment + FOLLOWING, 0))
-    return {track for _, track in plays[first:end]}
 
 
 def _listens(session: Session, window: Window) -> Any:
@@ -109,7 +124,7 @@ def _listens(session: Session, window: Window) -> Any:
         )
         .order_by(columns.occurred_at, columns.id)
     )
-    return session.connection().execute(statement)
+    return session.connection().execute(statement, execution_options=_STREAMED)
 
 
 def _lists(session: Session, window: Window) -> Any:
@@ -124,4 +139,4 @@ def _lists(session: Session, window: Window) -> Any:
         )
         .order_by(columns.id)
     )
-    return session.connection().execute(statement)
+    return session.connection().execute(statement, execution_options=_STREAMED)

@@ -7,11 +7,13 @@ from app.access import Access
 from app.charts import Chart
 from app.db import Database, open_database
 from app.ml.model_slot import ModelSlot
+from app.monitoring import Report
 from app.queue import JobQueue
 from app.search import Search
 from app.served_log import ServedLog
 from app.serving import ChampionFollower
 from app.settings import Settings
+from app.together import Together
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class State:
     access: Access
     chart: Chart
     search: Search
+    drift: Together[Report | None]
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
@@ -39,6 +42,7 @@ class State:
             access=Access(settings, database),
             chart=Chart(database),
             search=Search(database),
+            drift=Together(),
         )
 
     def start(self) -> None:
