@@ -4,11 +4,12 @@ What has stopped growing is moved to `working`, imported by a job, and ends in `
 beside a report. Whatever dies in between, the next look goes on from where the files lie.
 """
 
+import fcntl
 import json
 import logging
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from app.queue import JobQueue
 log = logging.getLogger(__name__)
 
 WORKING, DONE, FAILED = "working", "done", "failed"
+_LOCK = ".lock"
 _OURS = {WORKING, DONE, FAILED}
 _CATALOGUES = (ImportFormat.CSV, ImportFormat.TASTE_PROFILE)
 _LOOSE = ("tracks.csv", "tracks.csv.gz", "listens.csv", "listens.csv.gz")
@@ -36,12 +38,22 @@ _REQUESTED_BY = "import folder"
 
 
 def look(database: Database, queue: JobQueue, folder: Path, quiet_seconds: float) -> None:
-    """Go on with what was taken before, then take what has stopped growing."""
+    """Go on with what was taken before, then take what has stopped growing.
+
+    Where somebody else is looking, nothing is left to do.
+    """
     for name in _OURS:
         (folder / name).mkdir(parents=True, exist_ok=True)
+    with suppress(BlockingIOError), _alone(folder, fcntl.LOCK_EX | fcntl.LOCK_NB):
+        _look(database, queue, folder, utc_now().timestamp() - quiet_seconds)
+
+
+def _look(database: Database, queue: JobQueue, folder: Path, latest: float) -> None:
     for taken in sorted((folder / WORKING).iterdir()):
-        _go_on(database, queue, taken)
-    latest = utc_now().timestamp() - quiet_seconds
+        if taken.name.startswith("."):
+            _give_back(taken, folder)
+        else:
+            _go_on(database, queue, taken)
     for name, paths in _waiting(folder):
         if all(_is_quiet(path, latest) for path in paths):
             _go_on(database, queue, _take(folder, name, paths))
@@ -52,8 +64,19 @@ def set_aside(database: Database, import_id: int) -> None:
     with database.read() as session:
         row = records.record(session, import_id)
     path = Path(row.path)
-    if row.requested_by == _REQUESTED_BY and path.parent.name == WORKING and path.exists():
-        _move_on(path, row)
+    if row.requested_by != _REQUESTED_BY or path.parent.name != WORKING:
+        return
+    with suppress(FileNotFoundError), _alone(path.parent.parent, fcntl.LOCK_EX):
+        if path.exists():
+            _move_on(path, row)
+
+
+@contextmanager
+def _alone(folder: Path, how: int) -> Iterator[None]:
+    """Nobody else moves anything here meanwhile. Raises BlockingIOError, if not to wait."""
+    with (folder / _LOCK).open("w") as file:
+        fcntl.flock(file, how)
+        yield
 
 
 def _waiting(folder: Path) -> Iterator[tuple[str, list[Path]]]:
@@ -80,10 +103,23 @@ def _take(folder: Path, name: str, paths: list[Path]) -> Path:
     taken = folder / WORKING / f"{utc_now().strftime(_STAMP)}-{name}"
     if len(paths) == 1 and paths[0].name not in _LOOSE:
         return paths[0].rename(taken)
-    taken.mkdir()
+    # Together or not at all: listens alone would be rejected, their tracks being unknown.
+    gathered = taken.with_name(f".{taken.name}")
+    gathered.mkdir()
     for path in paths:
-        path.rename(taken / path.name)
-    return taken
+        path.rename(gathered / path.name)
+    return gathered.rename(taken)
+
+
+def _give_back(gathered: Path, folder: Path) -> None:
+    """What a death left half gathered, to be gathered anew; newer files wait until it is in."""
+    files = list(gathered.iterdir())
+    if any((folder / file.name).exists() for file in files):
+        gathered.rename(gathered.with_name(gathered.name.removeprefix(".")))
+        return
+    for file in files:
+        file.rename(folder / file.name)
+    gathered.rmdir()
 
 
 def _go_on(database: Database, queue: JobQueue, taken: Path) -> None:

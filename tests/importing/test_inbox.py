@@ -1,5 +1,6 @@
 """The folder whose files are imported by themselves: each once, whole, then set aside."""
 
+import fcntl
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from app.db import open_database
+from app.errors import QueueUnavailable
 from app.importing import inbox
 from app.importing.records import Claim
 from app.queue import JobQueue, JsonJob
 from app.settings import Settings
 from jobs import import_data, look_for_files
 from jobs.runtime import Runtime
-from tests.importing.conftest import titles
+from tests.importing.conftest import plays, titles
 from tests.importing.packing import packed, stream
 
 TRACKS = "track_id,title,artist\n1,Halo,Beyoncé\n2,,Nobody\n"
@@ -127,3 +129,52 @@ def test_what_a_death_left_behind_is_gone_on_with(
     _look(rt)
     assert _names(folder / "working") == []
     assert len(titles(rt.database)) == 1
+
+
+def test_what_the_queue_could_not_take_is_imported_later(
+    rt: Runtime, folder: Path, tmp_path: Path
+) -> None:
+    _put(folder, "library")
+    away = JobQueue(rt.settings.model_copy(update={"redis_url": f"unix://{tmp_path}/none"}))
+    with pytest.raises(QueueUnavailable):
+        inbox.look(rt.database, away, folder, -1.0)
+    away.close()
+    assert _names(folder / "working") == ["library"]
+    _look(rt)
+    _work(rt)
+    assert (len(titles(rt.database)), _names(folder / "failed")) == (1, [])
+
+
+@pytest.mark.parametrize("moved", [0, 1, 2])
+def test_loose_files_of_which_a_death_left_some_are_imported_together(
+    rt: Runtime, folder: Path, moved: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "tracks.csv").write_text(TRACKS)
+    (folder / "listens.csv").write_text("user_id,track_id,listened_at\nu,1,2026-03-01\n")
+    rename, done = Path.rename, list[Path]()
+
+    def dying(path: Path, target: Path) -> Path:
+        if len(done) == moved:
+            raise KeyboardInterrupt
+        done.append(path)
+        return rename(path, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", dying)
+        with pytest.raises(KeyboardInterrupt):
+            _look(rt)
+    _look(rt)
+    _work(rt)
+    (taken,) = (path for path in (folder / "done").iterdir() if path.is_dir())
+    assert sorted(path.name for path in taken.iterdir()) == ["listens.csv", "tracks.csv"]
+    with rt.database.read() as session:
+        assert plays(session) == 1
+
+
+def test_two_looks_at_once_are_one(rt: Runtime, folder: Path) -> None:
+    _put(folder, "library")
+    with inbox._alone(folder, fcntl.LOCK_EX):
+        _look(rt)
+        assert (folder / "library").is_dir()
+    _look(rt)
+    assert _names(folder / "working") == ["library"]
