@@ -15,7 +15,7 @@ from app.importing.tracks import add_tracks
 from app.listening import Listen
 from app.matching import Recording
 from app.models import ExternalKind
-from app.turns import take_turn
+from app.turns import TRACKS, take_turn
 
 SOURCE = "scrobbles"
 """Under which names that were scrobbled are known again."""
@@ -64,7 +64,7 @@ def tracks_of(session: Session, scrobbles: Sequence[Scrobble]) -> list[int]:
     tracks = _known(session, rows)
     if len(tracks) < len(rows):
         # Two who scrobble the same new song at once shall add it once.
-        take_turn(session, SOURCE)
+        take_turn(session, TRACKS)
         tracks = _known(session, rows)
         missing = {name: row for name, row in rows.items() if name not in tracks}
         tracks |= add_tracks(session, Origin(SOURCE), missing, Ids(), joins=True).tracks

@@ -1,5 +1,5 @@
 """Turns: of the transactions that start trainings, change the champion, the catalogue or who is
-administrator, or raise alerts, one at a time.
+administrator, raise alerts, begin imports or add tracks, one at a time.
 """
 
 from typing import Any
@@ -13,14 +13,15 @@ from app.writes import upsert
 
 _TURNS: Table = Turn.__table__  # type: ignore[attr-defined]
 MODELS, ADMINISTRATORS, CATALOGUE = "models", "administrators", "catalogue"
-ALERTS = "alerts"
+ALERTS, IMPORTS, TRACKS = "alerts", "imports", "tracks"
 
 
 def take_turn(session: Session, what: str = MODELS) -> None:
     """Wait until no other transaction starts a training or changes the champion.
 
     Or, of ADMINISTRATORS, until no other changes who is one; of CATALOGUE, until no other notes
-    what it changed of the catalogue; of ALERTS, until no other raises one. Nobody else goes on
+    what it changed of the catalogue; of ALERTS, until no other raises one; of IMPORTS, until no
+    other begins one; of TRACKS, until no other adds any. Nobody else goes on
     until this one ends: what it then looks up stays as it is. SQLite's writers take turns anyway;
     on MySQL all of them want the same row.
     """

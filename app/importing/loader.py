@@ -13,12 +13,12 @@ from typing import Protocol, TypeVar
 from sqlalchemy import func
 from sqlalchemy import select as select_columns
 from sqlalchemy import update as update_rows
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from app import changes
 from app.db import Database
 from app.errors import ImportRefused
+from app.importing.collisions import transact_again
 from app.importing.identity import Ids, Origin, add_listeners
 from app.importing.listens import add_listens
 from app.importing.report import Counts, RejectedFile, Tally
@@ -29,8 +29,6 @@ from app.listening import USER_ITEMS
 
 AT_ONCE = {Holds.TRACKS: 2_000, Holds.LISTENS: 20_000, Holds.PLAYS: 5_000}
 """Rows of one transaction: large enough to be quick, small enough to let other writers in."""
-_COLLISIONS = 5
-"""Of one block with other imports; after so many it is no coincidence."""
 
 T = TypeVar("T")
 
@@ -51,6 +49,8 @@ class _Block:
 
     tracks: dict[str, TrackRow] = field(default_factory=dict)
     """Those that are written; the last row of an id is the one that counts."""
+    played: dict[str, TrackRow] = field(default_factory=dict)
+    """What a history played: written where it is not known."""
     listens: list[ListenRow] = field(default_factory=list)
     track_rows: int = 0
 
@@ -88,7 +88,7 @@ class Loader:
             block = self._sift(read, file, tally, holds)
             keep = partial(checkpoint, size=len(read))
             write = partial(self._write, block=block, tally=tally, keep=keep)
-            after, new = self._transacted(write)
+            after, new = transact_again(self.database, write, self._look_again)
             self.ids.learn(new)
             tally.tracks, tally.listens = after.tracks, after.listens
             tally.tracks_added = after.tracks_added
@@ -105,14 +105,9 @@ class Loader:
             ids.users[OWNER] = self.owner_id
         return ids
 
-    def _transacted(self, write: Callable[[Session], T]) -> T:
-        """Again where another import has just added an id that was new to this one as well."""
-        for _ in range(_COLLISIONS):
-            try:
-                return self.database.transact(write)
-            except IntegrityError:
-                self.ids = self._known()
-        return self.database.transact(write)
+    def _look_again(self) -> None:
+        """Another has just added what was new to this one as well, or removed what it knew."""
+        self.ids = self._known()
 
     def _sift(self, rows: list[Row], file: str, tally: Tally, holds: Holds) -> _Block:
         """The good rows of a block; the others are counted and written down."""
@@ -125,8 +120,7 @@ class Loader:
                     (block.listens if row.track in known else unknown).append(row)
                 case PlayRow():
                     block.listens.append(row.listen)
-                    if row.track.external_id not in known:
-                        block.tracks.setdefault(row.track.external_id, row.track)
+                    block.played.setdefault(row.track.external_id, row.track)
                 case TrackRow():
                     block.track_rows += 1
                     block.tracks[row.external_id] = row
@@ -153,8 +147,10 @@ class Loader:
         """All of a block and how far that is, or nothing; what a repeated one does is not seen."""
         after, new = deepcopy(tally), Ids()
         changed = 0
-        if block.tracks:
-            changed = self._tracks_in(session, block.tracks, new)
+        known = self.ids.tracks
+        played = {name: row for name, row in block.played.items() if name not in known}
+        if tracks := block.tracks or played:
+            changed = self._tracks_in(session, tracks, new)
             after.tracks_added += len(set(new.tracks.values()) - new.borrowed)
         if block.track_rows:
             after.tracks.loaded += changed

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, select
 
-from app import catalog
+from app import catalog, turns
 from app.importing.identity import (
     Ids,
     Origin,
@@ -21,6 +21,7 @@ from app.matching import Recording
 from app.models import ExternalKind, Track, VideoState
 from app.models.catalog import MAX_KEY
 from app.models.columns import utc_now
+from app.turns import take_turn
 from app.writes import insert_numbered
 
 _KEPT_IF_ABSENT = ("album", "year", "genre", "duration_seconds", "youtube_id")
@@ -35,6 +36,9 @@ def add_tracks(
     session: Session, origin: Origin, rows: Mapping[str, TrackRow], known: Ids, *, joins: bool
 ) -> Ids:
     """The tracks of ids that are new: those that were there already, and those added now."""
+    if rows:
+        # Two who bring the same new song or artist at once shall add it once.
+        take_turn(session, turns.TRACKS)
     found = find(session, origin.source, rows, joins=joins)
     missing = {
         external: row

@@ -16,6 +16,7 @@ from sqlmodel import Session
 
 from app.db import Database
 from app.importing import records
+from app.importing.collisions import transact_again
 from app.importing.identity import ARTISTS, EXTERNAL_IDS, USERS
 from app.importing.loader import refresh_listener_counts
 from app.importing.records import Claim
@@ -63,7 +64,9 @@ def undo(database: Database, claim: Claim, progress: Progress = lambda _: None) 
             break
         taken_back += size
         progress(min(taken_back / max(row.rows_loaded, 1), 1.0))
-    while database.transact(lambda session: _remove_added(session, claim, row)):
+    while transact_again(
+        database, lambda session: _remove_added(session, claim, row), lambda: None
+    ):
         pass
     database.transact(refresh_listener_counts)
     database.transact(lambda session: records.end(session, claim, ImportState.UNDONE))

@@ -1,7 +1,7 @@
 """One loader for every format: repeated, interrupted or beside others, it doubles nothing."""
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,13 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session, select
 
 from app.db import Database
-from app.importing.identity import Origin
+from app.importing.identity import ARTISTS, EXTERNAL_IDS, Origin
 from app.importing.loader import AT_ONCE, Loader
 from app.importing.report import Counts, RejectedFile, Tally
-from app.importing.rows import Holds, ListenRow, TrackRow
+from app.importing.rows import Holds, ListenRow, PlayRow, TrackRow
+from app.importing.track_search import TRACKS as TRACK_TABLE
+from app.importing.tracks import add_tracks
+from app.listening import EVENTS, USER_ITEMS
 from app.models import DataImport, Event, Track, User
 from app.models.columns import id_of
 from tests.importing.conftest import plays, titles
@@ -198,3 +201,33 @@ def test_what_is_wrong_by_itself_is_raised(
     monkeypatch.setattr(loader, "origin", origin)
     with pytest.raises(IntegrityError):
         _load(loader, TRACKS, LISTENS)
+
+
+def test_what_another_took_away_meanwhile_is_added_again(
+    database: Database, tmp_path: Path
+) -> None:
+    """Its tracks and their artist were known when it began, and were then undone."""
+    played = [PlayRow(row, ListenRow("u", row.external_id, MOMENT, 1, 1)) for row in TRACKS]
+    tally = Tally()
+    list(_loader(database, tmp_path).load(played[:4], "x", Holds.PLAYS, tally))
+    late = _loader(database, tmp_path)
+    with database.write() as session:
+        for table in (USER_ITEMS, EVENTS, EXTERNAL_IDS, TRACK_TABLE, ARTISTS):
+            session.connection().execute(table.delete())
+    tally = Tally()
+    list(late.load(played, "x", Holds.PLAYS, tally))
+    assert (tally.listens.loaded, len(titles(database))) == (10, 10)
+
+
+def test_an_artist_whom_two_sources_bring_at_once_is_added_once(
+    database: Database, tmp_path: Path
+) -> None:
+    one, other = (_loader(database, tmp_path, source) for source in ("one", "other"))
+    row = {"1": TrackRow("1", "Halo", "Beyoncé")}
+    with ThreadPoolExecutor(1) as pool:
+        with database.write() as session:
+            add_tracks(session, one.origin, row, one.ids, joins=True)
+            second = pool.submit(_load, other, [TrackRow("7", "HALO", "Beyonce")], [])
+            assert not wait([second], 0.3).done
+        second.result()
+    assert titles(database) == [("Halo", "Beyoncé")]

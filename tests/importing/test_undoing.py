@@ -237,3 +237,19 @@ def test_what_a_later_import_uses_is_known_to_the_next(
         for table in (Event, Track, Artist, User, ExternalId):
             assert session.exec(select(table)).first() is None
     _check(database, settings)
+
+
+def test_a_track_that_is_heard_at_the_same_moment_stays(
+    settings: Settings, database: Database, ann: int, tmp_path: Path
+) -> None:
+    claim = _claimed(database, _bring(database, tmp_path, ann, stream(1), stream(2)))
+    with ThreadPoolExecutor(1) as pool:
+        with database.write() as session:
+            bob = making.user(session, "bob")
+            heard = session.exec(select(Track).where(Track.title == "Song 2")).one()
+            listening.record_listen(session, bob, Listen(heard.id or 0))
+            undone = pool.submit(undoing.undo, database, claim)
+            assert not wait([undone], _NOTICE_SECONDS).done
+        undone.result()
+    assert [title for title, _ in titles(database)] == ["Song 2"]
+    _check(database, settings)
