@@ -110,6 +110,11 @@ class JobQueue:
             raise QueueUnavailable(address=self.address) from error
         return not (job.is_finished or job.is_failed or job.is_canceled or job.is_stopped)
 
+    def is_waiting(self, job_id: str) -> bool:
+        """Whether the job stands in the queue: no worker has taken it. Raises QueueUnavailable."""
+        with self.answering():
+            return self.queue.get_job_position(job_id) is not None
+
     @contextmanager
     def answering(self) -> Iterator[None]:
         """Raise QueueUnavailable where the key-value server does not answer."""

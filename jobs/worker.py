@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import jobs, tuning
 from app.db import Database, open_database
 from app.errors import DatabaseUnavailable, QueueUnavailable
-from app.importing import asking
+from app.importing import abandoned
 from app.queue import JSON_SERIALIZER, JobQueue, JsonJob, JsonQueue
 from app.settings import Settings
 
@@ -89,7 +89,7 @@ class _DeathWatch:
                 log.warning("trainings could not be looked at", extra={"reason": str(error)})
 
     def _fail_the_silent(self) -> None:
-        left = asking.go_on_with_abandoned(self.database, self.queue, self.silent)
+        left = abandoned.go_on_with_abandoned(self.database, self.queue, self.silent)
         if left:
             log.error("imports whose worker died", extra={"imports": left})
         dead = jobs.fail_abandoned(self.database, self.queue, self.silent)

@@ -9,7 +9,7 @@ import pytest
 from app import jobs
 from app.db import Database
 from app.errors import InvalidInput
-from app.importing import asking, records
+from app.importing import abandoned, asking, records
 from app.importing.formats import ImportFormat
 from app.importing.records import Claim, Wanted
 from app.jobs import JobState
@@ -60,7 +60,7 @@ def test_with_its_job_an_import_is_cancelled(
     assert queue.queue.get_job_ids() == []
     reason = None if after is ImportState.FINISHED else "Cancelled by root."
     assert _import(database, importing) == (after, reason)
-    assert asking.go_on_with_abandoned(database, queue, timedelta(0)) == []
+    assert abandoned.go_on_with_abandoned(database, queue, timedelta(0)) == []
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,7 @@ def test_without_its_server_the_queue_says_so(away: JobQueue) -> None:
         away.check,
         lambda: away.enqueue(JobName.TIDY),
         lambda: away.is_alive("x"),
+        lambda: away.is_waiting("x"),
     ):
         with pytest.raises(QueueUnavailable, match="pytune up"):
             ask()

@@ -69,7 +69,11 @@ CancelImportResult = Annotated[
     strawberry.union("CancelImportResult", description="What `cancelImport` gives."),
 ]
 UndoImportResult = Annotated[
-    ImportAccepted | problems.InvalidInput | problems.NotFound | problems.QueueUnavailable,
+    ImportAccepted
+    | problems.InvalidInput
+    | problems.NotFound
+    | problems.ImportUnderway
+    | problems.QueueUnavailable,
     strawberry.union("UndoImportResult", description="What `undoImport` gives."),
 ]
 Which = Annotated[ImportInput, strawberry.argument(name="input", description="Which import.")]

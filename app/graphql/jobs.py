@@ -91,6 +91,7 @@ RetryJobResult = Annotated[
     | problems.TrainingUnderway
     | problems.TuningUnderway
     | problems.TuningOver
+    | problems.ImportUnderway
     | problems.QueueUnavailable,
     strawberry.union("RetryJobResult", description="What `retryJob` gives."),
 ]

@@ -9,7 +9,6 @@ from pathlib import Path
 from sqlmodel import Session, col, select
 
 from app.errors import InvalidInput, PyTuneError
-from app.errors.invalid import wrong_state
 from app.importing.errors import ImportNotFound, ImportOver
 from app.importing.formats import HISTORIES, SOURCES, ImportFormat
 from app.importing.report import RejectedFile, Tally
@@ -139,27 +138,6 @@ def take_up(session: Session, claim: Claim) -> DataImport:
     row.heartbeat_at = utc_now()
     session.add(row)
     return row
-
-
-def begin_undoing(session: Session, import_id: int, holder: str) -> ImportState:
-    """Claim it for being taken back; what it was before.
-
-    Raises ImportNotFound, or InvalidInput where it goes on or is undone.
-    """
-    row = locked(session, import_id)
-    before = row.state
-    if before not in UNDONE_FROM:
-        problem = f"is {before.value}: only what is over can be undone"
-        raise wrong_state("importId", problem, before)
-    claim_anew(row, holder)
-    row.state, row.progress, row.attempts = ImportState.UNDOING, 0.0, 0
-    row.finished_at = None
-    session.add(row)
-    return before
-
-
-def claim_anew(row: DataImport, holder: str) -> None:
-    row.job_id, row.heartbeat_at = holder, utc_now()
 
 
 def keep(

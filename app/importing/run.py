@@ -7,9 +7,11 @@ from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
 
+from rq.timeouts import JobTimeoutException
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
-from app.db import Database
+from app.db import Database, is_away
 from app.errors import ImportRefused
 from app.importing import records
 from app.importing.formats import READERS, ImportFormat
@@ -44,12 +46,16 @@ def import_now(
             lambda session: records.write_down(session, wanted, ImportState.RUNNING, holder)
         )
         run = ImportRun(database, row, Claim(id_of(row), holder), reports)
-        run.end_with(lambda: run.load(parts, progress))
+        run.end_with(lambda: run.load(parts, progress), lambda _: False)
     return run.report()
 
 
 def go_on(database: Database, claim: Claim, reports: Path, progress: Progress) -> None:
-    """What the job of an import does, from where it was left. Raises what stopped it."""
+    """What the job of an import does, from where it was left. Raises what stopped it.
+
+    What can be gone on with, such as a time-out, leaves the import running: another job takes it
+    up once it has been silent for a while.
+    """
     row = database.transact(lambda session: records.take_up(session, claim))
     run = ImportRun(database, row, claim, reports)
 
@@ -58,7 +64,14 @@ def go_on(database: Database, claim: Claim, reports: Path, progress: Progress) -
             reader = READERS[ImportFormat(row.format)]
             run.load(reader(stack, Path(row.path), utc_now()), progress)
 
-    run.end_with(load)
+    run.end_with(load, _interrupts)
+
+
+def _interrupts(error: BaseException) -> bool:
+    """Whether a job can be gone on with by another: out of time, ended, or the database away."""
+    if isinstance(error, SQLAlchemyError):
+        return is_away(error)
+    return not isinstance(error, Exception) or isinstance(error, JobTimeoutException)
 
 
 class ImportRun:
@@ -85,13 +98,19 @@ class ImportRun:
             raise
         loader.refresh_listener_counts()
 
-    def end_with(self, load: Callable[[], None]) -> None:
-        """Whatever comes of it is written down. Raises what `load` raises."""
+    def end_with(
+        self, load: Callable[[], None], interrupts: Callable[[BaseException], bool]
+    ) -> None:
+        """Whatever ends it is written down; what only `interrupts` it leaves the row as it is.
+
+        Raises what `load` raises.
+        """
         try:
             load()
         except BaseException as error:
             self.rejected.close()
-            self._end(ImportState.FAILED, records.worded(error))
+            if not interrupts(error):
+                self._end(ImportState.FAILED, records.worded(error))
             raise
         self.rejected.close()
         self._end(ImportState.FINISHED)

@@ -15,7 +15,7 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Session
 
 from app.db import Database
-from app.importing import records
+from app.importing import claiming, records
 from app.importing.collisions import transact_again
 from app.importing.identity import ARTISTS, EXTERNAL_IDS, USERS
 from app.importing.loader import refresh_listener_counts
@@ -39,10 +39,10 @@ _TOKENS: Table = ApiToken.__table__  # type: ignore[attr-defined]
 def undo_now(database: Database, import_id: int, progress: Progress) -> None:
     """Take it back here. What stops it leaves it failed, to be undone again.
 
-    Raises ImportNotFound, InvalidInput where it goes on or is undone, ImportOver.
+    Raises ImportNotFound, InvalidInput where it goes on or is undone, ImportUnderway, ImportOver.
     """
     claim = Claim(import_id, COMMAND + secrets.token_hex(8))
-    begin = partial(records.begin_undoing, import_id=import_id, holder=claim.holder)
+    begin = partial(claiming.begin_undoing, import_id=import_id, holder=claim.holder)
     database.transact(begin)
     try:
         undo(database, claim, progress)

@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 
 from app.db import Database
 from app.errors import InvalidInput, QueueUnavailable
-from app.importing import asking, records, uploads
+from app.importing import abandoned, asking, records, uploads
 from app.importing.errors import ImportUnderway
 from app.importing.formats import ImportFormat
 from app.importing.records import Claim, Wanted
@@ -144,8 +144,8 @@ def test_what_a_dead_worker_left_is_gone_on_with(rt: Runtime, ann: int, tmp_path
     (job_id,) = rt.queue.queue.get_job_ids()
     rt.queue.queue.remove(job_id)
     _silence(rt, number, attempts=1)
-    assert asking.go_on_with_abandoned(rt.database, rt.queue, LONG_AGO / 2) == [number]
-    assert asking.go_on_with_abandoned(rt.database, rt.queue, LONG_AGO / 2) == []
+    assert abandoned.go_on_with_abandoned(rt.database, rt.queue, LONG_AGO / 2) == [number]
+    assert abandoned.go_on_with_abandoned(rt.database, rt.queue, LONG_AGO / 2) == []
     import_data._import_data(rt, Claim(number, job_id))  # it was not dead after all
     assert _events(rt) == 0
     _run(rt)
@@ -162,7 +162,7 @@ def test_what_cannot_be_gone_on_with_fails(
 ) -> None:
     number = _launch(rt, tmp_path, ann)
     _silence(rt, number, attempts, job_id=holder)
-    asking.go_on_with_abandoned(rt.database, rt.queue, LONG_AGO / 2)
+    abandoned.go_on_with_abandoned(rt.database, rt.queue, LONG_AGO / 2)
     row = _row(rt, number)
     assert row.state is ImportState.FAILED
     assert str(row.error).startswith(words)
@@ -171,7 +171,7 @@ def test_what_cannot_be_gone_on_with_fails(
 def test_what_waits_in_the_queue_is_left_there(rt: Runtime, ann: int, tmp_path: Path) -> None:
     number = _launch(rt, tmp_path, ann)
     _silence(rt, number, attempts=0, state=ImportState.QUEUED)
-    assert asking.go_on_with_abandoned(rt.database, rt.queue, LONG_AGO / 2) == []
+    assert abandoned.go_on_with_abandoned(rt.database, rt.queue, LONG_AGO / 2) == []
 
 
 def test_without_a_queue_nothing_is_under_way(rt: Runtime, ann: int, tmp_path: Path) -> None:
