@@ -36,6 +36,9 @@ _FTS = (
     "SELECT track.id, title, listener_count FROM words JOIN track ON track.id = words.rowid"
     " WHERE words MATCH ? ORDER BY listener_count DESC LIMIT 20"
 )
+_INSERT_ARTIST = (
+    "INSERT INTO artist (id, name, name_key, created_at) VALUES (?, ?, ?, '2020-01-01')"
+)
 _INSERT = (
     "INSERT INTO track (id, title, artist_id, search_key, video_state, listener_count, created_at)"
     " VALUES (?, ?, ?, ?, 'unknown', ?, '2020-01-01')"
@@ -97,7 +100,7 @@ class Made:
 def fill(path: Path, made: Made) -> None:
     with contextlib.closing(sqlite3.connect(path)) as bare:
         names = ((n, name, name) for n, name in enumerate(map(" ".join, made.artists), start=1))
-        bare.executemany("INSERT INTO artist VALUES (?, ?, ?, '2020-01-01')", names)
+        bare.executemany(_INSERT_ARTIST, names)
         bare.executemany(_INSERT, made.rows())
         bare.execute(
             "CREATE VIRTUAL TABLE words USING fts5(search_key, content=track, content_rowid=id,"
