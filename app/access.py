@@ -15,7 +15,7 @@ from app.db import Database
 from app.errors import CrossSiteRefused, NotAllowed, NotSignedIn, RateLimited, TooManyRequests
 from app.models import Role, User
 from app.models.columns import id_of
-from app.rates import Rates
+from app.rates import Rates, Window
 from app.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -140,11 +140,13 @@ class Access:
         Raises TooManyRequests.
         """
         viewer = self.viewer(caller)
-        if viewer:
-            self._count_request(self._of_users, f"user:{viewer.id}")
-        else:
-            self._count_request(self._of_strangers, f"address:{caller.address}")
+        self._count_request(*self._counted(caller, viewer))
         return viewer
+
+    def requests_left(self, caller: Caller, viewer: Viewer | None) -> Window:
+        """Of whom `enter` counts; this counts nothing."""
+        limit, key = self._counted(caller, viewer)
+        return self._rates.window(limit, "requests", key)
 
     def sign_in(self, caller: Caller, name: str, password: str, token_name: str) -> SignIn:
         """Raises InvalidCredentials, or RateLimited after too many failures."""
@@ -178,15 +180,20 @@ class Access:
         """Before another site is searched for a user. Raises RateLimited."""
         key = f"user:{viewer.id}"
         if not self._rates.take(_SONG_SEARCHES, "song-searches", key):
-            seconds = self._rates.wait_seconds(_SONG_SEARCHES, "song-searches", key)
+            seconds = self._rates.window(_SONG_SEARCHES, "song-searches", key).seconds
             raise RateLimited(retry_after_seconds=seconds)
+
+    def _counted(self, caller: Caller, viewer: Viewer | None) -> tuple[RateLimitItem, str]:
+        if viewer:
+            return self._of_users, f"user:{viewer.id}"
+        return self._of_strangers, f"address:{caller.address}"
 
     def _count_request(self, limit: RateLimitItem, key: str) -> None:
         if not self._rates.take(limit, "requests", key):
-            seconds = self._rates.wait_seconds(limit, "requests", key)
-            raise TooManyRequests(retry_after_seconds=seconds)
+            seconds = self._rates.window(limit, "requests", key).seconds
+            raise TooManyRequests(retry_after_seconds=seconds, limit=limit.amount)
 
     def _take_attempt(self, key: str) -> None:
         if not self._rates.take(self._attempts, "sign-in", key):
-            seconds = self._rates.wait_seconds(self._attempts, "sign-in", key)
+            seconds = self._rates.window(self._attempts, "sign-in", key).seconds
             raise RateLimited(retry_after_seconds=seconds)

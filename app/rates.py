@@ -3,6 +3,7 @@
 import logging
 import math
 import time
+from dataclasses import dataclass
 
 from limits import RateLimitItem
 from limits.errors import StorageError
@@ -18,6 +19,16 @@ _ANSWER_SECONDS = 2.0
 """A key-value server that takes longer is taken for absent."""
 _ABSENT_SECONDS = 5.0
 """For so long an absent one is not asked again: each request would wait for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What is left of a limit for now."""
+
+    limit: int
+    remaining: int
+    seconds: int
+    """Until it ends, 1 at least."""
 
 
 class Rates:
@@ -43,16 +54,17 @@ class Rates:
                 self._note_absence()
         return self._own.hit(limit, *key, cost=times)
 
-    def wait_seconds(self, limit: RateLimitItem, *key: str) -> int:
-        """Until the window ends, 1 at least."""
-        window = None
+    def window(self, limit: RateLimitItem, *key: str) -> Window:
+        """How the window stands; counts nothing."""
+        stats = None
         if not self._is_absent:
             try:
-                window = self._shared.get_window_stats(limit, *key)
+                stats = self._shared.get_window_stats(limit, *key)
             except (StorageError, RedisError):
                 self._note_absence()
-        window = window or self._own.get_window_stats(limit, *key)
-        return max(1, math.ceil(window.reset_time - time.time()))
+        stats = stats or self._own.get_window_stats(limit, *key)
+        seconds = max(1, math.ceil(stats.reset_time - time.time()))
+        return Window(limit.amount, max(0, stats.remaining), seconds)
 
     @property
     def _is_absent(self) -> bool:

@@ -21,6 +21,7 @@ from app.access import Caller, Viewer
 from app.catalog import CatalogTrack
 from app.errors import PyTuneError, TooManyRequests
 from app.models.columns import utc_now
+from app.rates import Window
 from app.state import State
 from app.web import playing_now
 from app.web.submissions import MAX_PAYLOAD_SIZE, Refused, submission
@@ -28,7 +29,11 @@ from app.web.submissions import MAX_PAYLOAD_SIZE, Refused, submission
 log = logging.getLogger(__name__)
 
 DEFAULT_ITEMS, MAX_ITEMS = 25, 100
-_ANYWHERE = {"Access-Control-Allow-Origin": "*"}
+_ANYWHERE = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, "
+    "X-RateLimit-Reset-In",
+}
 """Safe, as no browser adds the token by itself."""
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -46,6 +51,8 @@ class Route(APIRoute):
             except Refused as refusal:
                 response = _refusal(refusal.status, str(refusal))
             except TooManyRequests as refusal:
+                seconds, limit = refusal.values["retry_after_seconds"], refusal.values["limit"]
+                request.state.rate = _rate(Window(limit, 0, seconds))
                 response = _refusal(429, str(refusal), access.retry_after(refusal))
             except RequestValidationError as error:
                 field = error.errors()[0]["loc"][-1]
@@ -55,7 +62,7 @@ class Route(APIRoute):
             except OperationalError:
                 log.exception("a scrobble could not be kept")
                 response = _refusal(503, "The database does not answer: try again in a moment.")
-            response.headers.update(_ANYWHERE)
+            response.headers.update(_ANYWHERE | getattr(request.state, "rate", {}))
             return response
 
         return answered
@@ -154,7 +161,19 @@ def _token(request: Request) -> str | None:
 async def _viewer(request: Request, token: str) -> Viewer | None:
     state: State = request.state.pytune
     address = request.client.host if request.client else "unknown"
-    return await to_thread.run_sync(state.access.enter, Caller(address, token, None))
+    caller = Caller(address, token, None)
+    viewer = await to_thread.run_sync(state.access.enter, caller)
+    request.state.rate = _rate(await to_thread.run_sync(state.access.requests_left, caller, viewer))
+    return viewer
+
+
+def _rate(left: Window) -> dict[str, str]:
+    """By these, clients of the protocol slow down before they are refused."""
+    return {
+        "X-RateLimit-Limit": str(left.limit),
+        "X-RateLimit-Remaining": str(left.remaining),
+        "X-RateLimit-Reset-In": str(left.seconds),
+    }
 
 
 async def _entered(request: Request) -> tuple[State, Viewer]:

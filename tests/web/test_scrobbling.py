@@ -145,6 +145,18 @@ def test_a_cookie_is_no_token(site: Site) -> None:
     assert _post(site, _single()).status_code == 401
 
 
+def test_what_is_left_is_told_before_it_is_too_much(open_site: Any) -> None:
+    site = open_site(requests_per_minute=1000)
+    token = site.token()
+    first, second = (_get(site, "user/ann/listen-count", token).headers for _ in range(2))
+    assert first["x-ratelimit-limit"] == "1000"
+    left = [int(headers["x-ratelimit-remaining"]) for headers in (first, second)]
+    # The minute may end between the two.
+    assert left[1] in {left[0] - 1, 999}
+    assert 1 <= int(second["x-ratelimit-reset-in"]) <= 60
+    assert "X-RateLimit-Remaining" in first["access-control-expose-headers"]
+
+
 def test_too_much_is_told_when_to_come_again(open_site: Any) -> None:
     site = open_site(requests_per_minute=1)
     site.sign_in(site.world.ann)
@@ -153,3 +165,6 @@ def test_too_much_is_told_when_to_come_again(open_site: Any) -> None:
     answer = _get(site, "user/ann/listen-count", token)
     assert (answer.status_code, answer.json()["code"]) == (429, 429)
     assert int(answer.headers["retry-after"]) >= 1
+    assert answer.headers["x-ratelimit-limit"] == "1"
+    assert answer.headers["x-ratelimit-remaining"] == "0"
+    assert answer.headers["x-ratelimit-reset-in"] == answer.headers["retry-after"]
