@@ -45,10 +45,3 @@ def write_down(
     )
     session.add(row)
     session.flush()
-
-
-def edits_of(session: Session, thing: ExternalKind, our_id: int, first: int) -> list[CatalogueEdit]:
-    """What was done to it, the newest first."""
-    mine = (CatalogueEdit.thing == thing, CatalogueEdit.our_id == our_id)
-    statement = select(CatalogueEdit).where(*mine).order_by(col(CatalogueEdit.id).desc())
-    return list(session.exec(statement.limit(first)))

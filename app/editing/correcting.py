@@ -7,7 +7,8 @@ from sqlmodel import Session, col, select, update
 
 from app import catalog, changes
 from app.editing.audit import held_artist, held_track, write_down
-from app.errors import InvalidInput
+from app.errors import InvalidInput, InvalidReason
+from app.errors.invalid import out_of_range, wrong_length, wrong_state
 from app.importing.identity import artist_key, artists_by_key
 from app.matching import Recording
 from app.models import Artist, EditKind, ExternalId, ExternalKind, Track
@@ -70,7 +71,8 @@ def rename_artist(session: Session, artist_id: int, name: str, by: str) -> None:
     key = artist_key(name)
     others = (col(Artist.name_key) == key, col(Artist.id) != artist_id)
     if session.exec(select(Artist.id).where(*others)).first() is not None:
-        raise InvalidInput("name", "another artist has that name: merge them instead")
+        problem = "another artist has that name: merge them instead"
+        raise wrong_state("name", problem, "taken")
     row.name, row.name_key = name, key
     session.add(row)
     for track in session.exec(select(Track).where(col(Track.artist_id) == artist_id)):
@@ -112,18 +114,19 @@ def _shown(row: Any, field: str) -> Any:
 def _name(field: str, text: str) -> str:
     checked = _text(field, text, MAX_TITLE)
     if checked is None:
-        raise InvalidInput(field, f"must have 1 to {MAX_TITLE} characters, has none")
+        raise wrong_length(field, 0, 1, MAX_TITLE)
     return checked
 
 
 def _text(field: str, text: str | None, most: int) -> str | None:
     text = " ".join((text or "").split())
     if len(text) > most or not is_sound(text) or not text.isprintable():
-        raise InvalidInput(field, f"must have at most {most} printable characters")
+        problem = f"must have at most {most} printable characters"
+        raise InvalidInput(field, problem, InvalidReason.WRONG_NAME, most=most)
     return text or None
 
 
 def _number(field: str, number: int | None, least: int, most: int) -> int | None:
     if number is not None and not least <= number <= most:
-        raise InvalidInput(field, f"must be {least} to {most}, is {number}")
+        raise out_of_range(field, number, least, most)
     return number

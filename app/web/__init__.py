@@ -9,9 +9,11 @@ from app.web.adding import router as adding
 from app.web.alerts import router as alerts
 from app.web.artists import router as artists
 from app.web.compression import Compression
+from app.web.correcting import router as correcting
 from app.web.covers import router as covers
 from app.web.door import own_site
 from app.web.drift import router as drift
+from app.web.edits import router as edits
 from app.web.headers import SafeHeaders
 from app.web.home import router as home
 from app.web.imports import router as imports
@@ -19,6 +21,7 @@ from app.web.invitations import router as invitations
 from app.web.jobs import router as jobs
 from app.web.library import router as library
 from app.web.listening import router as listening
+from app.web.merging import router as merging
 from app.web.mixes import router as mixes
 from app.web.models import router as models
 from app.web.playlists import router as playlists
@@ -41,14 +44,17 @@ ROUTERS = (
     adding,
     alerts,
     artists,
+    correcting,
     covers,
     drift,
+    edits,
     home,
     invitations,
     jobs,
     imports,
     library,
     listening,
+    merging,
     mixes,
     models,
     playlists,

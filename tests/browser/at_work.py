@@ -8,7 +8,15 @@ from typing import Any
 from sqlmodel import Session, select
 
 from app import alerts, playlists, users
-from app.models import Alert, DriftWatch, Evaluation, Role
+from app.models import (
+    Alert,
+    CatalogueEdit,
+    DriftWatch,
+    EditKind,
+    Evaluation,
+    ExternalKind,
+    Role,
+)
 from app.models.columns import id_of, utc_now
 from tests.browser.conftest import Product
 from tests.models_made import finished
@@ -27,7 +35,7 @@ def at_work(product: Product, administrator: int) -> Iterator[list[str]]:
     def happen(session: Session) -> list[str]:
         write_down(session, 1, contested(better=True, first=True))
         write_down(session, rival, contested(better=False), champion_id=1)
-        session.add_all(_night(number) for number in range(_NIGHTS))
+        session.add_all([*map(_night, range(_NIGHTS)), _edited(tracks[0])])
         details = {"name": "ndcg", "before": 0.26, "after": 0.12, "listeners": 40, "version": 1}
         alerts.raise_alert(session, "drift", "Lists fit less well.", details)
         link = users.invite(session, f"guest {rival}", Role.LISTENER, "root", timedelta(days=1))
@@ -37,6 +45,10 @@ def at_work(product: Product, administrator: int) -> Iterator[list[str]]:
             f"/admin/users/{link.account.user.id}",
             f"/invitations/{link.token}",
             f"/playlists/{playlist}",
+            f"/tracks/{tracks[0]}/edit",
+            f"/tracks/{tracks[0]}/merge?into={tracks[1]}",
+            "/artists/1/edit",
+            "/admin/edits",
             "/admin/models",
             "/admin/alerts",
             "/admin/drift",
@@ -67,9 +79,20 @@ def _night(number: int) -> DriftWatch:
     )
 
 
+def _edited(track_id: int) -> CatalogueEdit:
+    details = {"year": [1964, 1965]}
+    return CatalogueEdit(
+        kind=EditKind.EDIT,
+        thing=ExternalKind.TRACK,
+        our_id=track_id,
+        details=details,
+        edited_by="root",
+    )
+
+
 def _forget(session: Session) -> None:
     for row in session.exec(select(Alert)):
         alerts.acknowledge(session, id_of(row), "root")
-    for table in (DriftWatch, Evaluation):
+    for table in (CatalogueEdit, DriftWatch, Evaluation):
         for each in session.exec(select(table)):
             session.delete(each)

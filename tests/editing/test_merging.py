@@ -88,7 +88,8 @@ def test_merging_again_changes_nothing_and_both_are_on_record(database: Database
         kinds = [edit.kind for edit in session.exec(select(CatalogueEdit)).all()]
         assert kinds == [EditKind.MERGE, EditKind.SEPARATE]
         (last, first) = editing.edits_of(session, ExternalKind.TRACK, other, 5)
-        assert (last.other_id, first.other_id, first.edited_by) == (one, one, "root")
+        assert (last.row.other_id, first.row.other_id, first.row.edited_by) == (one, one, "root")
+        assert not first.can_be_taken_back, "it was"
         with pytest.raises(InvalidInput, match="is merged into no other track"):
             editing.separate_track(session, one, "root")
 
