@@ -108,7 +108,10 @@ def knows(revision: str) -> bool:
 
 def _run(connection: Connection, revision: str) -> None:
     older = revision in _behind(connection) or revision == "base" or revision.startswith("-")
-    connection.rollback()
+    if connection.dialect.name != "sqlite":
+        # There all steps are one transaction, begun by now: otherwise Alembic commits each, and
+        # another process goes on from between two.
+        connection.rollback()
     config = _config()
     config.attributes["connection"] = connection
     (command.downgrade if older else command.upgrade)(config, revision)
