@@ -3,7 +3,7 @@
 import secrets
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from itertools import islice
 from pathlib import Path
 
@@ -12,7 +12,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from app.db import Database, is_away
-from app.errors import ImportRefused
 from app.importing import records
 from app.importing.formats import READERS, ImportFormat
 from app.importing.identity import Origin
@@ -92,9 +91,10 @@ class ImportRun:
         try:
             for number in range(self._row.part, len(parts)):
                 self._load_part(loader, parts, number, progress)
-        except ImportRefused:
-            # A file broke off, and what came before that is there to stay.
-            loader.refresh_listener_counts()
+        except Exception:
+            # Whatever it was, such as its being cancelled: what came before is there to stay.
+            with suppress(SQLAlchemyError):
+                loader.refresh_listener_counts()
             raise
         loader.refresh_listener_counts()
 

@@ -1,10 +1,10 @@
 """Tracks of an import: found in the catalogue or added to it, and changed where theirs."""
 
 from collections import ChainMap
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from app import catalog, turns
 from app.importing.identity import (
@@ -18,13 +18,14 @@ from app.importing.identity import (
 from app.importing.rows import TrackRow
 from app.importing.track_search import TRACKS, find
 from app.matching import Recording
-from app.models import ExternalKind, Track, VideoState
+from app.models import ExternalKind, Track, VideoState, WrongVideo
 from app.models.catalog import MAX_KEY
 from app.models.columns import utc_now
 from app.turns import take_turn
 from app.writes import insert_numbered
 
 _KEPT_IF_ABSENT = ("album", "year", "genre", "duration_seconds", "youtube_id")
+_OF_A_VIDEO = ("youtube_id", "video_state")
 _BLANK: dict[str, Any] = {
     **dict.fromkeys(_KEPT_IF_ABSENT),
     "video_state": VideoState.UNKNOWN,
@@ -108,15 +109,23 @@ def _optional(row: TrackRow) -> dict[str, Any]:
 
 
 def _change(session: Session, wanted: Mapping[int, dict[str, Any]]) -> int:
-    changed = 0
+    refused, changed = _set_aside(session, wanted), 0
     for track in session.exec(select(Track).where(TRACKS.c.id.in_(wanted))):
         new = wanted[int(track.id or 0)]
+        if (int(track.id or 0), new.get("youtube_id")) in refused:
+            new = {name: value for name, value in new.items() if name not in _OF_A_VIDEO}
         if any(getattr(track, name) != value for name, value in new.items()):
             track.sqlmodel_update(new)
             session.add(track)
             changed += 1
     session.flush()
     return changed
+
+
+def _set_aside(session: Session, track_ids: Iterable[int]) -> set[tuple[int, str]]:
+    """The videos that listeners have found to be wrong: a file says nothing new with them."""
+    wrong = select(WrongVideo).where(col(WrongVideo.track_id).in_(track_ids))
+    return {(video.track_id, video.youtube_id) for video in session.exec(wrong)}
 
 
 def _fill(session: Session, rows: Mapping[int, TrackRow], *, videos: bool) -> int:

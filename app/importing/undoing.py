@@ -24,7 +24,15 @@ from app.importing.run import COMMAND
 from app.importing.track_search import TRACKS
 from app.listening import EVENTS, USER_ITEMS, hold_all
 from app.listening.summing import sum_again
-from app.models import ApiToken, DataImport, ExternalKind, ImportState, Playlist, PlaylistTrack
+from app.models import (
+    ApiToken,
+    ArtistPick,
+    DataImport,
+    ExternalKind,
+    ImportState,
+    Playlist,
+    PlaylistTrack,
+)
 from app.models.columns import utc_now
 
 EVENTS_AT_ONCE = 5_000
@@ -33,6 +41,7 @@ Progress = Callable[[float], None]
 _THINGS_AT_ONCE = 500
 _PLAYLIST_TRACKS: Table = PlaylistTrack.__table__  # type: ignore[attr-defined]
 _PLAYLISTS: Table = Playlist.__table__  # type: ignore[attr-defined]
+_PICKS: Table = ArtistPick.__table__  # type: ignore[attr-defined]
 _TOKENS: Table = ApiToken.__table__  # type: ignore[attr-defined]
 
 
@@ -122,7 +131,7 @@ def _remove_added(session: Session, claim: Claim, row: DataImport) -> bool:
 
 
 def _remove_tracks(session: Session, claim: Claim, ids: Sequence[int]) -> set[int]:
-    """Remove those that nobody has heard or keeps, and artists who have no track left."""
+    """Remove those that nobody has heard or keeps, and artists left alone whom nobody picked."""
     if not ids:
         return set()
     connection, columns, merged = session.connection(), TRACKS.c, TRACKS.alias()
@@ -146,6 +155,7 @@ def _remove_tracks(session: Session, claim: Claim, ids: Sequence[int]) -> set[in
     others = ARTISTS.alias()
     known_as = select_columns(others.c.merged_into_id).where(others.c.merged_into_id.is_not(None))
     alone = ~exists().where(columns.artist_id == ARTISTS.c.id)
+    alone &= ~exists().where(_PICKS.c.artist_id == ARTISTS.c.id)
     # Their own table is read first, whole: MySQL deletes from none that it reads.
     kept = set(connection.execute(known_as).scalars())
     artists = {row.artist_id for row in rows} - kept

@@ -4,8 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 
+from app import changes
 from app.db import Database
 from app.errors import ImportRefused
 from app.importing import records
@@ -15,7 +16,7 @@ from app.importing.loader import AT_ONCE
 from app.importing.records import Claim, Wanted
 from app.importing.rows import Holds
 from app.importing.run import go_on
-from app.models import DataImport, ImportState
+from app.models import DataImport, ImportState, Track
 from app.models.columns import id_of
 from tests import making
 from tests.importing.conftest import plays, rejected_rows
@@ -122,3 +123,23 @@ def test_a_file_that_is_refused_ends_its_import(
     assert "extended streaming history" in str(row.error)
     with pytest.raises(ImportOver):
         go_on(database, claim, tmp_path / "reports", lambda *_: None)
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_what_went_in_before_it_was_cancelled_is_counted(
+    database: Database, ann: int, tmp_path: Path
+) -> None:
+    claim = _claimed(database, _spotify(tmp_path, *(stream(n) for n in range(1, 16))), ann)
+    with database.read() as session:
+        before = changes.last_note(session)
+
+    def cancelled(*_: object) -> None:
+        with database.write() as session:
+            records.locked(session, claim.import_id).state = ImportState.CANCELLED
+
+    with pytest.raises(ImportOver):
+        go_on(database, claim, tmp_path / "reports", cancelled)
+    assert _row(database, claim).state is ImportState.CANCELLED
+    with database.read() as session:
+        assert [track.listener_count for track in session.exec(select(Track))] == [1] * 4
+        assert changes.last_note(session) > before

@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
+import pytest
 from sqlmodel import col, select
 
 from app.db import Database
 from app.importing.csv_import import import_csv
 from app.importing.identity import Ids
-from app.models import Event, Track, User
+from app.models import Event, Track, User, VideoState, WrongVideo
 from tests.importing.conftest import Files, Import, titles
 
 MOMENT = "2026-03-01T18:22:05Z"
@@ -41,3 +42,21 @@ def test_a_source_adds_to_tracks_of_another_and_does_not_change_them(
         with database.read() as session:
             track = session.exec(select(Track)).one()
         assert (track.title, track.year, track.album) == ("Halo", 2008, "I Am")
+
+
+@pytest.mark.parametrize("source", ["demo", "other"])
+def test_a_video_that_was_set_aside_does_not_come_back(
+    files: Files, bring_in: Import, database: Database, tmp_path: Path, source: str
+) -> None:
+    header = "track_id,title,artist,youtube_id"
+    files.tracks("1,Halo,Beyoncé,aaaaaaaaaaa", header=header)
+    bring_in()
+    with database.write() as session:
+        track = session.exec(select(Track)).one()
+        track.youtube_id, track.video_state = None, VideoState.MISSING
+        session.add(WrongVideo(track_id=track.id or 0, youtube_id="aaaaaaaaaaa"))
+    for video, state in (("a", VideoState.MISSING), ("b", VideoState.FOUND)):
+        files.tracks(f"1,Halo,Beyoncé,{11 * video}", header=header)
+        import_csv(database, files.folder, tmp_path, lambda *_: None, source=source)
+        with database.read() as session:
+            assert session.exec(select(Track)).one().video_state is state

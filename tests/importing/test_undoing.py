@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from app import listening
+from app import listening, recommending
 from app.db import Database
 from app.importing import records, undoing
 from app.importing.csv_import import import_csv
@@ -17,7 +17,17 @@ from app.importing.records import Claim, Wanted
 from app.importing.report import ImportReport
 from app.importing.run import import_now
 from app.listening import Listen
-from app.models import Artist, DataImport, Event, ExternalId, Feedback, ImportState, Track, User
+from app.models import (
+    Artist,
+    ArtistPick,
+    DataImport,
+    Event,
+    ExternalId,
+    Feedback,
+    ImportState,
+    Track,
+    User,
+)
 from app.settings import Settings
 from tests import making
 from tests.importing.conftest import Files, titles
@@ -195,4 +205,18 @@ def test_what_a_later_import_uses_is_known_to_the_next(
     with database.read() as session:
         for table in (Event, Track, Artist, User, ExternalId):
             assert session.exec(select(table)).first() is None
+    check(database, settings)
+
+
+def test_an_artist_whom_a_listener_picked_stays(
+    settings: Settings, database: Database, ann: int, tmp_path: Path
+) -> None:
+    first = bring(database, tmp_path, ann, stream(1))
+    with database.write() as session:
+        artist = session.exec(select(Artist)).one().id or 0
+        recommending.start_with(session, ann, [artist])
+    undoing.undo(database, claimed(database, first))
+    assert titles(database) == []
+    with database.read() as session:
+        assert [pick.artist_id for pick in session.exec(select(ArtistPick))] == [artist]
     check(database, settings)
