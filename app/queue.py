@@ -22,7 +22,8 @@ QUEUE_NAME = "pytune"
 CHAMPION_CHANNEL = "pytune:champion"
 TRAINING_CHANNEL = "pytune:training"
 IMPORT_CHANNEL = "pytune:import"
-"""Told after a training's row has changed: that it has, not how."""
+TUNING_CHANNEL = "pytune:tuning"
+"""Told after a row has changed: that it has, not how."""
 _ANSWER_SECONDS = 5.0
 _PASSWORD = re.compile(r"//[^/]*@")
 _RESULT_SECONDS = 7 * 24 * 3600
@@ -144,6 +145,11 @@ class JobQueue:
         """Tell whoever follows an import; those that miss it look by themselves."""
         with suppress(RedisError):
             self.redis.publish(IMPORT_CHANNEL, import_id)
+
+    def announce_tuning(self, tuning_id: int) -> None:
+        """Tell whoever follows a search; those that miss it look by themselves."""
+        with suppress(RedisError):
+            self.redis.publish(TUNING_CHANNEL, tuning_id)
 
     def champion_news(self) -> PubSub:
         """A subscription to announced promotions. Raises RedisError where nobody answers."""

@@ -39,10 +39,13 @@ def tune(tuning_id: int) -> None:
             reason = str(error) if isinstance(error, PyTuneError) else repr(error)
             rt.transact(lambda session: tuning.fail(session, tuning_id, reason))
             raise
+        finally:
+            rt.queue.announce_tuning(tuning_id)
 
 
 def _tune(rt: Runtime, tuning_id: int) -> None:
     row = rt.transact(lambda session: tuning.start(session, tuning_id))
+    rt.queue.announce_tuning(tuning_id)
     with _Progress(rt, tuning_id) as told:
         train, split = rt.read(_validation)
         if not len(train):
@@ -127,3 +130,4 @@ class _Progress:
             return
         del self._ended[: len(ended)]
         self._stopped = not goes_on
+        self.rt.queue.announce_tuning(self.tuning_id)

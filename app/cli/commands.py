@@ -136,6 +136,23 @@ def train(
 
 
 @app.command()
+def tune(
+    *,
+    seconds: Annotated[
+        int | None, typer.Option(help="Time that it may take. Default: 900, a quarter of an hour.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Of everything random.")] = 42,
+    wait: Annotated[
+        bool, typer.Option("--wait", help="Show its progress until it is over.")
+    ] = False,
+) -> None:
+    """Search for the best recipe, in a worker; the next training takes it."""
+    from app.cli import tuning
+
+    tuning.tune(seconds, seed, wait=wait)
+
+
+@app.command()
 def schema() -> None:
     """Print the GraphQL schema."""
     from app import graphql

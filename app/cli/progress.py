@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from rich.console import Console
 from rich.progress import (
@@ -13,16 +14,20 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
 )
+from sqlmodel import Session
 
-from app import training
+from app import training, tuning
 from app.db import Database
 from app.errors import TrainingFailed
 from app.importing.report import Counts, ImportReport
 from app.importing.report import Progress as ImportProgress
-from app.models import Training, TrainingState
+from app.models import Training, TrainingState, Tuning
+from app.tuning.errors import TuningFailed
 
 OUT = Console(highlight=False, soft_wrap=True)
 _LOOK_SECONDS = 0.25
+_OVER = (TrainingState.FINISHED, TrainingState.FAILED)
+_Row = TypeVar("_Row", Training, Tuning)
 
 
 @contextmanager
@@ -103,18 +108,44 @@ def follow_training(
 
     `moment` is called between looks and may say by False that nobody waits any longer.
     """
-    pause = threading.Event()
-    with bars() as progress:
-        task = progress.add_task(f"training {training_id}", total=1.0, note="")
-        while True:
-            with database.read() as session:
-                row = training.training(session, training_id)
-            progress.update(task, completed=row.progress, note=row.stage.value)
-            if row.state not in {TrainingState.QUEUED, TrainingState.RUNNING}:
-                break
-            if moment is not None and not moment():
-                return row
-            pause.wait(_LOOK_SECONDS)
-    if row.state is not TrainingState.FINISHED:
+
+    def look(session: Session) -> tuple[Training, str]:
+        row = training.training(session, training_id)
+        return row, row.stage.value
+
+    row = _follow(database, f"training {training_id}", look, moment)
+    if row.state is TrainingState.FAILED:
         raise TrainingFailed(training_id=training_id, reason=row.error or "no reason was given")
     return row
+
+
+def follow_tuning(database: Database, tuning_id: int) -> Tuning:
+    """Show a search until it is over. Raises TuningFailed."""
+
+    def look(session: Session) -> tuple[Tuning, str]:
+        row = tuning.tuning(session, tuning_id)
+        return row, row.state.value
+
+    row = _follow(database, f"tuning {tuning_id}", look)
+    if row.state is TrainingState.FAILED:
+        raise TuningFailed(tuning_id=tuning_id, reason=row.error or "no reason was given")
+    return row
+
+
+def _follow(
+    database: Database,
+    name: str,
+    look: Callable[[Session], tuple[_Row, str]],
+    moment: Callable[[], bool] | None = None,
+) -> _Row:
+    """A bar for a row and what it does, until it is over or nobody waits any longer."""
+    pause = threading.Event()
+    with bars() as progress:
+        task = progress.add_task(name, total=1.0, note="")
+        while True:
+            with database.read() as session:
+                row, note = look(session)
+            progress.update(task, completed=row.progress, note=note)
+            if row.state in _OVER or (moment is not None and not moment()):
+                return row
+            pause.wait(_LOOK_SECONDS)

@@ -1,7 +1,7 @@
 """Subscriptions: told by the key-value server, looked up in short sessions, held by none."""
 
-from collections.abc import AsyncIterator
-from typing import Annotated, Self
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Annotated, Protocol, Self, TypeVar
 
 import anyio
 import strawberry
@@ -17,14 +17,24 @@ from app.graphql.ids import required_number
 from app.graphql.importing import looked_up
 from app.graphql.permissions import followed_by_administrators, followed_by_listeners
 from app.graphql.promotion import ModelVersion
+from app.graphql.tuning import Tuning
+from app.graphql.tuning import looked_up as tuning_looked_up
 from app.models import Training as TrainingRow
 from app.models.columns import id_of
-from app.queue import CHAMPION_CHANNEL, IMPORT_CHANNEL, TRAINING_CHANNEL
+from app.queue import CHAMPION_CHANNEL, IMPORT_CHANNEL, TRAINING_CHANNEL, TUNING_CHANNEL
 from app.settings import Settings
 from app.training import Champion
 
 MAX_SUBSCRIPTIONS = 20
 """At once on one web socket."""
+
+
+class _Followed(Protocol):
+    @property
+    def over(self) -> bool: ...
+
+
+_Seen = TypeVar("_Seen", bound=_Followed)
 
 
 @strawberry.type(description="How far a training is.")
@@ -59,14 +69,20 @@ class Subscription:
         training_id: Annotated[strawberry.ID, strawberry.argument(description="Which training.")],
     ) -> AsyncIterator[TrainingProgress]:
         number = required_number(training_id, "Training", "trainingId")
-        told: TrainingProgress | None = None
-        async for _ in looks(info.context.state.settings, TRAINING_CHANNEL):
-            row = await _looked_up(info.context, number)
-            if (now := TrainingProgress.of(row)) != told:
-                yield now
-            if now.over:
-                return
-            told = now
+        context = info.context
+        async for now in _followed(context, TRAINING_CHANNEL, lambda: _training(context, number)):
+            yield now
+
+    @followed_by_administrators("A tuning, from how it is now until it is over.")
+    async def tuning_progress(
+        self,
+        info: Info,
+        tuning_id: Annotated[strawberry.ID, strawberry.argument(description="Which tuning.")],
+    ) -> AsyncIterator[Tuning]:
+        number = required_number(tuning_id, "Tuning", "tuningId")
+        context = info.context
+        async for now in _followed(context, TUNING_CHANNEL, lambda: _tuning(context, number)):
+            yield now
 
     @followed_by_listeners("An import's progress, from how it is now until it is over.")
     async def import_progress(
@@ -75,14 +91,9 @@ class Subscription:
         import_id: Annotated[strawberry.ID, strawberry.argument(description="Which import.")],
     ) -> AsyncIterator[DataImport]:
         number = required_number(import_id, "DataImport", "importId")
-        told: DataImport | None = None
-        async for _ in looks(info.context.state.settings, IMPORT_CHANNEL):
-            now = await looked_up(info.context, number)
-            if now != told:
-                yield now
-            if now.over:
-                return
-            told = now
+        context = info.context
+        async for now in _followed(context, IMPORT_CHANNEL, lambda: looked_up(context, number)):
+            yield now
 
     @followed_by_administrators("The champion, each time that another promotion names it.")
     async def champion_changed(self, info: Info) -> AsyncIterator[ModelVersion]:
@@ -94,6 +105,19 @@ class Subscription:
             ):
                 yield ModelVersion.of(champion)
             known = champion
+
+
+async def _followed(
+    context: Context, channel: str, look: Callable[[], Awaitable[_Seen]]
+) -> AsyncIterator[_Seen]:
+    """What is seen now, and again whenever it has changed, until it is over."""
+    told: _Seen | None = None
+    async for _ in looks(context.state.settings, channel):
+        if (now := await look()) != told:
+            yield now
+        if now.over:
+            return
+        told = now
 
 
 async def looks(settings: Settings, channel: str) -> AsyncIterator[None]:
@@ -113,9 +137,15 @@ async def looks(settings: Settings, channel: str) -> AsyncIterator[None]:
             yield
 
 
-async def _looked_up(context: Context, number: int) -> TrainingRow:
+async def _training(context: Context, number: int) -> TrainingProgress:
     await _let_in(context)
-    return await context.read(lambda session: training.training(session, number))
+    row = await context.read(lambda session: training.training(session, number))
+    return TrainingProgress.of(row)
+
+
+async def _tuning(context: Context, number: int) -> Tuning:
+    await _let_in(context)
+    return await tuning_looked_up(context, number)
 
 
 async def _champion(context: Context) -> Champion | None:

@@ -19,8 +19,6 @@ from app.models import Tuning as TuningRow
 from app.models.columns import id_of
 from app.tuning.errors import TuningNotFound
 
-DEFAULT_SECONDS = 900
-
 
 @strawberry.type(description="A search over algorithms and settings, within a time.")
 class Tuning(Node):
@@ -44,6 +42,10 @@ class Tuning(Node):
     created_at: datetime = strawberry.field(description="When it was asked for.")
     started_at: datetime | None = strawberry.field(description="When a worker began with it.")
     finished_at: datetime | None = strawberry.field(description="When it ended, well or not.")
+
+    @property
+    def over(self) -> bool:
+        return self.state in {TrainingState.FINISHED, TrainingState.FAILED}
 
     @as_parent("What was tried, in its order: arm, settings, state, ndcg, quarter, seconds.")
     async def trials(self, info: Info) -> list[JSON]:
@@ -74,7 +76,7 @@ class Tuning(Node):
 @strawberry.input(description="How long to search; whatever is left out has its default.")
 class TuneModelInput:
     seconds: int = strawberry.field(
-        default=DEFAULT_SECONDS,
+        default=tuning.DEFAULT_SECONDS,
         description=f"{tuning.LEAST_SECONDS} to {tuning.MOST_SECONDS}; few for a small catalogue.",
     )
     seed: int = strawberry.field(default=tuning.DEFAULT_SEED, description="0 or more.")
@@ -153,7 +155,7 @@ class TuningMutation:
         number = await to_thread.run_sync(
             tuning.launch, state.database, state.queue, by, wanted.seconds, wanted.seed
         )
-        return TuningStarted(tuning=await _looked_up(info.context, number))
+        return TuningStarted(tuning=await looked_up(info.context, number))
 
     @for_administrators("Stop a tuning where it is.")
     async def stop_tuning(
@@ -166,7 +168,8 @@ class TuningMutation:
         number = required_number(unwanted.tuning_id, "Tuning", "tuningId")
         by = info.context.signed_in.name
         await info.context.write(lambda session: tuning.stop(session, number, by).id)
-        return TuningStopped(tuning=await _looked_up(info.context, number))
+        await to_thread.run_sync(info.context.state.queue.announce_tuning, number)
+        return TuningStopped(tuning=await looked_up(info.context, number))
 
     @for_administrators("Go on with a tuning where it failed or was stopped.")
     async def resume_tuning(
@@ -179,7 +182,7 @@ class TuningMutation:
         number = required_number(wanted.tuning_id, "Tuning", "tuningId")
         state = info.context.state
         await to_thread.run_sync(tuning.resume, state.database, state.queue, number)
-        return TuningStarted(tuning=await _looked_up(info.context, number))
+        return TuningStarted(tuning=await looked_up(info.context, number))
 
 
 async def tunings_of(context: Context, numbers: list[int]) -> list[Tuning | None]:
@@ -189,7 +192,7 @@ async def tunings_of(context: Context, numbers: list[int]) -> list[Tuning | None
     return await context.read(lambda session: [_found(session, number) for number in numbers])
 
 
-async def _looked_up(context: Context, number: int) -> Tuning:
+async def looked_up(context: Context, number: int) -> Tuning:
     return Tuning.of(await context.read(lambda session: tuning.tuning(session, number)))
 
 

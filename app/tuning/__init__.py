@@ -1,6 +1,7 @@
 """Use-cases: searches for the best recipe, which the next training takes."""
 
 from app.tuning.launching import (
+    DEFAULT_SECONDS,
     DEFAULT_SEED,
     LEAST_SECONDS,
     MOST_SECONDS,
@@ -26,6 +27,7 @@ from app.tuning.rows import (
 )
 
 __all__ = [
+    "DEFAULT_SECONDS",
     "DEFAULT_SEED",
     "LEAST_SECONDS",
     "MOST_SECONDS",

@@ -13,6 +13,11 @@ class TuningUnderway(PyTuneError):
     template = "Tuning {tuning_id} is under way: wait for it to end, or stop it."
 
 
+class TuningFailed(PyTuneError):
+    code = "tuning_failed"
+    template = "Tuning {tuning_id} failed: {reason}"
+
+
 class TuningOver(PyTuneError):
     code = "tuning_over"
     template = "Tuning {tuning_id} cannot go on: it is {state}."

@@ -19,7 +19,7 @@ from app.tuning.rows import ACTIVE, end, fail, locked
 from app.turns import take_turn
 
 LEAST_SECONDS, MOST_SECONDS = 10, 24 * 3600
-DEFAULT_SEED = 42
+DEFAULT_SECONDS, DEFAULT_SEED = 900, 42
 _MOST_RESUMED = 3
 """A search whose worker died so often is given up: it is what kills them."""
 _BEYOND = 3600
@@ -57,6 +57,7 @@ def cancel_job(database: Database, queue: JobQueue, job_id: str, by: str) -> Que
     number = job.tuning_id
     if number is not None:
         database.transact(lambda session: fail(session, number, f"Cancelled by {by}."))
+        queue.announce_tuning(number)
     return job
 
 
@@ -97,6 +98,8 @@ def _taken_up(database: Database, queue: JobQueue, seen: Tuning, latest: datetim
     )
     if seconds is not None:
         _enqueue(database, queue, id_of(seen), seconds)
+    else:
+        queue.announce_tuning(id_of(seen))
     return seconds is not None
 
 
@@ -152,6 +155,7 @@ def _enqueue(database: Database, queue: JobQueue, tuning_id: int, seconds: int) 
         locked(session, tuning_id).job_id = job_id
 
     database.transact(note)
+    queue.announce_tuning(tuning_id)
     return job_id
 
 

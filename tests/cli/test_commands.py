@@ -31,6 +31,7 @@ COMMANDS = [
     ["import", "takeout"],
     ["import", "undo"],
     ["train"],
+    ["tune"],
     ["user"],
     ["user", "add"],
     ["user", "password"],
@@ -131,10 +132,17 @@ def test_a_database_without_tables_asks_to_be_migrated(tmp_path: Path) -> None:
     )
 
 
-def test_training_without_listens_is_refused(folder: Path) -> None:
-    refused = run("train", folder=folder)
+@pytest.mark.parametrize("command", ["train", "tune"])
+def test_training_without_listens_is_refused(folder: Path, command: str) -> None:
+    refused = run(command, folder=folder)
     assert refused.returncode == 1
     assert refused.stderr.startswith("pytune: There are no listens to train on")
+
+
+def test_a_search_of_no_time_is_refused(folder: Path) -> None:
+    refused = run("tune", "--seconds", "9", folder=folder)
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr.startswith("pytune: seconds: must be 10 to")
 
 
 def test_a_user_is_added_and_their_password_changed(folder: Path) -> None:

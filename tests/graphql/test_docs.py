@@ -87,6 +87,7 @@ def test_an_example_of_a_subscription_tells_something(
     door: Door, model: LoadedModel, example: Example
 ) -> None:
     _make_busy(door)
+    _tune(door, example.document)
     with signed_in(door) as socket:
         socket.subscribe(example.document, **example.variables)
         await_listeners(door, CHAMPION_CHANNEL, 1 + ("championChanged" in example.document))
@@ -140,8 +141,8 @@ def _import_some(door: Door) -> None:
 
 
 def _tune(door: Door, document: str) -> None:
-    """The tuning that the page stops, or resumes."""
-    if "stopTuning" in document or "resumeTuning" in document:
+    """The tuning that the page follows, stops or resumes."""
+    if any(name in document for name in ("tuningProgress", "stopTuning", "resumeTuning")):
         number = tuning.launch(door.state.database, door.state.queue, "root", 60)
         if "resumeTuning" in document:
             door.state.database.transact(lambda session: tuning.stop(session, number, "root").id)

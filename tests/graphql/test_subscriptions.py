@@ -22,9 +22,13 @@ from tests.graphql.test_junk import JUNK
 PROGRESS = """subscription ($id: ID!) {
   trainingProgress(trainingId: $id) { version state stage progress error }
 }"""
+TUNING = """subscription ($id: ID!) {
+  tuningProgress(tuningId: $id) { id state progress trials error }
+}"""
 CHAMPION = "subscription { championChanged { version isRollback promotedBy } }"
 FIELDS = {
     "trainingProgress": (PROGRESS, {"id": global_id("Training", 1)}),
+    "tuningProgress": (TUNING, {"id": global_id("Tuning", 1)}),
     "championChanged": (CHAMPION, {}),
 }
 """Those of administrators; everybody may follow an import of their own."""
@@ -105,6 +109,12 @@ def test_no_training_to_follow(door: Door, given: str, code: str) -> None:
     with signed_in(door) as socket:
         socket.subscribe(PROGRESS, id=given)
         assert socket.refusal() == code
+
+
+def test_no_search_to_follow(door: Door) -> None:
+    with signed_in(door) as socket:
+        socket.subscribe(TUNING, id=global_id("Tuning", 99))
+        assert socket.refusal() == "not_found"
 
 
 def test_each_promotion_is_told(door: Door, model: LoadedModel) -> None:

@@ -1,17 +1,20 @@
 """The tuning job: searches, remembers, can be stopped, and goes on after its worker died."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 
 from app import recipes, training, tuning
+from app.cli import tuning as command
+from app.cli.progress import follow_tuning
 from app.errors import InvalidInput, NoListens
 from app.ml import tuning as searching
 from app.ml.search import Trial
 from app.models import TrainingState
 from app.models.columns import utc_now
-from app.queue import JobName
-from app.tuning.errors import TuningNotFound, TuningOver, TuningUnderway
+from app.queue import TUNING_CHANNEL, JobName, JsonQueue
+from app.tuning.errors import TuningFailed, TuningNotFound, TuningOver, TuningUnderway
 from jobs import tune
 from jobs.evaluate import evaluate
 from jobs.retrain import _retrain
@@ -70,6 +73,47 @@ def test_it_searches_and_the_next_training_takes_what_it_chose(rt: Runtime, laun
         (begun,) = training.trainings(session, 2)
         assert recipes.recipe_of(begun) == chosen
         assert tuning.untried_recipe(session) is None, "it was tried: the gate has the word"
+
+
+@pytest.mark.usefixtures("hurried")
+def test_the_command_shows_a_search_until_it_is_over(
+    rt: Runtime,
+    tracks: list[int],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(command, "Settings", lambda: rt.settings)
+    monkeypatch.setattr(command, "ready", lambda _: rt.database)
+    with ThreadPoolExecutor() as pool:
+        waits = pool.submit(command.tune, SECONDS, 1, wait=True)
+        found = JsonQueue.dequeue_any([rt.queue.queue], 30, connection=rt.queue.redis)
+        assert found is not None
+        (number,) = found[0].args
+        tune._tune(rt, number)
+        waits.result(timeout=30)
+    with rt.database.read() as session:
+        row, tried = tuning.tuning(session, number), tuning.trials(session, number)
+        assert row.requested_by == "command line"
+        said = f"{row.algorithm} is best, NDCG@20 {row.ndcg:.4f}, of {len(tried)} trials"
+    assert said in capsys.readouterr().out
+
+
+def test_the_command_says_why_a_search_failed(rt: Runtime, launched: int) -> None:
+    with rt.database.write() as session:
+        tuning.fail(session, launched, "no disk")
+    with pytest.raises(TuningFailed, match="no disk"):
+        follow_tuning(rt.database, launched)
+
+
+@pytest.mark.usefixtures("hurried")
+def test_whoever_follows_is_told_of_it(rt: Runtime, launched: int) -> None:
+    with rt.queue.redis.pubsub() as told:  # type: ignore[no-untyped-call]
+        told.subscribe(TUNING_CHANNEL)
+        assert told.get_message(timeout=5)["type"] == "subscribe"
+        tune._tune(rt, launched)
+        assert [told.get_message(timeout=5)["data"] for _ in range(2)] == 2 * [
+            str(launched).encode()
+        ]
 
 
 def test_of_undated_listens_it_sees_none_that_the_gate_tests_on(
