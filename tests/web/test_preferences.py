@@ -59,4 +59,4 @@ def test_the_doorway_speaks_it_too_and_none_is_singular(nobody: Site) -> None:
     assert "Se connecter." in text(nobody.get("/login", **{"Accept-Language": "fr"}).text)
     nobody.sign_in(nobody.world.ann)
     found = nobody.get("/search?q=autobahn", **{"Accept-Language": "fr"}).text
-    assert "Un morceau, un artiste" in text(found)
+    assert "1 morceau, 0 artiste " in text(found)
