@@ -1,10 +1,14 @@
 """The demo is set up once a run, from nothing, as `make demo` does it."""
 
+import fcntl
+import json
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,10 +27,24 @@ class Demo:
 
 
 @pytest.fixture(scope="session")
-def demo(short_folder: Path) -> Demo:
-    with running(short_folder / "demo", "demo") as first:
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """Set up by whichever process of the run wants it first; the others wait."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    kept = shared / "demo.json"
+    with (shared / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            kept.write_text(json.dumps(_set_up(shared / "demo")))
+    told = json.loads(kept.read_text())
+    accounts = {role: (name, password) for role, (name, password) in told["accounts"].items()}
+    return Demo(shared / "demo", accounts, told["exit_code"], told["said"])
+
+
+def _set_up(folder: Path) -> dict[str, Any]:
+    with running(folder, "demo") as first:
         code = first.interrupt()
-    return Demo(first.folder, first.accounts, code, "".join(first.said))
+    return {"accounts": first.accounts, "exit_code": code, "said": "".join(first.said)}
 
 
 @pytest.fixture(scope="session")
