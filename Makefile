@@ -10,7 +10,7 @@ TEXTS = app/web/locale
 # No test run takes longer. Where there is no GNU timeout, each test's own limit is left.
 MINUTES ?= 10
 # Processes that share the tests out; 0 runs them in one, for a debugger.
-WORKERS ?= 3
+WORKERS ?= 2
 LIMITED = $(shell timeout --foreground 1 true 2>/dev/null && echo timeout --foreground --signal=INT --kill-after=30 $(MINUTES)m)
 
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

@@ -1,10 +1,18 @@
 """What is dear is computed once at a time, whoever asks and leaves meanwhile."""
 
 import asyncio
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from app.together import Together
+
+
+def _run(work: Coroutine[None, None, None]) -> None:
+    """In a thread of its own: in this one a browser's driver may have left its loop running."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, work).result()
 
 
 def test_who_asks_meanwhile_gets_the_same_also_where_the_first_has_left() -> None:
@@ -28,7 +36,7 @@ def test_who_asks_meanwhile_gets_the_same_also_where_the_first_has_left() -> Non
         assert await asyncio.gather(*others) == [1, 1, 1]
         assert await together.of(compute) == 2
 
-    asyncio.run(ask())
+    _run(ask())
 
 
 def test_a_failure_is_told_and_not_kept() -> None:
@@ -44,4 +52,4 @@ def test_a_failure_is_told_and_not_kept() -> None:
             await together.of(fail)
         assert await together.of(succeed) == 1
 
-    asyncio.run(ask())
+    _run(ask())
