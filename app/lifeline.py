@@ -10,6 +10,9 @@ from collections.abc import Callable
 LIFELINE = "PYTUNE_LIFELINE"
 """Environment variable with the number of the pipe's reading end."""
 
+START_SIGNAL = "PYTUNE_START_SIGNAL"
+"""Environment variable with the number of a pipe that ends when a child may begin its work."""
+
 _PR_SET_PDEATHSIG = 1
 _GRACE_SECONDS = 15.0
 _PARENT_CHECK_SECONDS = 1.0
@@ -20,6 +23,13 @@ def hold_on(then: Callable[[], None] | None = None) -> None:
     number = os.environ.get(LIFELINE)
     if number is not None:
         _in_background(lambda: _await_end(int(number)), then or end_gently)
+
+
+def await_start() -> None:
+    """In a child that was started early, to import meanwhile: wait until all it needs is there."""
+    number = os.environ.get(START_SIGNAL)
+    if number is not None:
+        _await_end(int(number))
 
 
 def die_with_parent() -> None:

@@ -226,3 +226,7 @@ class Settings(BaseSettings):
     @property
     def production(self) -> bool:
         return self.profile is Profile.PRODUCTION
+
+
+def settings_with(port: int | None) -> Settings:
+    return Settings() if port is None else Settings(port=port)

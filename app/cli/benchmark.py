@@ -86,7 +86,7 @@ def _check_writable(path: Path | None) -> None:
 def _print(found: "Comparison", k: int) -> None:
     from rich.table import Table
 
-    from app.cli.progress import OUT
+    from app.cli.out import OUT
 
     table = Table(box=None, pad_edge=False)
     table.add_column("algorithm")

@@ -36,17 +36,17 @@ PasswordStdin = Annotated[
 @app.command()
 def demo(port: Port = None) -> None:
     """Set up the demo catalogue, train the first model and serve it all. Ctrl-C ends it."""
-    from app.cli import serving
+    from app.cli import up
 
-    serving.demo(port)
+    up.demo(port)
 
 
 @app.command()
 def up(port: Port = None) -> None:
     """Serve everything from this machine: key-value server, web, worker and scheduler."""
-    from app.cli import serving
+    from app.cli import up
 
-    serving.up(port)
+    up.up(port)
 
 
 @app.command()

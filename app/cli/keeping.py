@@ -9,7 +9,7 @@ from app import accounts, verifying
 from app import backup as backups
 from app.cli import progress
 from app.cli.opening import ready
-from app.cli.progress import OUT
+from app.cli.out import OUT
 from app.db import Database, open_database
 from app.errors import InvalidInput, UserNotFound
 from app.importing.formats import ImportFormat

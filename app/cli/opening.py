@@ -6,10 +6,6 @@ from app.migrations import is_current
 from app.settings import Settings
 
 
-def settings_with(port: int | None) -> Settings:
-    return Settings() if port is None else Settings(port=port)
-
-
 def ready(settings: Settings) -> Database:
     """The database, answering and at this version's schema. Raises SchemaBehind."""
     database = open_database(settings)

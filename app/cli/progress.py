@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from rich.console import Console
 from rich.progress import (
     BarColumn,
     Progress,
@@ -17,6 +16,7 @@ from rich.progress import (
 from sqlmodel import Session
 
 from app import training, tuning
+from app.cli.out import OUT
 from app.db import Database
 from app.errors import TrainingFailed
 from app.importing.report import Counts, ImportReport
@@ -24,7 +24,6 @@ from app.importing.report import Progress as ImportProgress
 from app.models import Training, TrainingState, Tuning
 from app.tuning.errors import TuningFailed
 
-OUT = Console(highlight=False, soft_wrap=True)
 _LOOK_SECONDS = 0.25
 _OVER = (TrainingState.FINISHED, TrainingState.FAILED)
 _Row = TypeVar("_Row", Training, Tuning)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from app import evaluations, recipes, training, tuning
 from app.cli.opening import ready
-from app.cli.progress import OUT, follow_training
+from app.cli.out import OUT
+from app.cli.progress import follow_training
 from app.db import Database
 from app.errors import InvalidInput
 from app.ml.recipe import Recipe

@@ -2,7 +2,8 @@
 
 from app import tuning
 from app.cli.opening import ready
-from app.cli.progress import OUT, follow_tuning
+from app.cli.out import OUT
+from app.cli.progress import follow_tuning
 from app.queue import JobQueue
 from app.settings import Settings
 

@@ -7,17 +7,11 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Self
 
-from redis import Redis
-from redis.exceptions import RedisError
-
-from app.db import open_database
 from app.embedded.children import Child
 from app.embedded.folder import listening_socket, only_one
 from app.embedded.signals import Signals
 from app.errors import ChildFailed
-from app.jobs import fail_interrupted
-from app.lifeline import LIFELINE
-from app.migrations import migrate
+from app.lifeline import LIFELINE, START_SIGNAL
 from app.settings import Settings
 
 WEB_SOCKET = "PYTUNE_WEB_SOCKET"
@@ -86,21 +80,30 @@ class Embedded:
         listening = self._stack.enter_context(listening_socket(self.settings))
         host, port = listening.getsockname()[:2]
         self.address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-        self._migrate()
         shared = (lock, self._lifeline())
-        if self.settings.redis_url is None:
-            self._await_key_value(self._child("keyvalue", ["-m", "app.keyvalue"], shared))
-        for name in ("worker", "scheduler"):
-            self._child(name, ["-m", "app.cli", name], shared)
+        own_server = self.settings.redis_url is None
+        keyvalue = own_server and self._child("keyvalue", ["-m", "app.keyvalue"], shared)
+        held, release = self._start_signal()
+        # To import takes the web process longer than all that has to be ready before it begins.
         web = self._child(
             "web",
             ["-m", "app.cli", "web"],
-            (*shared, listening.fileno()),
-            {WEB_SOCKET: str(listening.fileno())},
+            (*shared, listening.fileno(), held),
+            {WEB_SOCKET: str(listening.fileno()), START_SIGNAL: str(held)},
         )
+        self._migrate()
+        if keyvalue:
+            self._await_key_value(keyvalue)
+        release()
         self._await_web(web, host, port)
+        for name in ("worker", "scheduler"):
+            self._child(name, ["-m", "app.cli", name], shared)
 
     def _migrate(self) -> None:
+        from app.db import open_database  # slow to import: what is started first need not wait
+        from app.jobs import fail_interrupted
+        from app.migrations import migrate
+
         database = open_database(self.settings)
         try:
             database.check()
@@ -124,6 +127,14 @@ class Embedded:
         }
         return reading
 
+    def _start_signal(self) -> tuple[int, Callable[[], None]]:
+        """What a child waits at, and what lets it go on; a second start of it need not wait."""
+        reading, writing = os.pipe()
+        self._stack.callback(os.close, reading)
+        waiting = self._stack.enter_context(ExitStack())
+        waiting.callback(os.close, writing)
+        return reading, waiting.close
+
     def _child(
         self,
         name: str,
@@ -138,6 +149,9 @@ class Embedded:
         return child
 
     def _await_key_value(self, child: Child) -> None:
+        from redis import Redis  # like the database, slow to import
+        from redis.exceptions import RedisError
+
         redis = Redis.from_url(self.settings.key_value_url)
 
         def answers() -> bool:
