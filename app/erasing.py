@@ -29,11 +29,9 @@ def delete_account(session: Session, user_id: int) -> list[Path]:
     users.disable(session, user_id)
     mine = DataImport.user_id == user_id
     imports = session.exec(select(DataImport.id, DataImport.rejected_file).where(mine)).all()
-    brought = col(ExternalId.import_id).in_([number for number, _ in imports])
-    session.exec(update(ExternalId).where(brought).values(import_id=None))
     known_as = (col(ExternalId.kind) == ExternalKind.USER, col(ExternalId.our_id) == user_id)
     session.exec(delete(ExternalId).where(*known_as))
-    brought = col(ExternalId.import_id).in_(select(DataImport.id).where(mine))
+    brought = col(ExternalId.import_id).in_([number for number, _ in imports])
     # What they brought stays, and is nobody's any more: nobody is to take it back.
     session.exec(update(ExternalId).where(brought).values(import_id=None))
     session.exec(delete(User).where(col(User.id) == user_id))

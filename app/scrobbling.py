@@ -19,7 +19,6 @@ from app.turns import TRACKS, take_turn
 
 SOURCE = "scrobbles"
 """Under which names that were scrobbled are known again."""
-MUSICBRAINZ, ISRC = "musicbrainz", "isrc"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ class Scrobble:
     """How long the recording is."""
     youtube_id: str | None = None
     also: tuple[tuple[str, str], ...] = ()
-    """(source, id there) of the recording: MusicBrainz, ISRC."""
+    """(source, id there) of the recording: MusicBrainz, ISRC, Spotify."""
     client: str = "listenbrainz"
 
 

@@ -11,6 +11,7 @@ from sqlmodel import Session, SQLModel
 from app import training
 from app.errors import BadArtifact
 from app.listening import EVENTS, USER_ITEMS
+from app.listening.summing import SUMS
 from app.ml.model_slot import LoadedModel
 from app.models import Artist, EventKind, ExternalId, ExternalKind, Feedback, Track, User
 from app.settings import Settings
@@ -90,9 +91,7 @@ def _sums(session: Session) -> Iterator[str]:
     pair = and_(said.c.user_id == items.user_id, said.c.track_id == items.track_id)
     differ = or_(
         said.c.user_id.is_(None),
-        items.plays != said.c.plays,
-        items.skips != said.c.skips,
-        items.last_listened_at.is_distinct_from(said.c.last),
+        *(items[name].is_distinct_from(said.c[name]) for name in SUMS),
     )
     summed = USER_ITEMS.outerjoin(said, pair)
     wrong = select_columns(items.user_id).select_from(summed).where(differ)
@@ -110,15 +109,9 @@ def _sums(session: Session) -> Iterator[str]:
 def _said() -> Subquery:
     """What the sums of each listener and track should be."""
     columns = EVENTS.c
-    listened, skipped = columns.kind == EventKind.LISTEN, columns.kind == EventKind.SKIP
+    sums = (value.label(name) for name, value in SUMS.items())
     return (
-        select_columns(
-            columns.user_id,
-            columns.track_id,
-            func.sum(case((listened, columns.plays), else_=0)).label("plays"),
-            func.sum(case((skipped, 1), else_=0)).label("skips"),
-            func.max(case((listened, columns.occurred_at))).label("last"),
-        )
+        select_columns(columns.user_id, columns.track_id, *sums)
         .group_by(columns.user_id, columns.track_id)
         .subquery()
     )

@@ -1,11 +1,11 @@
 """Inserts and updates in the one form that both dialects take."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Dialect, Insert, Select, Table
 from sqlalchemy.dialects import mysql, sqlite
@@ -14,8 +14,18 @@ from sqlmodel import Session
 
 ROWS_AT_ONCE = 1_000
 """Of one statement for MySQL: a few hundred kilobytes, far from what a server refuses."""
+VALUES_AT_ONCE = 500
+"""Of one IN: some databases take no more than a thousand."""
 _DUPLICATE = 1062
 _MARKS = re.compile(r" VALUES (\([%s?, ]+\))")
+
+
+T = TypeVar("T")
+
+
+def in_parts(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """As many values at a time as one IN may hold."""
+    return (values[at : at + VALUES_AT_ONCE] for at in range(0, len(values), VALUES_AT_ONCE))
 
 
 def insert_once(session: Session, insert: Insert, row: dict[str, Any]) -> bool:

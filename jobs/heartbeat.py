@@ -1,10 +1,7 @@
 """A running training says every second what it does and that it lives, and what it has to tell."""
 
 import logging
-import threading
-from typing import Self
 
-from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from app import training, training_log
@@ -13,32 +10,25 @@ from app.ml.recommender import Report
 from app.models import TrainingStage
 from app.queue import JobQueue
 from app.training_log import Line
+from jobs.pulse import Pulse
 
 log = logging.getLogger(__name__)
 
-_BEAT_SECONDS = 1.0
 
-
-class Heartbeat:
-    """Writes stage, share and log of a training from a thread of its own, while it is entered."""
+class Heartbeat(Pulse):
+    """Writes stage, share and log of a training while it is entered, and at its end."""
 
     def __init__(self, database: Database, queue: JobQueue, training_id: int) -> None:
+        super().__init__(self._tell)
         self.database = database
         self.queue = queue
         self.training_id = training_id
         self._stage, self._share = TrainingStage.READING, 0.0
         self._lines: list[Line] = []
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
-        self._beat()
+    def __exit__(self, *raised: object) -> None:
+        super().__exit__(*raised)
+        self.once()
 
     def say(self, stage: TrainingStage, share: float) -> None:
         """What is done now, and the share of the whole that is done, 0 to 1."""
@@ -54,17 +44,9 @@ class Heartbeat:
         self.say(stage, begin)
         return lambda share: self.say(stage, begin + share * (end - begin))
 
-    def _run(self) -> None:
-        while not self._over.wait(_BEAT_SECONDS):
-            self._beat()
-
-    def _beat(self) -> None:
+    def _tell(self) -> None:
         lines = self._lines[:]
-        try:
-            self.database.transact(lambda session: self._write(session, lines))
-        except SQLAlchemyError:
-            log.warning("a heartbeat could not be written", exc_info=True)
-            return
+        self.database.transact(lambda session: self._write(session, lines))
         del self._lines[: len(lines)]
         self.queue.announce_progress(self.training_id)
 

@@ -32,9 +32,15 @@ class Pulse:
 
     def _run(self) -> None:
         while not self._over.wait(_BEAT_SECONDS):
-            try:
-                self._beat()
-            except SQLAlchemyError:
-                log.warning("a pulse could not be written", exc_info=True)
-            except PyTuneError:
-                return  # it is over, or another's by now
+            if not self.once():
+                return
+
+    def once(self) -> bool:
+        """Whether to go on."""
+        try:
+            self._beat()
+        except SQLAlchemyError:
+            log.warning("a pulse could not be written", exc_info=True)
+        except PyTuneError:
+            return False  # it is over, or another's by now
+        return True

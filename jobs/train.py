@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from app import recipes, training
 from app.errors import NoListens, PyTuneError, TrainingOver
-from app.importing.loader import refresh_listener_counts
+from app.listening import count_listeners
 from app.ml import sanity
 from app.ml.cold_start import telling_artists
 from app.ml.contest import ContestResult
@@ -142,5 +142,5 @@ def _end(
     session.flush()
     if evaluation.promote:
         training.promote(session, training_id, "gate", reason, evaluation)
-    refresh_listener_counts(session)
+    count_listeners(session)
     return evaluation

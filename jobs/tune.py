@@ -1,12 +1,9 @@
 """Tune: search for the best recipe, and remember it for the next training."""
 
 import logging
-import threading
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Self
 
-from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from app import interactions, tuning
@@ -18,12 +15,12 @@ from app.ml.interactions import Interactions
 from app.ml.search import Search, Trial
 from app.models import Tuning
 from app.tuning.errors import TuningOver
+from jobs.pulse import Pulse
 from jobs.runtime import Runtime, runtime
 from jobs.training_data import read_training_data
 
 log = logging.getLogger(__name__)
 
-_BEAT_SECONDS = 1.0
 _LEAST_SECONDS = 1.0
 """What is left to a search that was interrupted when its time was up: enough for its end."""
 
@@ -86,26 +83,20 @@ def _validation(session: Session) -> tuple[Interactions, Holdout | None]:
     return known, holdout.in_time(before, since, at)
 
 
-class _Progress:
-    """Keeps share and trials from a thread of its own, and hears whether it should stop."""
+class _Progress(Pulse):
+    """Keeps share and trials, and hears whether to stop."""
 
     def __init__(self, rt: Runtime, tuning_id: int) -> None:
+        super().__init__(self._tell)
         self.rt = rt
         self.tuning_id = tuning_id
         self._share = 0.0
         self._ended: list[Trial] = []
         self._stopped = False
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="tuning", daemon=True)
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
-        self._beat()
+    def __exit__(self, *raised: object) -> None:
+        super().__exit__(*raised)
+        self.once()
 
     def heeded(self, search: Search) -> Search:
         """The search, telling and asking here."""
@@ -115,19 +106,11 @@ class _Progress:
 
         return replace(search, report=report, record=self._ended.append, stop=lambda: self._stopped)
 
-    def _run(self) -> None:
-        while not self._over.wait(_BEAT_SECONDS):
-            self._beat()
-
-    def _beat(self) -> None:
+    def _tell(self) -> None:
         ended = self._ended[:]
-        try:
-            goes_on = self.rt.database.transact(
-                lambda session: tuning.progress(session, self.tuning_id, self._share, ended)
-            )
-        except SQLAlchemyError:
-            log.warning("a tuning's progress could not be written", exc_info=True)
-            return
+        goes_on = self.rt.database.transact(
+            lambda session: tuning.progress(session, self.tuning_id, self._share, ended)
+        )
         del self._ended[: len(ended)]
         self._stopped = not goes_on
         self.rt.queue.announce_tuning(self.tuning_id)

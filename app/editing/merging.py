@@ -7,14 +7,13 @@ name is known to imports, and separating them again finds everything as it was.
 from typing import Any
 
 from sqlalchemy import Table, func
-from sqlalchemy import update as update_rows
 from sqlmodel import Session, col, select, update
 
 from app import changes
 from app.editing.audit import held_artist, held_track, write_down
 from app.editing.correcting import find_by_artist
 from app.errors import InvalidInput
-from app.listening import USER_ITEMS
+from app.listening import count_listeners
 from app.listening.moving import move_all, move_back
 from app.models import (
     Artist,
@@ -55,11 +54,10 @@ def merge_track(session: Session, track_id: int, into_id: int, by: str) -> None:
     _fill(session, merged, kept)
     merged.merged_into_id = into_id
     session.add(merged)
-    _count(session, track_id, into_id)
+    count_listeners(session, [track_id, into_id])
     if is_new:
         thing = (ExternalKind.TRACK, into_id)
         write_down(session, EditKind.MERGE, thing, by, {"title": merged.title}, track_id)
-    changes.note(session, tracks=[track_id, into_id])
 
 
 def separate_track(session: Session, track_id: int, by: str) -> None:
@@ -81,9 +79,8 @@ def separate_track(session: Session, track_id: int, by: str) -> None:
         session.exec(update(table).where(*mine).values(back))
     merged.merged_into_id = None
     session.add(merged)
-    _count(session, track_id, into_id)
+    count_listeners(session, [track_id, into_id])
     write_down(session, EditKind.SEPARATE, (ExternalKind.TRACK, into_id), by, {}, track_id)
-    changes.note(session, tracks=[track_id, into_id])
 
 
 def merge_artist(session: Session, artist_id: int, into_id: int, by: str) -> None:
@@ -147,15 +144,3 @@ def _fill(session: Session, merged: Track, kept: Track) -> None:
         kept.youtube_id, kept.video_state = merged.youtube_id, VideoState.FOUND
         kept.video_checked_at = utc_now()
     session.add(kept)
-
-
-def _count(session: Session, *track_ids: int) -> None:
-    """How many have played them, as the next import would count."""
-    session.flush()
-    tracks: Table = Track.__table__  # type: ignore[attr-defined]
-    items = USER_ITEMS.c
-    played = (items.track_id == tracks.c.id, items.plays > 0)
-    listeners = select(func.count()).select_from(USER_ITEMS).where(*played).scalar_subquery()
-    session.connection().execute(
-        update_rows(tracks).where(tracks.c.id.in_(track_ids)).values(listener_count=listeners)
-    )

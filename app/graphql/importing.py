@@ -5,6 +5,7 @@ from typing import Annotated
 
 import strawberry
 from anyio import to_thread
+from sqlmodel import Session
 
 from app.access import required
 from app.errors.invalid import not_one_of
@@ -139,14 +140,13 @@ async def imports_of(context: Context, numbers: list[int]) -> list[DataImport | 
     """In the order of their numbers; None where the viewer may not see them."""
     owner = _whose(context)
 
-    def found(number: int) -> DataImport | None:
-        with context.state.database.read() as session:
-            try:
-                return DataImport.of(asking.visible(session, number, owner))
-            except ImportNotFound:
-                return None
+    def found(session: Session, number: int) -> DataImport | None:
+        try:
+            return DataImport.of(asking.visible(session, number, owner))
+        except ImportNotFound:
+            return None
 
-    return [await to_thread.run_sync(found, number) for number in numbers]
+    return await context.read(lambda session: [found(session, number) for number in numbers])
 
 
 async def looked_up(context: Context, number: int) -> DataImport:

@@ -78,7 +78,7 @@ class Playlist(Node):
             entries,
             lambda entry: entry,
             lambda entry: [entry.position],
-            lambda session: len(playlists.track_ids(session, self.number)),
+            lambda _: self.track_count,
         )
 
 

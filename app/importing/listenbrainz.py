@@ -13,19 +13,14 @@ from app.importing import fields
 from app.importing.archive import Entry, entries
 from app.importing.json_files import json_part
 from app.importing.json_text import Item, text_of
+from app.importing.recordings import MBID, ids_elsewhere, seconds_of
 from app.importing.rows import OWNER, ListenRow, Part, PlayRow, TrackRow
 from app.matching import Recording
 from app.models.catalog import MAX_TITLE
 
 SOURCE = "listenbrainz"
-MUSICBRAINZ, ISRC = "musicbrainz", "isrc"
-"""Sources of ids that recordings carry everywhere."""
 _LISTENS = re.compile(r"(?:.*/)?listens(?:/.*)?\.jsonl")
 _MONTH = re.compile(r"(\d+)")
-_MBID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}\d{7}")
-_SPOTIFY = re.compile(r"(?:https?://open\.spotify\.com/track/|spotify:track:)([A-Za-z0-9]{22})")
-_MAX_SECONDS = 24 * 3600
 
 
 def open_parts(_stack: ExitStack, path: Path, now: datetime) -> list[Part]:
@@ -56,8 +51,8 @@ def _listen(item: Item, now: datetime) -> PlayRow:
         title=title,
         artist=artist,
         album=text_of(about.get("release_name"))[:MAX_TITLE] or None,
-        duration_seconds=_seconds(more),
-        also=_also(more),
+        duration_seconds=seconds_of(more),
+        also=ids_elsewhere(more),
     )
     return PlayRow(track, ListenRow(OWNER, track.external_id, moment, line=item.number))
 
@@ -78,35 +73,12 @@ def _moment(value: object, now: datetime) -> datetime:
 def _msid(*places: dict[str, Any]) -> str | None:
     """The id that ListenBrainz gives to a pair of names; older exports have it elsewhere."""
     found = (text_of(place.get("recording_msid")).lower() for place in places)
-    return next((text for text in found if _MBID.fullmatch(text)), None)
+    return next((text for text in found if MBID.fullmatch(text)), None)
 
 
 def _made_up(title: str, artist: str) -> str:
     said = hashlib.sha256(f"{artist}\n{title}".encode()).hexdigest()
     return f"{Recording.of(title, artist).key}-{said[:16]}"
-
-
-def _seconds(more: dict[str, Any]) -> int | None:
-    for name, unit in (("duration_ms", 1000), ("duration", 1)):
-        value = more.get(name)
-        if type(value) is int and 0 < value // unit <= _MAX_SECONDS:
-            return int(value // unit)
-    return None
-
-
-def _also(more: dict[str, Any]) -> tuple[tuple[str, str], ...]:
-    """What the player itself said it played; ListenBrainz's own guess is left aside."""
-    mbid = text_of(more.get("recording_mbid")).lower()
-    isrc = text_of(more.get("isrc")).upper().replace("-", "")
-    spotify = _SPOTIFY.match(text_of(more.get("spotify_id")) or text_of(more.get("origin_url")))
-    found = []
-    if _MBID.fullmatch(mbid):
-        found.append((MUSICBRAINZ, mbid))
-    if _ISRC.fullmatch(isrc):
-        found.append((ISRC, isrc))
-    if spotify:
-        found.append(("spotify", spotify[1]))
-    return tuple(found)
 
 
 def _table(value: object) -> dict[str, Any]:

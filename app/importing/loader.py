@@ -10,12 +10,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol, TypeVar
 
-from sqlalchemy import func
-from sqlalchemy import select as select_columns
-from sqlalchemy import update as update_rows
 from sqlmodel import Session
 
-from app import changes
 from app.db import Database
 from app.errors import ImportRefused
 from app.importing.collisions import transact_again
@@ -23,9 +19,9 @@ from app.importing.identity import Ids, Origin, add_listeners
 from app.importing.listens import add_listens
 from app.importing.report import Counts, RejectedFile, Tally
 from app.importing.rows import OWNER, Holds, ListenRow, PassedOver, PlayRow, Rejected, Row, TrackRow
-from app.importing.track_search import TRACKS, fill_keys
+from app.importing.track_search import fill_keys
 from app.importing.tracks import add_tracks, change_tracks
-from app.listening import USER_ITEMS
+from app.listening import count_listeners
 
 AT_ONCE = {Holds.TRACKS: 2_000, Holds.LISTENS: 20_000, Holds.PLAYS: 5_000}
 """Rows of one transaction: large enough to be quick, small enough to let other writers in."""
@@ -96,7 +92,7 @@ class Loader:
 
     def refresh_listener_counts(self) -> None:
         """How many listeners each track has: orders search results and popular lists."""
-        self.database.transact(refresh_listener_counts)
+        self.database.transact(count_listeners)
 
     def _known(self) -> Ids:
         with self.database.read() as session:
@@ -184,17 +180,6 @@ class Loader:
             here = {row.track: tracks.get(row.track, 0) for row in rows}
             tracks = {**here, **new.tracks}
         return add_listens(session, self.origin, rows, users, tracks)
-
-
-def refresh_listener_counts(session: Session) -> None:
-    items = USER_ITEMS.c
-    listeners = (
-        select_columns(func.count())
-        .where(items.track_id == TRACKS.c.id, items.plays > 0)
-        .scalar_subquery()
-    )
-    session.connection().execute(update_rows(TRACKS).values(listener_count=listeners))
-    changes.note_all(session)
 
 
 def _blocks(rows: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -13,10 +13,9 @@ from app.importing.identity import ARTISTS, EXTERNAL_IDS
 from app.importing.rows import TrackRow
 from app.matching import Recording
 from app.models import ExternalKind, Track
+from app.writes import in_parts
 
 TRACKS: Table = Track.__table__  # type: ignore[attr-defined]
-_AT_ONCE = 500
-"""Values of one IN: some databases take no more than a thousand."""
 _KEYS_AT_ONCE = 2_000
 
 
@@ -90,7 +89,7 @@ def _by_name(session: Session, keys: Iterable[str]) -> dict[str, list[tuple[int,
     found: dict[str, list[tuple[int, Recording]]] = {}
     columns = TRACKS.c
     kept = func.coalesce(columns.merged_into_id, columns.id).label("id")
-    for some in _in_parts(sorted(keys)):
+    for some in in_parts(sorted(keys)):
         statement = (
             select_columns(kept, columns.title, ARTISTS.c.name, columns.duration_seconds)
             .join_from(TRACKS, ARTISTS, ARTISTS.c.id == columns.artist_id)
@@ -110,7 +109,7 @@ def _known_to(
     columns = EXTERNAL_IDS.c
     ids = sorted({track_id for tracks in named.values() for track_id, _ in tracks})
     known: set[int] = set()
-    for some in _in_parts(ids):
+    for some in in_parts(ids):
         statement = select_columns(columns.our_id).where(
             columns.kind == ExternalKind.TRACK,
             columns.our_id.in_(some),
@@ -127,7 +126,7 @@ def _elsewhere(
     columns = EXTERNAL_IDS.c
     names = sorted({name for row in rows for name in row.also})
     found: dict[tuple[str, str], tuple[int, Recording]] = {}
-    for some in _in_parts(names):
+    for some in in_parts(names):
         statement = (
             select_columns(
                 columns.source,
@@ -158,7 +157,3 @@ def _hits(
 
 def _first(values: Iterable[Any]) -> Any:
     return next((value for value in values if value is not None), None)
-
-
-def _in_parts(values: Sequence[Any]) -> Iterable[Sequence[Any]]:
-    return (values[start : start + _AT_ONCE] for start in range(0, len(values), _AT_ONCE))

@@ -8,7 +8,6 @@ import secrets
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import Any
 
 from sqlalchemy import Table, delete, exists
 from sqlalchemy import select as select_columns
@@ -18,11 +17,10 @@ from app.db import Database
 from app.importing import claiming, records
 from app.importing.collisions import transact_again
 from app.importing.identity import ARTISTS, EXTERNAL_IDS, USERS
-from app.importing.loader import refresh_listener_counts
 from app.importing.records import Claim
 from app.importing.run import COMMAND
 from app.importing.track_search import TRACKS
-from app.listening import EVENTS, USER_ITEMS, hold_all
+from app.listening import EVENTS, USER_ITEMS, count_listeners, hold_all
 from app.listening.summing import sum_again
 from app.models import (
     ApiToken,
@@ -34,6 +32,7 @@ from app.models import (
     PlaylistTrack,
 )
 from app.models.columns import utc_now
+from app.writes import in_parts
 
 EVENTS_AT_ONCE = 5_000
 Progress = Callable[[float], None]
@@ -77,7 +76,7 @@ def undo(database: Database, claim: Claim, progress: Progress = lambda _: None) 
         database, lambda session: _remove_added(session, claim, row), lambda: None
     ):
         pass
-    database.transact(refresh_listener_counts)
+    database.transact(count_listeners)
     database.transact(lambda session: records.end(session, claim, ImportState.UNDONE))
 
 
@@ -99,7 +98,7 @@ def _take_back(session: Session, claim: Claim, after: int, taken: int) -> tuple[
     for event in events:
         tracks[event.user_id].add(event.track_id)
     for user_id, heard in tracks.items():
-        for part in _in_parts(sorted(heard)):
+        for part in in_parts(sorted(heard)):
             sum_again(session, user_id, part)
     row.heartbeat_at = utc_now()
     row.progress = min((taken + len(some)) / max(row.rows_loaded, 1), 0.99)
@@ -198,9 +197,3 @@ def _forget_ids(session: Session, ids: Sequence[int], gone: Iterable[int], row: 
         heir = select_columns(EVENTS.c.import_id).where(user, EVENTS.c.import_id.is_not(None))
         handed_on = EXTERNAL_IDS.update().where(looked_at, columns.kind == kind)
         connection.execute(handed_on.values(import_id=heir.limit(1).scalar_subquery()))
-
-
-def _in_parts(values: Sequence[Any]) -> Iterable[Sequence[Any]]:
-    return (
-        values[start : start + _THINGS_AT_ONCE] for start in range(0, len(values), _THINGS_AT_ONCE)
-    )

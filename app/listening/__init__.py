@@ -8,6 +8,7 @@ from app.listening.checking import (
     Origin,
     checked_time,
 )
+from app.listening.counting import count_listeners
 from app.listening.forgetting import forget_listens, forget_track
 from app.listening.history import (
     Moment,
@@ -54,6 +55,7 @@ __all__ = [
     "UserHistory",
     "add_sums",
     "checked_time",
+    "count_listeners",
     "count_listens",
     "count_loved",
     "dated_history",

@@ -7,11 +7,12 @@ from sqlalchemy import and_, case, delete, func, update
 from sqlalchemy import select as select_columns
 from sqlmodel import Session
 
+from app.listening.summing import SUMS
 from app.listening.tables import EVENTS, USER_ITEMS
 from app.models import EventKind, Feedback
+from app.writes import in_parts
 
 _FEEDBACK = (EventKind.LOVE, EventKind.DISLIKE, EventKind.CLEAR)
-_AT_ONCE = 500
 
 
 def move_all(session: Session, track_id: int, to: int) -> None:
@@ -44,20 +45,12 @@ def sum_tracks_again(session: Session, track_ids: Sequence[int]) -> None:
     """Make everybody's sums of these tracks, feedback too, those of the events."""
     connection, columns = session.connection(), EVENTS.c
     connection.execute(delete(USER_ITEMS).where(USER_ITEMS.c.track_id.in_(track_ids)))
-    listened, skipped = columns.kind == EventKind.LISTEN, columns.kind == EventKind.SKIP
     sums = (
-        select_columns(
-            columns.user_id,
-            columns.track_id,
-            func.sum(case((listened, columns.plays), else_=0)),
-            func.sum(case((skipped, 1), else_=0)),
-            func.max(case((listened, columns.occurred_at))),
-            _said(),
-        )
+        select_columns(columns.user_id, columns.track_id, *SUMS.values(), _said())
         .where(columns.track_id.in_(track_ids))
         .group_by(columns.user_id, columns.track_id)
     )
-    names = ["user_id", "track_id", "plays", "skips", "last_listened_at", "feedback"]
+    names = ["user_id", "track_id", *SUMS, "feedback"]
     connection.execute(USER_ITEMS.insert().from_select(names, sums))
 
 
@@ -93,5 +86,5 @@ def _drop_repeated(session: Session, track_id: int, to: int) -> None:
     repeated = select_columns(mine.id).join_from(EVENTS, other.id.table, same)
     connection = session.connection()
     ids = connection.execute(repeated.where(mine.track_id == track_id)).scalars().all()
-    for start in range(0, len(ids), _AT_ONCE):
-        connection.execute(delete(EVENTS).where(mine.id.in_(ids[start : start + _AT_ONCE])))
+    for some in in_parts(ids):
+        connection.execute(delete(EVENTS).where(mine.id.in_(some)))

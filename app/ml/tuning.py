@@ -89,9 +89,9 @@ class _Run:
         self.share = 1 - _BLEND_SHARE * blending
         self.left_over = 0.0
         self.held: list[tuple[Candidate, Algorithm]] = []
+        """Models of the best trials, for a blend."""
         doings = holdout.train.doings
         self.signed = bool(doings.skips.any() or doings.feedback.any())
-        """Models of the best trials, for a blend."""
         self.arms: list[Studied] = []
         self.panels = Panels(holdout)
         self.features = search.features(holdout) if search.features else None

@@ -12,7 +12,7 @@ from app.models.columns import utc_now
 from app.settings import Settings
 from app.web.devices import device_of
 from app.web.door import Asking, Here, Visitor, local_path
-from app.web.errors import STATUS
+from app.web.errors import status_of
 from app.web.render import page
 
 router = APIRouter()
@@ -61,7 +61,7 @@ def sign_out(state: Here, caller: Asking) -> Response:
 def _form(
     request: Request, onward: str | None, name: str = "", problem: PyTuneError | None = None
 ) -> Response:
-    status = STATUS[problem.code] if problem else 200
+    status = status_of(problem)
     shown = {"onward": local_path(onward), "name": name, "problem": problem}
     answer = page(request, None, "accounts/login.html", shown, status)
     if problem is not None:

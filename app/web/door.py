@@ -11,7 +11,7 @@ from app.models import Role
 from app.state import State
 
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
-_GREATEST_ID = 2**63 - 1
+GREATEST_ID = 2**63 - 1
 """A greater number fits into no database's integer, so nothing has it as its id."""
 
 
@@ -64,7 +64,7 @@ async def own_site(request: Request, caller: Asking) -> None:
 
 
 Administrator = Annotated[Viewer, Depends(administrator)]
-Id = Annotated[int, Path(ge=1, le=_GREATEST_ID)]
+Id = Annotated[int, Path(ge=1, le=GREATEST_ID)]
 
 
 def local_path(text: str | None) -> str:

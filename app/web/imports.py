@@ -17,7 +17,7 @@ from app.importing.records import ACTIVE, Wanted, source_from
 from app.models import DataImport
 from app.state import State
 from app.web.door import Here, Id, Listener
-from app.web.errors import STATUS
+from app.web.errors import STATUS, status_of
 from app.web.receiving import Received, receive
 from app.web.render import page, part, target_of
 
@@ -136,5 +136,5 @@ def _page(
     }
     if problem is None and target_of(request) == "imports":
         return part(request, "imports/_imports.html", shown)
-    status = STATUS[problem.code] if problem else 200
+    status = status_of(problem)
     return page(request, viewer, "imports/imports.html", shown, status)

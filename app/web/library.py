@@ -45,7 +45,9 @@ def history(request: Request, state: Here, viewer: Listener, behind: Behind = No
         paused = listening.is_paused(session, viewer.id)
     last = rows[_AT_ONCE - 1].moment if len(rows) > _AT_ONCE else None
     shown = {
-        "heard": [Heard(row, items[row.track_id]) for row in rows[:_AT_ONCE]],
+        "heard": [
+            Heard(row, items[row.track_id]) for row in rows[:_AT_ONCE] if row.track_id in items
+        ],
         "count": count,
         "paused": paused,
         "is_first": after is None,

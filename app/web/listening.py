@@ -14,12 +14,11 @@ from app import catalog, listening
 from app.listening import EARLIEST, Listen, Origin, Outcome
 from app.models import Feedback
 from app.models.columns import utc_now
-from app.web.door import Here, Id, Listener, local_path
+from app.web.door import GREATEST_ID, Here, Id, Listener, local_path
 from app.web.lists import plain_items
 from app.web.render import from_htmx, part
 
 _SOURCE = "web"
-_GREATEST_ID = 2**63 - 1
 _DEEPEST = 10_000
 _TASTE_CHANGED = {"HX-Trigger": "taste-changed"}
 """Tells the page that its lists are out of date."""
@@ -44,7 +43,7 @@ class Place(BaseModel):
 class Played(Place):
     """One play of a track, as the player reports it."""
 
-    track_id: int = Field(ge=1, le=_GREATEST_ID)
+    track_id: int = Field(ge=1, le=GREATEST_ID)
     listened_at: AwareDatetime
     seconds_played: int
     idempotency_key: str

@@ -8,15 +8,13 @@ from fastapi.responses import RedirectResponse
 from app import catalog, editing
 from app.errors import InvalidInput
 from app.web.correcting import artist_page, track_page
-from app.web.door import Administrator, Here, Id
+from app.web.door import GREATEST_ID, Administrator, Here, Id
 from app.web.render import page
-
-_GREATEST_ID = 2**63 - 1
 
 router = APIRouter()
 
-Into = Annotated[int | None, Query(ge=1, le=_GREATEST_ID)]
-IntoSent = Annotated[int, Form(ge=1, le=_GREATEST_ID)]
+Into = Annotated[int | None, Query(ge=1, le=GREATEST_ID)]
+IntoSent = Annotated[int, Form(ge=1, le=GREATEST_ID)]
 
 
 @router.get("/tracks/{track_id}/merge")

@@ -48,7 +48,7 @@ def playlist(request: Request, state: Here, viewer: Listener, playlist_id: Id) -
         found = playlists.playlist(session, viewer.id, playlist_id)
         ids = playlists.track_ids(session, playlist_id)
         tracks = {track.id: track for track in catalog.tracks_by_id(session, ids) if track}
-        items = plain_items(session, viewer.id, [tracks[one] for one in ids])
+        items = plain_items(session, viewer.id, [tracks[one] for one in ids if one in tracks])
     return page(request, viewer, "library/playlist.html", {"playlist": found, "items": items})
 
 

@@ -12,7 +12,7 @@ from app.errors import InvalidCredentials, PyTuneError, RateLimited
 from app.state import State
 from app.users import LastAdministrator
 from app.web.door import Asking, Here, Listener
-from app.web.errors import STATUS
+from app.web.errors import status_of
 from app.web.render import page
 
 router = APIRouter()
@@ -58,7 +58,7 @@ def delete(
 
 
 def _refused(request: Request, viewer: Listener, problem: PyTuneError) -> Response:
-    status = STATUS[problem.code]
+    status = status_of(problem)
     return page(request, viewer, "settings/delete.html", {"problem": problem}, status)
 
 

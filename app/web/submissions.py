@@ -7,11 +7,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import orjson
 
+from app.importing.recordings import ids_elsewhere, seconds_of
 from app.listening import CLOCK_SKEW
 from app.models.catalog import MAX_TITLE
 from app.models.columns import utc_now
 from app.models.listening import MAX_SOURCE
-from app.scrobbling import ISRC, MUSICBRAINZ, Scrobble
+from app.scrobbling import Scrobble
 from app.text import is_sound
 
 MAX_LISTEN_SIZE = 10_240
@@ -21,9 +22,6 @@ MAX_PAYLOAD_SIZE = MAX_LISTEN_SIZE * MAX_LISTENS_PER_REQUEST
 EARLIEST = 1_033_430_400
 """The first second of October 2002, before which nothing was ever scrobbled."""
 _TYPES = ("single", "playing_now", "import")
-_MAX_SECONDS = 24 * 3600
-_MBID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}")
 _VIDEO = re.compile(r"[\w-]{11}", re.ASCII)
 
 
@@ -70,9 +68,9 @@ def _scrobble(listen: Any, kind: str) -> Scrobble:
         artist=_required(told, "artist_name"),
         listened_at=_moment(listen, kind),
         album=_text(told.get("release_name")) or None,
-        seconds=_seconds(more),
+        seconds=seconds_of(more),
         youtube_id=_video(more.get("origin_url")),
-        also=_also(more),
+        also=ids_elsewhere(more),
         client=_client(more),
     )
 
@@ -111,22 +109,6 @@ def _moment(listen: dict[str, Any], kind: str) -> datetime | None:
     if not isinstance(told, int) or isinstance(told, bool) or not EARLIEST <= told <= latest:
         raise Refused(400, f"listened_at must be seconds since 1970, from {EARLIEST} to now.")
     return datetime.fromtimestamp(told, UTC)
-
-
-def _seconds(more: dict[str, Any]) -> int | None:
-    for name, unit in (("duration_ms", 1000), ("duration", 1)):
-        value = more.get(name)
-        if type(value) is int and 0 < value // unit <= _MAX_SECONDS:
-            return value // unit
-    return None
-
-
-def _also(more: dict[str, Any]) -> tuple[tuple[str, str], ...]:
-    """What the player says the recording is called elsewhere; what is no such id is left out."""
-    mbid = _text(more.get("recording_mbid")).lower()
-    isrc = _text(more.get("isrc")).upper().replace("-", "")
-    named = ((MUSICBRAINZ, mbid, _MBID), (ISRC, isrc, _ISRC))
-    return tuple((source, text) for source, text, form in named if form.fullmatch(text))
 
 
 def _video(address: Any) -> str | None:

@@ -15,7 +15,7 @@ from app.models import TrainingState
 from app.models.columns import utc_now
 from app.queue import TUNING_CHANNEL, JobName, JsonQueue
 from app.tuning.errors import TuningFailed, TuningNotFound, TuningOver, TuningUnderway
-from jobs import tune
+from jobs import pulse, tune
 from jobs.evaluate import evaluate
 from jobs.retrain import _retrain
 from jobs.retune import _retune
@@ -181,7 +181,7 @@ def test_a_cancelled_job_is_not_taken_up_again(rt: Runtime, launched: int) -> No
 def test_stopped_while_it_runs_it_ends_and_keeps_its_trials(
     rt: Runtime, launched: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    add = tune._Progress._beat
+    add = tune._Progress._tell
 
     def beat(progress: tune._Progress) -> None:
         if progress._ended:
@@ -190,8 +190,8 @@ def test_stopped_while_it_runs_it_ends_and_keeps_its_trials(
                     tuning.stop(session, launched, "root")
         add(progress)
 
-    monkeypatch.setattr(tune._Progress, "_beat", beat)
-    monkeypatch.setattr(tune, "_BEAT_SECONDS", 0.01)
+    monkeypatch.setattr(tune._Progress, "_tell", beat)
+    monkeypatch.setattr(pulse, "_BEAT_SECONDS", 0.01)
     with pytest.raises(TuningOver):
         tune._tune(rt, launched)
     assert _row(rt, launched) == (TrainingState.FAILED, "Stopped by root.")
