@@ -206,3 +206,11 @@ def test_an_unforeseen_error_is_one_line_too(tmp_path: Path) -> None:
     assert refused.returncode == 1
     assert refused.stderr.startswith("pytune: ")
     assert refused.stderr.count("\n") == 1
+
+
+def test_up_starts_its_children_before_it_imports_what_takes_long() -> None:
+    said = "import sys, app.cli.up; print({'sqlalchemy', 'numpy', 'rq'} & set(sys.modules))"
+    run = subprocess.run(
+        [sys.executable, "-c", said], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert run.stdout == "set()\n"
