@@ -18,6 +18,8 @@ from app.turns import CATALOGUE, take_turn
 _CHANGES: Table = CatalogueChange.__table__  # type: ignore[attr-defined]
 _KEPT = 1000
 """Notes that are kept: who has not looked for longer begins anew."""
+_NAMED = 250
+"""Of one call: more than these are as good as everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +32,16 @@ class Changes:
 
 
 def note(session: Session, tracks: Iterable[int] = (), artists: Iterable[int] = ()) -> None:
-    """Say that these were changed, removed or put back."""
+    """Say that these were changed, removed or put back; of very many, that everything was."""
     now = utc_now()
     rows = [
         {"thing": thing, "our_id": number, "changed_at": now}
         for thing, numbers in ((ChangedThing.TRACK, tracks), (ChangedThing.ARTIST, artists))
         for number in numbers
     ]
-    if rows:
+    if len(rows) > _NAMED:
+        note_all(session)
+    elif rows:
         take_turn(session, CATALOGUE)
         session.connection().execute(_CHANGES.insert(), rows)
 

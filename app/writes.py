@@ -23,9 +23,9 @@ _MARKS = re.compile(r" VALUES (\([%s?, ]+\))")
 T = TypeVar("T")
 
 
-def in_parts(values: Sequence[T]) -> Iterator[Sequence[T]]:
-    """As many values at a time as one IN may hold."""
-    return (values[at : at + VALUES_AT_ONCE] for at in range(0, len(values), VALUES_AT_ONCE))
+def in_parts(values: Sequence[T], size: int = VALUES_AT_ONCE) -> Iterator[Sequence[T]]:
+    """As many values at a time as one IN may hold, or so many."""
+    return (values[at : at + size] for at in range(0, len(values), size))
 
 
 def insert_once(session: Session, insert: Insert, row: dict[str, Any]) -> bool:

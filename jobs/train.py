@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from app import recipes, training
 from app.errors import NoListens, PyTuneError, TrainingOver
-from app.listening import count_listeners
+from app.listening import recount_listeners
 from app.ml import sanity
 from app.ml.cold_start import telling_artists
 from app.ml.contest import ContestResult
@@ -66,6 +66,7 @@ def _train(rt: Runtime, training_id: int, heartbeat: Heartbeat) -> None:
     heartbeat.note(telling.of_refit(model, sound))
     heartbeat.say(TrainingStage.SAVING, 0.95)
     fitted = _save(rt, model, data)
+    recount_listeners(rt.database)
     heartbeat.say(TrainingStage.PROMOTING, 0.98)
     metrics = result.as_json() | {"refit": sound.as_json() if sound else None}
     rival = champion.version if champion else None
@@ -142,5 +143,4 @@ def _end(
     session.flush()
     if evaluation.promote:
         training.promote(session, training_id, "gate", reason, evaluation)
-    count_listeners(session)
     return evaluation

@@ -21,7 +21,7 @@ from app.importing.report import Counts, RejectedFile, Tally
 from app.importing.rows import OWNER, Holds, ListenRow, PassedOver, PlayRow, Rejected, Row, TrackRow
 from app.importing.track_search import fill_keys
 from app.importing.tracks import add_tracks, change_tracks
-from app.listening import count_listeners
+from app.listening import history_of, recount_listeners
 
 AT_ONCE = {Holds.TRACKS: 2_000, Holds.LISTENS: 20_000, Holds.PLAYS: 5_000}
 """Rows of one transaction: large enough to be quick, small enough to let other writers in."""
@@ -90,9 +90,9 @@ class Loader:
             tally.tracks_added = after.tracks_added
             yield len(read)
 
-    def refresh_listener_counts(self) -> None:
-        """How many listeners each track has: orders search results and popular lists."""
-        self.database.transact(count_listeners)
+    def recount_listeners(self) -> None:
+        """Of the tracks that it can have changed."""
+        recount_listeners(self.database, heard_by(self.database, self.owner_id))
 
     def _known(self) -> Ids:
         with self.database.read() as session:
@@ -180,6 +180,15 @@ class Loader:
             here = {row.track: tracks.get(row.track, 0) for row in rows}
             tracks = {**here, **new.tracks}
         return add_listens(session, self.origin, rows, users, tracks)
+
+
+def heard_by(database: Database, owner_id: int | None) -> list[int] | None:
+    """The tracks whose listeners a history can change; None, for all, where it is a catalogue."""
+    if owner_id is None:
+        return None
+    with database.read() as session:
+        heard: list[int] = history_of(session, owner_id).track_ids.tolist()
+    return heard
 
 
 def _blocks(rows: Iterable[T], size: int) -> Iterator[list[T]]:

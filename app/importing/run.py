@@ -94,9 +94,9 @@ class ImportRun:
         except Exception:
             # Whatever it was, such as its being cancelled: what came before is there to stay.
             with suppress(SQLAlchemyError):
-                loader.refresh_listener_counts()
+                loader.recount_listeners()
             raise
-        loader.refresh_listener_counts()
+        loader.recount_listeners()
 
     def end_with(
         self, load: Callable[[], None], interrupts: Callable[[BaseException], bool]

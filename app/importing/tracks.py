@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from app import catalog, turns
+from app import catalog, changes, turns
 from app.importing.identity import (
     Ids,
     Origin,
@@ -20,7 +20,7 @@ from app.importing.track_search import TRACKS, find
 from app.matching import Recording
 from app.models import ExternalKind, Track, VideoState, WrongVideo
 from app.models.catalog import MAX_KEY
-from app.models.columns import utc_now
+from app.models.columns import id_of, utc_now
 from app.turns import take_turn
 from app.writes import insert_numbered
 
@@ -109,17 +109,19 @@ def _optional(row: TrackRow) -> dict[str, Any]:
 
 
 def _change(session: Session, wanted: Mapping[int, dict[str, Any]]) -> int:
-    refused, changed = _set_aside(session, wanted), 0
+    refused, changed = _set_aside(session, wanted), []
     for track in session.exec(select(Track).where(TRACKS.c.id.in_(wanted))):
-        new = wanted[int(track.id or 0)]
-        if (int(track.id or 0), new.get("youtube_id")) in refused:
+        new = wanted[id_of(track)]
+        if (id_of(track), new.get("youtube_id")) in refused:
             new = {name: value for name, value in new.items() if name not in _OF_A_VIDEO}
         if any(getattr(track, name) != value for name, value in new.items()):
             track.sqlmodel_update(new)
             session.add(track)
-            changed += 1
+            changed.append(id_of(track))
+    # First the turn, then the rows, as whoever edits tracks.
+    changes.note(session, tracks=changed)
     session.flush()
-    return changed
+    return len(changed)
 
 
 def _set_aside(session: Session, track_ids: Iterable[int]) -> set[tuple[int, str]]:

@@ -13,14 +13,16 @@ from sqlalchemy import Table, delete, exists
 from sqlalchemy import select as select_columns
 from sqlmodel import Session
 
+from app import changes
 from app.db import Database
 from app.importing import claiming, records
 from app.importing.collisions import transact_again
 from app.importing.identity import ARTISTS, EXTERNAL_IDS, USERS
+from app.importing.loader import heard_by
 from app.importing.records import Claim
 from app.importing.run import COMMAND
 from app.importing.track_search import TRACKS
-from app.listening import EVENTS, USER_ITEMS, count_listeners, hold_all
+from app.listening import EVENTS, USER_ITEMS, hold_all, recount_listeners
 from app.listening.summing import sum_again
 from app.models import (
     ApiToken,
@@ -32,6 +34,7 @@ from app.models import (
     PlaylistTrack,
 )
 from app.models.columns import utc_now
+from app.turns import CATALOGUE, take_turn
 from app.writes import in_parts
 
 EVENTS_AT_ONCE = 5_000
@@ -63,6 +66,8 @@ def undo_now(database: Database, import_id: int, progress: Progress) -> None:
 def undo(database: Database, claim: Claim, progress: Progress = lambda _: None) -> None:
     """Raises ImportOver where another goes on with it."""
     row = database.transact(lambda session: records.take_up(session, claim))
+    # One that goes on where another was cannot know what that one has taken back.
+    heard = heard_by(database, row.user_id) if row.attempts == 1 else None
     taken_back, last = 0, 0
     while True:
         size, last = database.transact(
@@ -76,7 +81,7 @@ def undo(database: Database, claim: Claim, progress: Progress = lambda _: None) 
         database, lambda session: _remove_added(session, claim, row), lambda: None
     ):
         pass
-    database.transact(count_listeners)
+    recount_listeners(database, heard)
     database.transact(lambda session: records.end(session, claim, ImportState.UNDONE))
 
 
@@ -130,7 +135,7 @@ def _remove_added(session: Session, claim: Claim, row: DataImport) -> bool:
 
 
 def _remove_tracks(session: Session, claim: Claim, ids: Sequence[int]) -> set[int]:
-    """Remove those that nobody has heard or keeps, and artists left alone whom nobody picked."""
+    """Remove those that nobody has heard or keeps, and artists who have no other left."""
     if not ids:
         return set()
     connection, columns, merged = session.connection(), TRACKS.c, TRACKS.alias()
@@ -148,18 +153,24 @@ def _remove_tracks(session: Session, claim: Claim, ids: Sequence[int]) -> set[in
     unused = select_columns(columns.id, columns.artist_id).where(
         columns.id.in_(ids), *(~used for used in used_by)
     )
+    take_turn(session, CATALOGUE)
     rows = connection.execute(unused).all()
     gone = {row.id for row in rows}
+    changes.note(session, gone, {row.artist_id for row in rows})
     connection.execute(delete(TRACKS).where(columns.id.in_(gone)))
-    others = ARTISTS.alias()
+    _remove_artists(session, {row.artist_id for row in rows})
+    return gone
+
+
+def _remove_artists(session: Session, ids: set[int]) -> None:
+    """Those left alone whom nobody picked, and whom no other was merged into."""
+    connection, others = session.connection(), ARTISTS.alias()
     known_as = select_columns(others.c.merged_into_id).where(others.c.merged_into_id.is_not(None))
-    alone = ~exists().where(columns.artist_id == ARTISTS.c.id)
+    alone = ~exists().where(TRACKS.c.artist_id == ARTISTS.c.id)
     alone &= ~exists().where(_PICKS.c.artist_id == ARTISTS.c.id)
     # Their own table is read first, whole: MySQL deletes from none that it reads.
     kept = set(connection.execute(known_as).scalars())
-    artists = {row.artist_id for row in rows} - kept
-    connection.execute(delete(ARTISTS).where(ARTISTS.c.id.in_(artists), alone))
-    return gone
+    connection.execute(delete(ARTISTS).where(ARTISTS.c.id.in_(ids - kept), alone))
 
 
 def _remove_listeners(session: Session, ids: Sequence[int]) -> None:

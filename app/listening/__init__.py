@@ -8,7 +8,7 @@ from app.listening.checking import (
     Origin,
     checked_time,
 )
-from app.listening.counting import count_listeners
+from app.listening.counting import count_listeners, recount_listeners
 from app.listening.forgetting import forget_listens, forget_track
 from app.listening.history import (
     Moment,
@@ -77,6 +77,7 @@ __all__ = [
     "record_listen",
     "record_listens",
     "record_skip",
+    "recount_listeners",
     "second_of",
     "set_feedback",
     "set_paused",

@@ -164,7 +164,7 @@ def test_a_listen_that_was_recorded_already_is_not_doubled(
 def test_known_listeners_are_counted_anew(database: Database, tmp_path: Path) -> None:
     loader = _loader(database, tmp_path)
     _load(loader, TRACKS, LISTENS)
-    loader.refresh_listener_counts()
+    loader.recount_listeners()
     with database.read() as session:
         counts = {track.title: track.listener_count for track in session.exec(select(Track))}
     assert counts == {row.title: 2 for row in TRACKS}

@@ -28,6 +28,7 @@ from app.models import (
     Track,
     User,
 )
+from app.search import Search
 from app.settings import Settings
 from tests import making
 from tests.importing.conftest import Files, titles
@@ -220,3 +221,25 @@ def test_an_artist_whom_a_listener_picked_stays(
     with database.read() as session:
         assert [pick.artist_id for pick in session.exec(select(ArtistPick))] == [artist]
     check(database, settings)
+
+
+def test_a_search_forgets_what_was_taken_back(database: Database, ann: int, tmp_path: Path) -> None:
+    first = bring(database, tmp_path, ann, stream(1))
+    strange = stream(2, master_metadata_album_artist_name="Nobody Else")
+    second = bring(database, tmp_path, ann, stream(1), strange)
+    search = Search(database)
+
+    def found(text: str) -> list[str]:
+        with database.read() as session:
+            tracks = [track.title for track, _ in search.tracks(session, text, 9)]
+            return tracks + [artist.name for artist, _ in search.artists(session, text, 9)]
+
+    try:
+        assert found("song") == ["Song 1", "Song 2"]
+        assert found("nobody") == ["Song 2", "Nobody Else"]
+        undoing.undo(database, claimed(database, second))
+        assert (found("song"), found("nobody")) == (["Song 1"], [])
+        undoing.undo(database, claimed(database, first))
+        assert found("song") == []
+    finally:
+        search.stop()
