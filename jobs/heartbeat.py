@@ -8,9 +8,9 @@ from app import training, training_log
 from app.db import Database
 from app.ml.recommender import Report
 from app.models import TrainingStage
+from app.pulse import Pulse
 from app.queue import JobQueue
 from app.training_log import Line
-from jobs.pulse import Pulse
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from app.importing.records import Claim
 from app.importing.run import go_on
 from app.models import DataImport, ImportState
 from app.models.columns import id_of
-from jobs.pulse import Pulse
+from app.pulse import Pulse
 from jobs.runtime import Runtime, runtime
 
 log = logging.getLogger(__name__)

@@ -14,8 +14,8 @@ from app.ml.holdout import Holdout
 from app.ml.interactions import Interactions
 from app.ml.search import Search, Trial
 from app.models import Tuning
+from app.pulse import Pulse
 from app.tuning.errors import TuningOver
-from jobs.pulse import Pulse
 from jobs.runtime import Runtime, runtime
 from jobs.training_data import read_training_data
 

@@ -6,10 +6,9 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from app.db import Database
-from app.importing import claiming, records
+from app.importing import claiming, commands, records
 from app.importing.claiming import Claimed
 from app.importing.records import ACTIVE
-from app.importing.run import COMMAND
 from app.models import DataImport, ImportState
 from app.models.columns import id_of, utc_now
 from app.queue import JobQueue
@@ -38,11 +37,7 @@ def go_on_with_abandoned(database: Database, queue: JobQueue, silent: timedelta)
 
 def _waits(queue: JobQueue, row: DataImport) -> bool:
     """Whether its job stands in the queue still, behind others."""
-    return row.job_id is not None and not _is_command(row) and queue.is_waiting(row.job_id)
-
-
-def _is_command(row: DataImport) -> bool:
-    return (row.job_id or "").startswith(COMMAND)
+    return row.job_id is not None and not commands.is_command(row) and queue.is_waiting(row.job_id)
 
 
 def _taking_over(row: DataImport, latest: datetime) -> Callable[[Session], Claimed | None]:
@@ -52,8 +47,8 @@ def _taking_over(row: DataImport, latest: datetime) -> Callable[[Session], Claim
         now = records.locked(session, id_of(row))
         if now.job_id != row.job_id or not records.is_silent(now, latest):
             return None
-        if _is_command(now):
-            problem = "The command was ended. Start it again: nothing is loaded twice."
+        if commands.is_command(now):
+            problem = commands.ENDED
         elif now.attempts >= _ATTEMPTS:
             problem = f"Its worker died {_ATTEMPTS} times."
         else:

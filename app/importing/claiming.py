@@ -10,9 +10,9 @@ from sqlmodel import Session, col, select
 from app.db import Database
 from app.errors import QueueUnavailable
 from app.errors.invalid import wrong_state
-from app.importing import records
+from app.importing import commands, records
 from app.importing.errors import ImportNotFound, ImportUnderway
-from app.importing.records import ACTIVE, UNDONE_FROM
+from app.importing.records import ACTIVE, UNDONE_FROM, locked
 from app.models import DataImport, ImportState
 from app.models.columns import id_of, utc_now
 from app.queue import JobName, JobQueue
@@ -53,7 +53,7 @@ def begin_undoing(session: Session, import_id: int, holder: str) -> Claimed:
     Raises ImportNotFound, ImportUnderway, or InvalidInput where it goes on or is undone.
     """
     row = locked_alone(session, import_id)
-    if row.state not in UNDONE_FROM:
+    if row.state not in UNDONE_FROM and not commands.end_if_gone(row):
         problem = f"is {row.state.value}: only what is over can be undone"
         raise wrong_state("importId", problem, row.state)
     undoing = {"state": ImportState.UNDOING, "progress": 0.0}
@@ -64,7 +64,7 @@ def locked_alone(session: Session, import_id: int) -> DataImport:
     """The row. Raises ImportNotFound, ImportUnderway where another of its kind goes on."""
     row = records.record(session, import_id)
     refuse_second(session, row.source, row.user_id, besides=import_id)
-    return records.locked(session, import_id)
+    return locked(session, import_id)
 
 
 def begun(row: DataImport) -> Claimed:
@@ -81,12 +81,13 @@ def refuse_second(
     """
     take_turn(session, IMPORTS)
     of = DataImport.source == source if user_id is None else DataImport.user_id == user_id
-    statement = select(DataImport.id).where(
+    statement = select(DataImport).where(
         of, col(DataImport.state).in_(ACTIVE), col(DataImport.id).is_distinct_from(besides)
     )
-    underway = session.exec(statement).first()
-    if underway is not None:
-        raise ImportUnderway(import_id=underway)
+    for underway in session.exec(statement).all():
+        number = id_of(underway)
+        if not commands.is_gone(underway) or not commands.end_if_gone(locked(session, number)):
+            raise ImportUnderway(import_id=number)
 
 
 def enqueue(database: Database, queue: JobQueue, claimed: Claimed) -> None:
@@ -105,7 +106,7 @@ def enqueue(database: Database, queue: JobQueue, claimed: Claimed) -> None:
 
 def _put_back(session: Session, claimed: Claimed) -> None:
     """Unless somebody has cancelled it meanwhile, or a worker was told of it all the same."""
-    row = records.locked(session, claimed.number)
+    row = locked(session, claimed.number)
     given = ("state", "job_id", "attempts")
     if any(getattr(row, name) != claimed.now[name] for name in given):
         return

@@ -4,7 +4,7 @@ Each transaction leaves events and sums in agreement, and everything is known ag
 the source, so that an import that was interrupted is simply started again.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import partial
@@ -30,13 +30,24 @@ T = TypeVar("T")
 
 
 class Checkpoint(Protocol):
-    """Called in each transaction with the counts after it and how many rows it was made of."""
+    """What the place in the rows is kept by, in each transaction."""
 
-    def __call__(self, session: Session, after: Tally, size: int) -> None: ...
+    def begin(self, session: Session) -> None:
+        """First of all, so that nobody waits for us whom we should have to wait for later."""
+
+    def keep(self, session: Session, after: Tally, size: int) -> None:
+        """Told the counts after it and how many rows it was made of."""
 
 
-def _no_checkpoint(session: Session, after: Tally, size: int) -> None:
+class _NoCheckpoint:
     """For rows that nobody keeps the place in."""
+
+    def begin(self, session: Session) -> None: ...
+
+    def keep(self, session: Session, after: Tally, size: int) -> None: ...
+
+
+_NO_CHECKPOINT = _NoCheckpoint()
 
 
 @dataclass(slots=True)
@@ -77,14 +88,16 @@ class Loader:
         file: str,
         holds: Holds,
         tally: Tally,
-        checkpoint: Checkpoint = _no_checkpoint,
+        checkpoint: Checkpoint = _NO_CHECKPOINT,
     ) -> Iterator[int]:
         """Write what is new or changed; after each transaction, of how many rows it was."""
         for read in _blocks(rows, AT_ONCE[holds]):
             block = self._sift(read, file, tally, holds)
-            keep = partial(checkpoint, size=len(read))
-            write = partial(self._write, block=block, tally=tally, keep=keep)
-            after, new = transact_again(self.database, write, self._look_again)
+            after, new = transact_again(
+                self.database,
+                partial(self._kept, block=block, tally=tally, size=len(read), place=checkpoint),
+                self._look_again,
+            )
             self.ids.learn(new)
             tally.tracks, tally.listens = after.tracks, after.listens
             tally.tracks_added = after.tracks_added
@@ -137,10 +150,16 @@ class Loader:
             self.rejected.add(Rejected(file, row.line, reason, text))
         counts.rejected += len(unknown)
 
-    def _write(
-        self, session: Session, block: _Block, tally: Tally, keep: Callable[[Session, Tally], None]
+    def _kept(
+        self, session: Session, block: _Block, tally: Tally, size: int, place: Checkpoint
     ) -> tuple[Tally, Ids]:
         """All of a block and how far that is, or nothing; what a repeated one does is not seen."""
+        place.begin(session)
+        after, new = self._write(session, block, tally)
+        place.keep(session, after, size)
+        return after, new
+
+    def _write(self, session: Session, block: _Block, tally: Tally) -> tuple[Tally, Ids]:
         after, new = deepcopy(tally), Ids()
         changed = 0
         known = self.ids.tracks
@@ -155,7 +174,6 @@ class Loader:
             loaded = self._listens_in(session, block.listens, new)
             after.listens.loaded += loaded
             after.listens.unchanged += len(block.listens) - loaded
-        keep(session, after)
         return after, new
 
     def _tracks_in(self, session: Session, rows: dict[str, TrackRow], new: Ids) -> int:

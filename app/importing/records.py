@@ -76,7 +76,7 @@ def checked_source(name: str) -> str:
         raise InvalidInput(
             "source",
             f"must be 1 to {MAX_SOURCE} of a-z, 0-9, '.', '-', '_', is {name!r}: "
-            "name it with --source",
+            "give the catalogue a name of its own",
         )
     return name
 
@@ -164,12 +164,11 @@ def live(session: Session, claim: Claim) -> None:
 
 
 def end(session: Session, claim: Claim, state: ImportState, error: str | None = None) -> None:
-    """Write how it ended; what others ended meanwhile stays as it is."""
-    row = locked(session, claim.import_id)
-    if row.job_id == claim.holder and row.state in ACTIVE:
-        row.state, row.error, row.finished_at = state, error, utc_now()
-        row.progress = 1.0 if error is None else row.progress
-        session.add(row)
+    """Write how it ended. Raises ImportOver where somebody else has ended it meanwhile."""
+    row = held(session, claim, *ACTIVE)
+    row.state, row.error, row.finished_at = state, error, utc_now()
+    row.progress = 1.0 if error is None else row.progress
+    session.add(row)
 
 
 def remove_reports(session: Session, before: datetime) -> int:

@@ -1,9 +1,10 @@
 """One run of an import, by a command or a job: block after block, each with how far it is."""
 
-import secrets
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from app.db import Database, is_away
-from app.importing import records
+from app.importing import claiming, commands, records
+from app.importing.errors import ImportNotFound, ImportOver
 from app.importing.formats import READERS, ImportFormat
 from app.importing.identity import Origin
 from app.importing.loader import Loader
@@ -21,9 +23,8 @@ from app.importing.report import ImportReport, Progress, RejectedFile, Tally
 from app.importing.rows import Part, Row
 from app.models import DataImport, ImportState
 from app.models.columns import id_of, utc_now
+from app.pulse import Pulse
 
-COMMAND = "command:"
-"""What the holder of a command's claim begins with: no worker can go on with it."""
 _PASSED_AT_ONCE = 100_000
 """Rows that are read over within seconds."""
 
@@ -35,18 +36,23 @@ def import_now(
 
     The source and an id in its files name the same thing at every import, so a repeated one
     changes nothing. Raises ImportRefused before anything is written, or, where a file breaks
-    off, after what came before it.
+    off, after what came before it; ImportUnderway, or ImportOver where somebody has ended it
+    meanwhile.
     """
     with ExitStack() as stack:
         # All headers are read before anything is written.
         parts = READERS[wanted.form](stack, wanted.path, utc_now())
-        holder = COMMAND + secrets.token_hex(8)
-        row = database.transact(
-            lambda session: records.write_down(session, wanted, ImportState.RUNNING, holder)
-        )
-        run = ImportRun(database, row, Claim(id_of(row), holder), reports)
+        row = database.transact(partial(_written_down, wanted=wanted, holder=commands.new_holder()))
+        claim = Claim(id_of(row), row.job_id or "")
+        run = ImportRun(database, row, claim, reports)
+        stack.enter_context(Pulse(lambda: database.transact(partial(records.live, claim=claim))))
         run.end_with(lambda: run.load(parts, progress), lambda _: False)
     return run.report()
+
+
+def _written_down(session: Session, wanted: Wanted, holder: str) -> DataImport:
+    claiming.refuse_second(session, wanted.source, wanted.user_id)
+    return records.write_down(session, wanted, ImportState.RUNNING, holder)
 
 
 def go_on(database: Database, claim: Claim, reports: Path, progress: Progress) -> None:
@@ -110,7 +116,8 @@ class ImportRun:
         except BaseException as error:
             self.rejected.close()
             if not interrupts(error):
-                self._end(ImportState.FAILED, records.worded(error))
+                with suppress(ImportOver, ImportNotFound):
+                    self._end(ImportState.FAILED, records.worded(error))
             raise
         self.rejected.close()
         self._end(ImportState.FINISHED)
@@ -133,14 +140,10 @@ class ImportRun:
         part, done = parts[number], 0
         if number == self._row.part:
             done = self._pass(part.rows, self._row.position)
-
-        def keep(session: Session, after: Tally, size: int) -> None:
-            place = Place(number, done + size, _share(parts, number))
-            records.keep(session, self.claim, after, place, self.rejected)
-
+        place = _Checkpoint(self.claim, self.rejected, parts, number, done)
         counts = self.tally.of_kind(part.holds)
-        for size in loader.load(part.rows, part.file, part.holds, self.tally, keep):
-            done += size
+        for size in loader.load(part.rows, part.file, part.holds, self.tally, place):
+            place.done += size
             counts = self.tally.of_kind(part.holds)
             progress(part.file, _share([part], 0), counts)
         progress(part.file, 1.0, counts)
@@ -154,6 +157,24 @@ class ImportRun:
 
     def _end(self, state: ImportState, error: str | None = None) -> None:
         self.database.transact(lambda session: records.end(session, self.claim, state, error))
+
+
+@dataclass(slots=True)
+class _Checkpoint:
+    """How far a part of a file is, in the import's row."""
+
+    claim: Claim
+    rejected: RejectedFile
+    parts: list[Part]
+    number: int
+    done: int
+
+    def begin(self, session: Session) -> None:
+        records.held(session, self.claim, ImportState.RUNNING)
+
+    def keep(self, session: Session, after: Tally, size: int) -> None:
+        place = Place(self.number, self.done + size, _share(self.parts, self.number))
+        records.keep(session, self.claim, after, place, self.rejected)
 
 
 def _share(parts: list[Part], number: int) -> float:

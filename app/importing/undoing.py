@@ -4,9 +4,9 @@ In small transactions, each of which leaves sums and events in agreement; one th
 interrupted is simply begun again.
 """
 
-import secrets
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from functools import partial
 
 from sqlalchemy import Table, delete, exists
@@ -15,12 +15,12 @@ from sqlmodel import Session
 
 from app import changes
 from app.db import Database
-from app.importing import claiming, records
+from app.importing import claiming, commands, records
 from app.importing.collisions import transact_again
+from app.importing.errors import ImportNotFound, ImportOver
 from app.importing.identity import ARTISTS, EXTERNAL_IDS, USERS
 from app.importing.loader import heard_by
 from app.importing.records import Claim
-from app.importing.run import COMMAND
 from app.importing.track_search import TRACKS
 from app.listening import EVENTS, USER_ITEMS, hold_all, recount_listeners
 from app.listening.summing import sum_again
@@ -34,6 +34,7 @@ from app.models import (
     PlaylistTrack,
 )
 from app.models.columns import utc_now
+from app.pulse import Pulse
 from app.turns import CATALOGUE, take_turn
 from app.writes import in_parts
 
@@ -50,17 +51,20 @@ _TOKENS: Table = ApiToken.__table__  # type: ignore[attr-defined]
 def undo_now(database: Database, import_id: int, progress: Progress) -> None:
     """Take it back here. What stops it leaves it failed, to be undone again.
 
-    Raises ImportNotFound, InvalidInput where it goes on or is undone, ImportUnderway, ImportOver.
+    Raises ImportNotFound, InvalidInput where it goes on or is undone, ImportUnderway, ImportOver
+    where somebody has ended it meanwhile.
     """
-    claim = Claim(import_id, COMMAND + secrets.token_hex(8))
+    claim = Claim(import_id, commands.new_holder())
     begin = partial(claiming.begin_undoing, import_id=import_id, holder=claim.holder)
     database.transact(begin)
-    try:
-        undo(database, claim, progress)
-    except BaseException as error:
-        failed = partial(records.end, claim=claim, state=ImportState.FAILED)
-        database.transact(partial(failed, error=records.worded(error)))
-        raise
+    with Pulse(lambda: database.transact(partial(records.live, claim=claim))):
+        try:
+            undo(database, claim, progress)
+        except BaseException as error:
+            failed = partial(records.end, claim=claim, state=ImportState.FAILED)
+            with suppress(ImportOver, ImportNotFound):
+                database.transact(partial(failed, error=records.worded(error)))
+            raise
 
 
 def undo(database: Database, claim: Claim, progress: Progress = lambda _: None) -> None:

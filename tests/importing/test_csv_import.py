@@ -173,7 +173,7 @@ def test_a_missing_column_stops_before_anything_is_written(
 def test_a_source_needs_a_plain_name(
     small: Files, database: Database, tmp_path: Path, source: str
 ) -> None:
-    with pytest.raises(InvalidInput, match="--source"):
+    with pytest.raises(InvalidInput, match="a name of its own"):
         import_csv(database, small.folder, tmp_path, lambda *_: None, source=source or "é")
     assert _imports(database) == []
 

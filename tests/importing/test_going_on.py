@@ -1,5 +1,7 @@
 """An import that was interrupted goes on where it was; who lost the claim writes nothing."""
 
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +11,10 @@ from sqlmodel import Session, select
 from app import changes
 from app.db import Database
 from app.errors import ImportRefused
-from app.importing import records
+from app.importing import loader, records, tracks
 from app.importing.errors import ImportOver
 from app.importing.formats import ImportFormat
+from app.importing.identity import Ids
 from app.importing.loader import AT_ONCE
 from app.importing.records import Claim, Wanted
 from app.importing.rows import Holds
@@ -21,6 +24,9 @@ from app.models.columns import id_of
 from tests import making
 from tests.importing.conftest import plays, rejected_rows
 from tests.importing.packing import packed, stream
+
+_NOTICE_SECONDS = 0.3
+"""Long enough for a pulse that need not wait to be through."""
 
 
 @pytest.fixture
@@ -143,3 +149,24 @@ def test_what_went_in_before_it_was_cancelled_is_counted(
     with database.read() as session:
         assert [track.listener_count for track in session.exec(select(Track))] == [1] * 4
         assert changes.last_note(session) > before
+
+
+def test_who_says_that_it_lives_waits_for_a_block(
+    database: Database, ann: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Had the block taken the import's row last, each would have waited for the other."""
+    claim = _claimed(database, _spotify(tmp_path, stream(1)), ann)
+    live, add = partial(records.live, claim=claim), tracks.add_tracks
+    beats: list[Future[None]] = []
+    with ThreadPoolExecutor(1) as pool:
+
+        def adding(*arguments: Any, **named: Any) -> Ids:
+            beats.append(pool.submit(database.transact, live))
+            assert not wait(beats, _NOTICE_SECONDS).done
+            return add(*arguments, **named)
+
+        monkeypatch.setattr(loader, "add_tracks", adding)
+        go_on(database, claim, tmp_path / "reports", lambda *_: None)
+        (beat,) = beats
+        assert isinstance(beat.exception(), ImportOver | None)
+    assert _row(database, claim).state is ImportState.FINISHED

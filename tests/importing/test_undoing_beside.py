@@ -29,8 +29,9 @@ def ann(database: Database) -> int:
 def test_a_listen_at_the_same_moment_stays_in_the_sums(
     settings: Settings, database: Database, ann: int, tmp_path: Path
 ) -> None:
-    claim = claimed(database, bring(database, tmp_path, ann, *(stream(n) for n in range(1, 4))))
+    first = bring(database, tmp_path, ann, *(stream(n) for n in range(1, 4)))
     bring(database, tmp_path, ann, stream(9))  # the undoing waits nowhere before the sums
+    claim = claimed(database, first)
     with ThreadPoolExecutor(1) as pool:
         with database.write() as session:
             heard = session.exec(select(Track).where(Track.title == "Song 3")).one()

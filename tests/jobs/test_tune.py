@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from app import recipes, training, tuning
+from app import pulse, recipes, training, tuning
 from app.cli import tuning as command
 from app.cli.progress import follow_tuning
 from app.errors import InvalidInput, NoListens
@@ -15,7 +15,7 @@ from app.models import TrainingState
 from app.models.columns import utc_now
 from app.queue import TUNING_CHANNEL, JobName, JsonQueue
 from app.tuning.errors import TuningFailed, TuningNotFound, TuningOver, TuningUnderway
-from jobs import pulse, tune
+from jobs import tune
 from jobs.evaluate import evaluate
 from jobs.retrain import _retrain
 from jobs.retune import _retune
