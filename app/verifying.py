@@ -127,10 +127,16 @@ def _feedback(session: Session) -> Iterator[str]:
         .subquery()
     )
     meant = case(*((columns.kind == kind, value) for kind, value in _FEEDBACK.items()))
-    pair = and_(columns.user_id == items.user_id, columns.track_id == items.track_id)
-    joined = EVENTS.join(last, last.c.id == columns.id).join(USER_ITEMS, pair)
+    said = (
+        select_columns(columns.user_id, columns.track_id, meant.label("feedback"))
+        .join_from(EVENTS, last, last.c.id == columns.id)
+        .subquery()
+    )
+    pair = and_(said.c.user_id == items.user_id, said.c.track_id == items.track_id)
     wrong = (
-        select_columns(columns.id).select_from(joined).where(items.feedback.is_distinct_from(meant))
+        select_columns(items.user_id)
+        .select_from(USER_ITEMS.outerjoin(said, pair))
+        .where(items.feedback.is_distinct_from(said.c.feedback))
     )
     if count := _count(session, wrong):
         yield f"{count:,} loves and dislikes are not what was said last."

@@ -61,6 +61,7 @@ def _sql(statement: str) -> Callable[[Session], Any]:
         ("DELETE FROM event WHERE kind = 'skip'", "2 sums of a listener"),
         ("DELETE FROM user_item WHERE skips > 0", "2 pairs of a listener"),
         ("UPDATE user_item SET feedback = NULL WHERE feedback = 'loved'", "2 loves and dislikes"),
+        ("UPDATE user_item SET feedback = 'loved' WHERE skips > 0", "2 loves and dislikes"),
         (
             "UPDATE track SET merged_into_id = 999999 WHERE title = 'Song 0'",
             "1 merged tracks lead to tracks that are gone or merged themselves.",
