@@ -48,8 +48,10 @@ def _pieces(session: Session, user_id: int, head: dict[str, Any]) -> Iterator[by
         yield from _rows(session, statement)
         yield b"]"
     yield b',\n"playlists": ['
-    mine = session.exec(select(Playlist).where(Playlist.user_id == user_id)).all()
-    yield b",\n".join(orjson.dumps(_playlist(session, row)) for row in mine)
+    between = b"\n"
+    for row in session.exec(select(Playlist).where(Playlist.user_id == user_id)).all():
+        yield between + orjson.dumps(_playlist(session, row))
+        between = b",\n"
     yield b"]}\n"
 
 

@@ -1,7 +1,10 @@
 """The record of listening paused, everything downloaded, the account deleted."""
 
+import os
+import tempfile
 from collections.abc import Iterator
-from typing import Annotated
+from contextlib import ExitStack
+from typing import IO, Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
@@ -9,11 +12,15 @@ from fastapi.responses import RedirectResponse, StreamingResponse
 from app import erasing, exporting, listening
 from app.access import COOKIE
 from app.errors import InvalidCredentials, PyTuneError, RateLimited
+from app.importing.errors import StorageFull
 from app.state import State
 from app.users import LastAdministrator
 from app.web.door import Asking, Here, Listener
 from app.web.errors import status_of
 from app.web.render import page
+
+_PIECE = 2**16
+"""Bytes."""
 
 router = APIRouter()
 
@@ -26,10 +33,13 @@ def pause(state: Here, viewer: Listener, *, paused: Annotated[bool, Form()] = Fa
 
 @router.get("/settings/export")
 def export(state: Here, viewer: Listener) -> Response:
-    """Everything about the viewer, written to the browser while it is read."""
-    headers = {"Content-Disposition": 'attachment; filename="pytune-export.json"'}
-    pieces = _exported(state, viewer.id)
-    return StreamingResponse(pieces, media_type="application/json", headers=headers)
+    """Everything about the viewer. However slowly it is read, the database waits for nobody."""
+    file = _exported(state, viewer.id)
+    headers = {
+        "Content-Disposition": 'attachment; filename="pytune-export.json"',
+        "Content-Length": str(file.seek(0, os.SEEK_END)),
+    }
+    return StreamingResponse(_pieces(file), media_type="application/json", headers=headers)
 
 
 @router.get("/settings/delete")
@@ -62,6 +72,21 @@ def _refused(request: Request, viewer: Listener, problem: PyTuneError) -> Respon
     return page(request, viewer, "settings/delete.html", {"problem": problem}, status)
 
 
-def _exported(state: State, user_id: int) -> Iterator[bytes]:
-    with state.database.read() as session:
-        yield from exporting.export(session, user_id)
+def _exported(state: State, user_id: int) -> IO[bytes]:
+    """A file that is gone with whoever holds it. Raises StorageFull."""
+    with ExitStack() as stack, state.database.read() as session:
+        try:
+            file = stack.enter_context(tempfile.TemporaryFile(dir=state.settings.folder))
+            file.writelines(exporting.export(session, user_id))
+            file.flush()
+        except OSError as error:
+            raise StorageFull(reason=error.strerror) from error
+        stack.pop_all()
+    return file
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        file.seek(0)
+        while piece := file.read(_PIECE):
+            yield piece

@@ -1,13 +1,18 @@
 """History, loved tracks, statistics and playlists as pages, without any script."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from app import listening, playlists
+from app.db import open_database
+from app.importing.errors import StorageFull
 from app.listening import Listen
 from app.models import Feedback, User
+from app.web.privacy import _exported
 from tests.web.conftest import Site
 from tests.web.pages import text
 
@@ -153,6 +158,20 @@ def test_everything_is_downloaded_and_the_account_deleted(site: Site) -> None:
     assert site.get("/").headers["location"] == "/login"
     with site.state.database.read() as session:
         assert session.get(User, site.world.ann) is None
+
+
+def test_a_slow_download_keeps_no_connection_to_the_database(site: Site) -> None:
+    database = open_database(site.state.settings)
+    with _exported(replace(site.state, database=database), site.world.ann) as file:
+        assert file.tell() > 0
+        assert database.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+    database.dispose()
+
+
+def test_a_download_that_finds_no_room_says_so(site: Site, tmp_path: Path) -> None:
+    elsewhere = site.state.settings.model_copy(update={"data_dir": tmp_path / "gone"})
+    with pytest.raises(StorageFull):
+        _exported(replace(site.state, settings=elsewhere), site.world.ann)
 
 
 def test_the_last_administrator_stays(admin: Site) -> None:
