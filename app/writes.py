@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from itertools import chain
 from typing import Any, TypeVar
@@ -118,9 +119,32 @@ class _Compiled:
         if len(values) == 1:
             connection.exec_driver_sql(self.text, values[0])
             return
-        several = ", ".join([self.marks] * len(values))
-        text = self.text.replace(self.marks, several, 1)
-        connection.exec_driver_sql(text, tuple(chain.from_iterable(values)))
+        if connection.dialect.name == "sqlite":
+            several = ", ".join([self.marks] * len(values))
+            text = self.text.replace(self.marks, several, 1)
+            connection.exec_driver_sql(text, tuple(chain.from_iterable(values)))
+            return
+        several = ", ".join(self._as_text(connection, values))
+        # No mark is left, and what stands for a % in a text with marks is none here.
+        before, after = (part % () for part in self.text.split(self.marks, 1))
+        connection.exec_driver_sql(
+            before + several + after, execution_options={"no_parameters": True}
+        )
+
+    def _as_text(self, connection: Connection, values: list[tuple[Any, ...]]) -> Iterator[str]:
+        """Rows as MySQL reads them, by columns: PyMySQL asks each single value what it is."""
+        driver: Any = connection.connection.driver_connection
+        columns = [_escaped(column, driver.escape) for column in zip(*values, strict=True)]
+        return map(self.marks.__mod__, zip(*columns, strict=True))
+
+
+def _escaped(column: Sequence[Any], escape: Callable[[Any], str]) -> Iterator[str]:
+    """Each value once, however often it comes."""
+    known = {
+        value: f"'{value.isoformat(' ')}'" if isinstance(value, datetime) else escape(value)
+        for value in set(column)
+    }
+    return map(known.__getitem__, column)
 
 
 @lru_cache(maxsize=64)
