@@ -118,7 +118,8 @@ def _wanted(into: Received, viewer: Viewer) -> Wanted:
     if form not in allowed or form is None:
         raise InvalidInput("format", "choose where the file comes from")
     path = into.upload.path
-    source = source_from(path.name) if form is ImportFormat.CSV else None
+    named = into.fields.get("source", "").strip() or path.name
+    source = source_from(named) if form is ImportFormat.CSV else None
     owner = viewer.id if form in HISTORIES else None
     return Wanted.of(form, path, source=source, user_id=owner, requested_by=viewer.name)
 

@@ -1,5 +1,6 @@
 """The page where a history is sent in, and the plain POSTs behind it."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -80,6 +81,22 @@ def test_a_listener_sends_their_own_history_alone(site: Site, content: bytes, fo
     assert "choose where the file comes from" in refused.text
     assert _rows(site) == []
     assert list(site.state.settings.uploads.rglob("*.zip")) == []
+
+
+@pytest.mark.parametrize(("name", "source"), [("The Shop", "the-shop"), (" ", "mine")])
+def test_an_administrator_names_a_catalogue(
+    site: Site, tmp_path: Path, name: str, source: str
+) -> None:
+    site.sign_in(site.world.root)
+    assert "Name of the catalogue" in site.get("/imports").text
+    path = packed(tmp_path / "mine.zip", {"tracks.csv": b"track_id,title,artist\n1,Halo,Rush\n"})
+    site.client.post(
+        "/imports",
+        data={"format": "csv", "source": name},
+        files={"file": (path.name, path.read_bytes(), "application/zip")},
+        headers=HTML,
+    )
+    assert [row.source for row in _rows(site)] == [source]
 
 
 @pytest.mark.parametrize("file", [None, b""])
