@@ -145,9 +145,8 @@ def served(settings: Settings, more: Mapping[str, str] | None = None) -> Iterato
         **(more or {}),
     }
     with create_server(("127.0.0.1", 0)) as door:
-        command = ["-m", "uvicorn", "--factory", "app.main:create_app", "--log-level", "warning"]
         server = subprocess.Popen(
-            [sys.executable, *command, "--fd", str(door.fileno())],
+            [sys.executable, "-m", "tests.web_process", str(door.fileno())],
             env=os.environ | environment,
             pass_fds=[door.fileno()],
         )

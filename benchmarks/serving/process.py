@@ -50,10 +50,9 @@ def served(world: World, *, ready: bool) -> Iterator[int]:
         "OPENBLAS_NUM_THREADS": "1",
         rival.READY: str(int(ready)),
     }
-    command = ["-m", "uvicorn", "--factory", "benchmarks.serving.rival:create"]
     with create_server(("127.0.0.1", 0)) as door:
         server = subprocess.Popen(
-            [sys.executable, *command, "--log-level", "warning", "--fd", str(door.fileno())],
+            [sys.executable, "-m", "benchmarks.serving.rival", str(door.fileno())],
             env=os.environ | environment,
             pass_fds=[door.fileno()],
         )

@@ -1,14 +1,20 @@
 """The product with a hand-written endpoint beside it: the same sign-in, log and JSON.
 
 With PYTUNE_BENCHMARK_READY both take the recommender's answer from memory, made once.
+
+`python -m benchmarks.serving.rival FD` serves it on a socket that it inherits, as `pytune up` does:
+by uvicorn's --fd nothing would set TCP_NODELAY, and answers' bodies would wait for their heads.
 """
 
 import os
+import socket
+import sys
 import uuid
 from dataclasses import replace
 from typing import Any
 
 import orjson
+import uvicorn
 from fastapi import FastAPI, Response
 from sqlmodel import Session
 
@@ -67,3 +73,12 @@ def _make_ready() -> None:
         return replace(made[0], id=str(uuid.uuid4()), served_at=utc_now())
 
     vars(recommending)["recommend"] = ready
+
+
+def main() -> None:
+    config = uvicorn.Config("benchmarks.serving.rival:create", factory=True, log_level="warning")
+    uvicorn.Server(config).run(sockets=[socket.socket(fileno=int(sys.argv[1]))])
+
+
+if __name__ == "__main__":
+    main()
