@@ -10,7 +10,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from app.errors import AlertNotFound, QueueUnavailable
-from app.models import Alert
+from app.models import Alert, AlertKind
 from app.models.columns import utc_now
 from app.models.training import MAX_MESSAGE
 from app.queue import JobName, JobQueue
@@ -51,7 +51,7 @@ class Delivery:
 
 def raise_alert(
     session: Session,
-    kind: str,
+    kind: AlertKind,
     message: str,
     details: dict[str, Any],
     *,

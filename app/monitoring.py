@@ -18,6 +18,7 @@ from sqlmodel import Session
 from app import alerts, promotion, recipes, training
 from app.drift import Signal, SignalName, fall, rise, shift
 from app.listening import EVENTS
+from app.models import AlertKind
 from app.observing import Observed, Window, observe
 from app.settings import OLDEST_WINDOW, Settings
 
@@ -72,7 +73,7 @@ def alert(session: Session, report: Report, quiet: timedelta) -> list[SignalName
         for signal in report.drifted
         if alerts.raise_alert(
             session,
-            "drift",
+            AlertKind.DRIFT,
             explained(signal, report),
             _details(signal, report),
             same=signal.name.value,

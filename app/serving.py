@@ -15,7 +15,7 @@ from app import alerts, promotion, training
 from app.db import Database
 from app.errors import BadArtifact
 from app.ml.model_slot import LoadedModel, ModelSlot
-from app.models import Training
+from app.models import AlertKind, Training
 from app.placing import Placing
 from app.queue import JobQueue
 from app.settings import Settings
@@ -159,9 +159,9 @@ class ChampionFollower:
     def _tell(self, error: Exception, what: str) -> None:
         """Let administrators know of what went wrong here and not in the files."""
         message = f"{what}: {type(error).__name__}: {error}"
-        self._raise("serving", message, {"reason": message}, what)
+        self._raise(AlertKind.SERVING, message, {"reason": message}, what)
 
-    def _raise(self, kind: str, message: str, details: dict[str, Any], same: str) -> None:
+    def _raise(self, kind: AlertKind, message: str, details: dict[str, Any], same: str) -> None:
         def write(session: Session) -> bool:
             return alerts.raise_alert(session, kind, message, details, same=same, quiet=_QUIET)
 
@@ -179,7 +179,7 @@ class ChampionFollower:
         not_before = time.monotonic() + pause
         self._failure = _Failure(champion.promotion.id, version, str(error), pause, not_before)
         details = {"version": version, "reason": str(error.values["reason"])}
-        self._raise("bad_artifact", str(error), details, f"model-{version}")
+        self._raise(AlertKind.BAD_ARTIFACT, str(error), details, f"model-{version}")
         if before is None:
             log.error("the champion cannot be loaded", extra={"version": version}, exc_info=error)
 

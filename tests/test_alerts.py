@@ -7,12 +7,13 @@ from sqlmodel import Session
 
 from app import alerts
 from app.db import Database
+from app.models import AlertKind
 
 _DAY = timedelta(days=1)
 
 
 def _raise(session: Session) -> bool:
-    return alerts.raise_alert(session, "bad_artifact", "x", {}, same="model-1", quiet=_DAY)
+    return alerts.raise_alert(session, AlertKind.BAD_ARTIFACT, "x", {}, same="model-1", quiet=_DAY)
 
 
 def test_of_two_processes_that_notice_the_same_one_tells(database: Database) -> None:

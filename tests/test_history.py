@@ -102,9 +102,12 @@ def test_loved_tracks_by_pages(database: Database) -> None:
         for track in tracks[:3]:
             listening.set_feedback(session, ann, track, Feedback.LOVED)
         listening.set_feedback(session, ann, tracks[1], None)
-        assert listening.loved_track_ids(session, ann, 1) == [tracks[2]]
-        assert listening.loved_track_ids(session, ann, 9, tracks[2]) == [tracks[0]]
-        assert listening.count_loved(session, ann) == 2
+        assert listening.rated_track_ids(session, ann, Feedback.LOVED, 1) == [tracks[2]]
+        assert listening.rated_track_ids(session, ann, Feedback.LOVED, 9, tracks[2]) == [tracks[0]]
+        assert listening.count_rated(session, ann, Feedback.LOVED) == 2
+        listening.set_feedback(session, ann, tracks[3], Feedback.DISLIKED)
+        assert listening.rated_track_ids(session, ann, Feedback.DISLIKED, 9) == [tracks[3]]
+        assert listening.count_rated(session, ann, Feedback.DISLIKED) == 1
 
 
 def test_months_and_hours_are_those_of_the_listeners_zone(database: Database) -> None:

@@ -14,7 +14,7 @@ from app.db import Database
 from app.listening import Listen
 from app.migrations import ROOT, is_current, migrate
 from app.ml.recipe import Recipe
-from app.models import Feedback, Role, TrainingStage, TrainingState
+from app.models import AlertKind, Feedback, Role, TrainingStage, TrainingState
 from app.models.columns import id_of, utc_now
 from tests import making
 from tests.test_migrations import bare, bare_mariadb, bare_sqlite, bare_url
@@ -44,7 +44,7 @@ def _fill(session: Session) -> None:
     row.state, row.stage = TrainingState.FINISHED, TrainingStage.PROMOTING
     row.artifact, row.checksum = "model-1", "0" * 64
     training.promote(session, id_of(row), "root", "the first")
-    alerts.raise_alert(session, "drift", "Tastes moved.", {"ndcg": 0.5})
+    alerts.raise_alert(session, AlertKind.DRIFT, "Tastes moved.", {"ndcg": 0.5})
 
 
 def test_each_step_down_and_up_again_keeps_what_both_sides_know(filled: Database) -> None:

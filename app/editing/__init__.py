@@ -2,12 +2,21 @@
 
 from app.editing.correcting import Correction, edit_track, rename_artist
 from app.editing.merging import merge_artist, merge_track, separate_track
-from app.editing.record import Edit, Following, edits, edits_of, merged_into, what_follows
+from app.editing.record import (
+    Edit,
+    Following,
+    count_edits,
+    edits,
+    edits_of,
+    merged_into,
+    what_follows,
+)
 
 __all__ = [
     "Correction",
     "Edit",
     "Following",
+    "count_edits",
     "edit_track",
     "edits",
     "edits_of",

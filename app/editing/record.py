@@ -55,6 +55,10 @@ def edits(session: Session, first: int, before: int | None = None) -> list[Edit]
     return _told(session, session.exec(statement).all())
 
 
+def count_edits(session: Session) -> int:
+    return session.exec(select(func.count()).select_from(CatalogueEdit)).one()
+
+
 def edits_of(session: Session, thing: ExternalKind, our_id: int, first: int) -> list[Edit]:
     """What was done to one thing, the newest first."""
     mine = (CatalogueEdit.thing == thing, CatalogueEdit.our_id == our_id)

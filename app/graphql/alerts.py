@@ -10,6 +10,7 @@ from strawberry.scalars import JSON
 from app import alerts
 from app.graphql import problems
 from app.graphql.context import Context, Info
+from app.graphql.enums import AlertKind
 from app.graphql.ids import Node, global_id, required_number
 from app.graphql.paging import DEFAULT_PAGE, After, Connection, First, Page
 from app.graphql.permissions import for_administrators
@@ -19,9 +20,7 @@ from app.models.columns import id_of
 
 @strawberry.type(description="Something that an administrator should know and then acknowledge.")
 class Alert(Node):
-    kind: str = strawberry.field(
-        description="What it is about, for programs: bad_artifact, drift, serving."
-    )
+    kind: AlertKind = strawberry.field(description="What it is about.")
     message: str = strawberry.field(description="What was found and what to do, in English.")
     details: JSON = strawberry.field(description="The figures behind it.")
     raised_at: datetime = strawberry.field(description="When it was raised.")
@@ -41,7 +40,7 @@ class Alert(Node):
     def of(cls, row: AlertRow) -> Self:
         return cls(
             id=global_id("Alert", id_of(row)),
-            kind=row.kind,
+            kind=AlertKind(row.kind),
             message=row.message,
             details=JSON(row.details),
             raised_at=row.created_at,

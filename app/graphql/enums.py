@@ -10,13 +10,23 @@ from app.errors import InvalidReason
 from app.importing.formats import ImportFormat
 from app.jobs import JobState
 from app.ml.weighting import Weighting
-from app.models import Feedback, ImportState, Role, TrainingStage, TrainingState, VideoState
+from app.models import (
+    AlertKind,
+    EditKind,
+    Feedback,
+    ImportState,
+    Role,
+    TrainingStage,
+    TrainingState,
+    VideoState,
+)
 from app.queue import JobName
 from app.users import UserState
 
 __all__ = [
+    "AlertKind",
     "Algorithm",
-    "Contestant",
+    "EditKind",
     "Feedback",
     "ImportFormat",
     "ImportState",
@@ -28,6 +38,7 @@ __all__ = [
     "SignalName",
     "TrainingStage",
     "TrainingState",
+    "TrialState",
     "UserState",
     "VideoState",
     "Weighting",
@@ -49,33 +60,33 @@ class Algorithm(StrEnum):
     BLEND = "blend"
 
 
-class Contestant(StrEnum):
-    CHALLENGER = "challenger"
-    CHAMPION = "champion"
-    POPULARITY = "popularity"
+class TrialState(StrEnum):
+    COMPLETE = "complete"
+    PRUNED = "pruned"
+    REFUSED = "refused"
 
 
-def _describe(enum: type[Enum], description: str, **members: str) -> None:
+def describe(enum: type[Enum], description: str, **members: str) -> None:
     """Put an enum into the schema; a member without a description raises KeyError."""
     described: Any = strawberry.enum(enum, description=description)
     for value in described.__strawberry_definition__.values:
         value.description = members[value.name]
 
 
-_describe(
+describe(
     ServiceState,
     "Whether all of PyTune works.",
     RUNNING="Everything works.",
     DEGRADED="The database or the key-value server does not answer, or the champion is not"
     " the model that is served; what still works goes on working.",
 )
-_describe(
+describe(
     Feedback,
     "What a listener says of a track.",
     LOVED="It counts twice, and as heard.",
     DISLIKED="It is never recommended again, until the feedback is cleared.",
 )
-_describe(
+describe(
     VideoState,
     "What is known of a track's video.",
     UNKNOWN="Nobody has looked for it yet; `findVideo` does.",
@@ -83,13 +94,13 @@ _describe(
     FOUND="`youtubeId` names it.",
     MISSING="YouTube Music does not know the song; it is looked for again after a week.",
 )
-_describe(
+describe(
     Role,
     "What a user may do.",
     LISTENER="Listen, search and be recommended to.",
     ADMINISTRATOR="Whatever a listener may, and manage users and models.",
 )
-_describe(
+describe(
     UserState,
     "Whether a user can sign in.",
     ACTIVE="They have a password.",
@@ -98,7 +109,7 @@ _describe(
     " that expired.",
     DISABLED="They are let in no more.",
 )
-_describe(
+describe(
     TrainingState,
     "How far a training is.",
     QUEUED="It waits for a worker.",
@@ -106,7 +117,7 @@ _describe(
     FINISHED="It has made a model.",
     FAILED="It has ended without a model; `error` says why.",
 )
-_describe(
+describe(
     TrainingStage,
     "What a training does.",
     WAITING="Nothing yet: it waits for a worker.",
@@ -117,7 +128,7 @@ _describe(
     SAVING="It writes the model's files.",
     PROMOTING="It writes down what was measured, and names the champion.",
 )
-_describe(
+describe(
     Algorithm,
     "How a model is made.",
     ALS="Alternating least squares for implicit feedback.",
@@ -128,7 +139,7 @@ _describe(
     POPULARITY="The share of listeners of each track, the same for everybody: a baseline.",
     BLEND="A weighted sum of several of them, which `settings` lists as `members`.",
 )
-_describe(
+describe(
     Weighting,
     "What a number of plays becomes before a model is fitted.",
     BINARY="1 if the track was played at all.",
@@ -138,14 +149,21 @@ _describe(
     " for those who listen much and little.",
     BM25="What saturates with plays and with all the listener's plays, times the track's rarity.",
 )
-_describe(
-    Contestant,
-    "Part in an evaluation's contest of recipes.",
-    CHALLENGER="The training's own recipe.",
-    CHAMPION="The recipe of the model that was champion then.",
-    POPULARITY="The same list for everybody: what any model must beat.",
+describe(
+    TrialState,
+    "How a trial of a tuning ended.",
+    COMPLETE="It was tested on all of the tested listeners.",
+    PRUNED="It was given up after a quarter of them: others of its kind did far better.",
+    REFUSED="It would have needed more memory than there is.",
 )
-_describe(
+describe(
+    AlertKind,
+    "What an alert is about.",
+    BAD_ARTIFACT="The champion's files cannot be used; another model is served.",
+    DRIFT="Listeners changed beyond chance since the champion's recipe was promoted.",
+    SERVING="A web process could not do all that serving the champion takes.",
+)
+describe(
     SignalName,
     "What a watch for drift looks at.",
     NDCG="How well lists foretold what was played within a day.",
@@ -155,14 +173,21 @@ _describe(
     POPULARITY="Divergence of the plays over tracks, in bits.",
     ACTIVITY="Divergence of the plays over hours of the day, in bits.",
 )
-_describe(
+describe(
+    EditKind,
+    "What was done to a track or an artist.",
+    EDIT="It was corrected; `changes` says what of it.",
+    MERGE="Another was merged into it.",
+    SEPARATE="What had been merged into it was separated from it again.",
+)
+describe(
     JobState,
     "How far a job is.",
     RUNNING="A worker is at it.",
     QUEUED="It waits for a worker.",
     FAILED="It ended badly, or was stopped; `error` says why.",
 )
-_describe(
+describe(
     JobName,
     "What a job does.",
     TRAIN="Makes a model, evaluates it and promotes it if it is better.",
@@ -176,7 +201,7 @@ _describe(
     IMPORT_DATA="Brings a history or a catalogue in, or takes one back.",
     LOOK_FOR_FILES="Looks whether the import folder holds something new.",
 )
-_describe(
+describe(
     ImportFormat,
     "What kind of file is imported; docs/importing.md says where to get each.",
     CSV="PyTune's own tracks.csv and listens.csv, in a zip.",
@@ -185,7 +210,7 @@ _describe(
     LISTENBRAINZ="An export from ListenBrainz.",
     TAKEOUT="The YouTube Music part of a watch history from Google Takeout, as JSON.",
 )
-_describe(
+describe(
     ImportState,
     "How far an import is.",
     QUEUED="It waits for a worker.",
@@ -196,7 +221,7 @@ _describe(
     UNDOING="It is being taken back.",
     UNDONE="It was taken back as a whole.",
 )
-_describe(
+describe(
     InvalidReason,
     "Why a value cannot be taken. Behind each: what `values` holds then.",
     OUT_OF_RANGE="A number or a time: `given`, `least`, and `most`, null where there is no most.",

@@ -6,7 +6,8 @@ from typing import Any, Self
 import strawberry
 from strawberry.scalars import JSON
 
-from app.graphql.enums import Contestant, Weighting
+from app.graphql.enums import Algorithm, Weighting
+from app.graphql.measures import Contestant, MetricName, SliceName
 from app.models import Evaluation as EvaluationRow
 
 
@@ -23,16 +24,13 @@ class Estimate:
 
 @strawberry.type(description="One metric of a contestant.")
 class Metric:
-    name: str = strawberry.field(
-        description="ndcg, precision, recall, map, mrr, auc, repeat_ndcg, novelty, popularity,"
-        " heard_popularity, diversity or artist_diversity."
-    )
+    name: MetricName = strawberry.field(description="Which one.")
     estimate: Estimate = strawberry.field(description="Its value.")
 
 
 @strawberry.type(description="About a third of the tested listeners, by how much they had heard.")
 class ListenerSlice:
-    name: str = strawberry.field(description="light, middle or heavy.")
+    name: SliceName = strawberry.field(description="Which third.")
     least_heard: int = strawberry.field(description="Tracks heard by who heard least.")
     most_heard: int = strawberry.field(description="Tracks heard by who heard most.")
     listener_count: int = strawberry.field(description="Listeners in it.")
@@ -41,7 +39,7 @@ class ListenerSlice:
     @classmethod
     def of(cls, part: dict[str, Any]) -> Self:
         return cls(
-            name=part["name"],
+            name=SliceName(part["name"]),
             least_heard=part["least"],
             most_heard=part["most"],
             listener_count=part["listeners"],
@@ -52,7 +50,7 @@ class ListenerSlice:
 @strawberry.type(description="A recipe fitted on what came before the cutoff, and tested behind.")
 class Measured:
     contestant: Contestant = strawberry.field(description="Its part in the contest.")
-    algorithm: str = strawberry.field(description="The recipe's algorithm.")
+    algorithm: Algorithm = strawberry.field(description="The recipe's algorithm.")
     weighting: Weighting = strawberry.field(description="What plays became before the fit.")
     half_life_days: float | None = strawberry.field(
         description="Days in which a listen lost half its weight; null: it kept it."
@@ -79,14 +77,14 @@ class Measured:
         recipe = figures["recipe"]
         return cls(
             contestant=contestant,
-            algorithm=recipe["algorithm"],
+            algorithm=Algorithm(recipe["algorithm"]),
             weighting=Weighting(recipe["weighting"]),
             half_life_days=recipe.get("half_life_days"),
             settings=JSON(recipe["settings"]),
             listener_count=figures["listeners"],
             list_length=figures["k"],
             metrics=[
-                Metric(name=name, estimate=Estimate.of(value))
+                Metric(name=MetricName(name), estimate=Estimate.of(value))
                 for name, value in figures["metrics"].items()
             ],
             coverage=figures["coverage"],
@@ -111,7 +109,7 @@ class GateCheck:
 @strawberry.type(description="The challenger's gain in NDCG over another, listener by listener.")
 class Gain:
     over: Contestant = strawberry.field(description="Over whom.")
-    slice: str | None = strawberry.field(
+    slice: SliceName | None = strawberry.field(
         description="The slice of listeners it was found on; null for all of them."
     )
     gain: Estimate = strawberry.field(description="The gain, paired: above 0 is better.")
@@ -188,7 +186,9 @@ def _gains(verdict: dict[str, Any]) -> list[Gain]:
         if (compared := verdict.get(f"over_{other.value}"))
     ]
     slices = [
-        Gain(over=Contestant.CHAMPION, slice=part["name"], gain=Estimate.of(part["gain"]))
+        Gain(
+            over=Contestant.CHAMPION, slice=SliceName(part["name"]), gain=Estimate.of(part["gain"])
+        )
         for part in verdict.get("slices", [])
     ]
     return overall + slices

@@ -11,7 +11,7 @@ from app.graphql import problems
 from app.graphql.context import Info
 from app.graphql.enums import JobName, JobState
 from app.graphql.ids import global_id
-from app.graphql.paging import First, checked_first
+from app.graphql.paging import DEFAULT_PAGE, First, checked_first
 from app.graphql.permissions import for_administrators
 from app.jobs import QueuedJob
 from app.timetable import Appointment
@@ -110,7 +110,7 @@ class JobsQuery:
         state: Annotated[
             JobState | None, strawberry.argument(description="Only those in this state.")
         ] = None,
-        first: First = None,
+        first: First = DEFAULT_PAGE,
     ) -> list[Job]:
         queue, most = info.context.state.queue, checked_first(first)
         found = await to_thread.run_sync(jobs.jobs, queue, most, state)

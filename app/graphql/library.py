@@ -1,19 +1,20 @@
 """What is a listener's own: history, statistics, loved tracks and playlists."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Self
-from zoneinfo import ZoneInfo
 
 import strawberry
 
 from app import listening, playlists
 from app.errors import NotYours
-from app.graphql.catalog import Artist, Track, artists_of, tracks_of
+from app.graphql.catalog import Track, tracks_of
 from app.graphql.context import Context, Info
+from app.graphql.enums import Feedback
 from app.graphql.ids import Node, global_id
 from app.graphql.paging import DEFAULT_PAGE, After, Connection, First, Page
 from app.graphql.permissions import as_parent
+from app.graphql.statistics import Statistics, statistics_of
 from app.listening import Moment, PastListen
 from app.playlists import Summary
 
@@ -82,41 +83,6 @@ class Playlist(Node):
         )
 
 
-@strawberry.type(description="Plays in a calendar month.")
-class MonthOfPlays:
-    year: int = strawberry.field(description="The year.")
-    month: int = strawberry.field(description="1 for January.")
-    plays: int = strawberry.field(description="How many plays.")
-
-
-@strawberry.type(description="An artist and how often the viewer played them.")
-class PlayedArtist:
-    artist: Artist = strawberry.field(description="The artist.")
-    plays: int = strawberry.field(description="How many plays.")
-
-
-@strawberry.type(description="A track and how often the viewer played it.")
-class PlayedTrack:
-    track: Track = strawberry.field(description="The track.")
-    plays: int = strawberry.field(description="How many plays.")
-
-
-@strawberry.type(description="What the viewer listened to, by the clock of their time zone.")
-class Statistics:
-    plays: int = strawberry.field(description="All plays.")
-    track_count: int = strawberry.field(description="How many tracks they are of.")
-    artist_count: int = strawberry.field(description="How many artists they are of.")
-    undated: int = strawberry.field(
-        description="Plays whose source has no time: neither months nor hours hold them."
-    )
-    months: list[MonthOfPlays] = strawberry.field(description="From the first month to the last.")
-    hours: list[list[int]] = strawberry.field(
-        description="Plays by weekday, Monday first, and in it by hour of the day."
-    )
-    artists: list[PlayedArtist] = strawberry.field(description="The ten most played.")
-    tracks: list[PlayedTrack] = strawberry.field(description="The ten most played.")
-
-
 Year = Annotated[
     int | None, strawberry.argument(description="A calendar year; null for all there is.")
 ]
@@ -153,17 +119,13 @@ class Library:
     async def loved_tracks(
         self, info: Info, first: First = DEFAULT_PAGE, after: After = None
     ) -> Connection[Track]:
-        mine, page = self._own(info), Page.of(first, after, numbers=1)
-        behind = page.after[0] if page.after else None
-        ids = await info.context.read(
-            lambda session: listening.loved_track_ids(session, mine, page.and_one_more, behind)
-        )
-        return page.connection(
-            [track for track in await tracks_of(info.context, ids) if track],
-            lambda track: track,
-            lambda track: [track.number],
-            lambda session: listening.count_loved(session, mine),
-        )
+        return await _rated(info.context, self._own(info), Feedback.LOVED, (first, after))
+
+    @as_parent("The tracks they dislike, which are never recommended; otherwise as `lovedTracks`.")
+    async def disliked_tracks(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> Connection[Track]:
+        return await _rated(info.context, self._own(info), Feedback.DISLIKED, (first, after))
 
     @as_parent("Their playlists, the newest first. For the user themselves.")
     async def playlists(
@@ -183,32 +145,7 @@ class Library:
 
     @as_parent("When they listened, and to what most. For the user themselves.")
     async def statistics(self, info: Info, year: Year = None) -> Statistics:
-        mine, zone = self._own(info), info.context.signed_in.time_zone
-        found = await info.context.read(
-            lambda session: listening.statistics(
-                session, mine, ZoneInfo(zone) if zone else UTC, year
-            )
-        )
-        artists = await artists_of(info.context, [one.id for one in found.artists])
-        tracks = await tracks_of(info.context, [one.id for one in found.tracks])
-        return Statistics(
-            plays=found.plays,
-            track_count=found.track_count,
-            artist_count=found.artist_count,
-            undated=found.undated,
-            months=[MonthOfPlays(year=y, month=m, plays=n) for y, m, n in found.months],
-            hours=found.hours,
-            artists=[
-                PlayedArtist(artist=artist, plays=one.plays)
-                for artist, one in zip(artists, found.artists, strict=True)
-                if artist
-            ],
-            tracks=[
-                PlayedTrack(track=track, plays=one.plays)
-                for track, one in zip(tracks, found.tracks, strict=True)
-                if track
-            ],
-        )
+        return await statistics_of(info.context, self._own(info), year)
 
     def _own(self, info: Info) -> int:
         """The viewer's number. Raises NotYours at anybody else's."""
@@ -233,6 +170,24 @@ async def playlists_of(context: Context, numbers: list[int]) -> list[Playlist | 
         lambda session: playlists.playlists_by_id(session, viewer.id, numbers)
     )
     return [Playlist.of(row) if row else None for row in rows]
+
+
+async def _rated(
+    context: Context, mine: int, feedback: Feedback, asked: tuple[int | None, str | None]
+) -> Connection[Track]:
+    page = Page.of(*asked, numbers=1)
+    behind = page.after[0] if page.after else None
+    ids = await context.read(
+        lambda session: listening.rated_track_ids(
+            session, mine, feedback, page.and_one_more, behind
+        )
+    )
+    return page.connection(
+        [track for track in await tracks_of(context, ids) if track],
+        lambda track: track,
+        lambda track: [track.number],
+        lambda session: listening.count_rated(session, mine, feedback),
+    )
 
 
 async def _listens(context: Context, rows: Sequence[PastListen]) -> list[Listen]:

@@ -15,11 +15,13 @@ from app.graphql.catalog import CatalogQuery
 from app.graphql.context import Context
 from app.graphql.drift import DriftQuery
 from app.graphql.editing import EditingMutation
+from app.graphql.edits import EditsQuery
 from app.graphql.erasing import ErasingMutation
 from app.graphql.importing import ImportingMutation, ImportingQuery
 from app.graphql.jobs import JobsMutation, JobsQuery
 from app.graphql.limits import Limits
 from app.graphql.listening import ListeningMutation
+from app.graphql.mixes import MixesQuery
 from app.graphql.nodes import NodesQuery
 from app.graphql.playlists import PlaylistsMutation
 from app.graphql.preferences import PreferencesMutation
@@ -50,6 +52,7 @@ class Query(
     CatalogQuery,
     AddingQuery,
     RecommendingQuery,
+    MixesQuery,
     SupposingQuery,
     RadioQuery,
     StartingQuery,
@@ -60,6 +63,7 @@ class Query(
     ImportingQuery,
     AlertsQuery,
     DriftQuery,
+    EditsQuery,
     UsersQuery,
 ):
     pass

@@ -60,7 +60,9 @@ class TrainingProgress:
         return self.state in {TrainingState.FINISHED, TrainingState.FAILED}
 
 
-@strawberry.type(description="Everything that can be followed, over a web socket.")
+@strawberry.type(
+    description="Everything that can be followed, over a web socket or as server-sent events."
+)
 class Subscription:
     @followed_by_administrators("A training's progress, from how it is now until it is over.")
     async def training_progress(

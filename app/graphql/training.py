@@ -37,7 +37,7 @@ class Training(Node):
     stage: TrainingStage = strawberry.field(description="What it does now, or did last.")
     progress: float = strawberry.field(description="How much of all is done, from 0 to 1.")
     requested_by: str = strawberry.field(description="A user's name, or what asked for it.")
-    algorithm: str = strawberry.field(description="Name of the algorithm.")
+    algorithm: Algorithm = strawberry.field(description="How its model is made.")
     weighting: Weighting = strawberry.field(description="What plays became before the fit.")
     half_life_days: float | None = strawberry.field(
         description="Days in which a listen loses half its weight; null: it keeps it."
@@ -81,7 +81,7 @@ class Training(Node):
             stage=row.stage,
             progress=row.progress,
             requested_by=row.requested_by,
-            algorithm=recipe.algorithm,
+            algorithm=Algorithm(recipe.algorithm),
             weighting=recipe.weighting,
             half_life_days=recipe.half_life_days,
             settings=JSON(dict(recipe.settings)),

@@ -11,10 +11,11 @@ from strawberry.scalars import JSON
 from app import tuning
 from app.graphql import problems
 from app.graphql.context import Context, Info
-from app.graphql.enums import TrainingState
+from app.graphql.enums import Algorithm, TrainingState
 from app.graphql.ids import Node, global_id, required_number
 from app.graphql.paging import DEFAULT_PAGE, After, Connection, First, Page
 from app.graphql.permissions import as_parent, for_administrators
+from app.graphql.trials import Trial
 from app.models import Tuning as TuningRow
 from app.models.columns import id_of
 from app.tuning.errors import TuningNotFound
@@ -31,7 +32,9 @@ class Tuning(Node):
     resumed: int = strawberry.field(
         description="How often it was taken up again after its worker had died."
     )
-    algorithm: str | None = strawberry.field(description="What it chose; null until it is over.")
+    algorithm: Algorithm | None = strawberry.field(
+        description="What it chose; null until it is over."
+    )
     settings: JSON | None = strawberry.field(
         description="The chosen recipe's weighting and settings; null until it is over."
     )
@@ -47,10 +50,10 @@ class Tuning(Node):
     def over(self) -> bool:
         return self.state in {TrainingState.FINISHED, TrainingState.FAILED}
 
-    @as_parent("What was tried, in its order: arm, settings, state, ndcg, quarter, seconds.")
-    async def trials(self, info: Info) -> list[JSON]:
+    @as_parent("What was tried, in the order that it ended.")
+    async def trials(self, info: Info) -> list[Trial]:
         found = await info.context.read(lambda session: tuning.trials(session, self.number))
-        return [JSON(trial.as_json()) for trial in found]
+        return [Trial.of(trial) for trial in found]
 
     @classmethod
     def of(cls, row: TuningRow) -> Self:
@@ -63,7 +66,7 @@ class Tuning(Node):
             seconds=row.seconds,
             seed=row.seed,
             resumed=row.resumed,
-            algorithm=row.algorithm,
+            algorithm=None if row.algorithm is None else Algorithm(row.algorithm),
             settings=None if row.settings is None else JSON(row.settings),
             ndcg=row.ndcg,
             error=row.error,

@@ -14,12 +14,12 @@ from app.listening.history import (
     Moment,
     PastListen,
     count_listens,
-    count_loved,
+    count_rated,
     dated_history,
     first_and_last,
     history,
     listens_by_id,
-    loved_track_ids,
+    rated_track_ids,
 )
 from app.listening.holding import hold, hold_all, is_paused, set_paused
 from app.listening.reading import (
@@ -57,7 +57,7 @@ __all__ = [
     "checked_time",
     "count_listeners",
     "count_listens",
-    "count_loved",
+    "count_rated",
     "dated_history",
     "feedback_sign",
     "first_and_last",
@@ -72,7 +72,7 @@ __all__ = [
     "is_paused",
     "last_event_id",
     "listens_by_id",
-    "loved_track_ids",
+    "rated_track_ids",
     "recent_track_ids",
     "record_listen",
     "record_listens",

@@ -95,13 +95,13 @@ def count_listens(session: Session, user_id: int) -> int:
     return session.connection().execute(counted).scalar_one()
 
 
-def loved_track_ids(
-    session: Session, user_id: int, first: int, after: int | None = None
+def rated_track_ids(
+    session: Session, user_id: int, feedback: Feedback, first: int, after: int | None = None
 ) -> list[int]:
-    """Tracks that the listener loves, by their ids, the newest in the catalogue first."""
+    """Tracks that the listener says this of, by their ids, the newest in the catalogue first."""
     items = USER_ITEMS.c
     statement = select_columns(items.track_id).where(
-        items.user_id == user_id, items.feedback == Feedback.LOVED
+        items.user_id == user_id, items.feedback == feedback
     )
     if after is not None:
         statement = statement.where(items.track_id < after)
@@ -109,12 +109,12 @@ def loved_track_ids(
     return list(session.connection().execute(statement).scalars())
 
 
-def count_loved(session: Session, user_id: int) -> int:
+def count_rated(session: Session, user_id: int, feedback: Feedback) -> int:
     items = USER_ITEMS.c
     counted = (
         select_columns(func.count())
         .select_from(USER_ITEMS)
-        .where(items.user_id == user_id, items.feedback == Feedback.LOVED)
+        .where(items.user_id == user_id, items.feedback == feedback)
     )
     return session.connection().execute(counted).scalar_one()
 

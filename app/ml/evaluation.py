@@ -27,7 +27,7 @@ from app.ml.weigher import Weigher
 
 MAIN = "ndcg"
 """The metric by which recipes are compared."""
-_SLICES = ("light", "middle", "heavy")
+SLICES = ("light", "middle", "heavy")
 _BETWEEN_REPORTS = 16
 """Listeners."""
 
@@ -105,7 +105,7 @@ class Evaluation:
             return []
         bounds = np.quantile(self.heard, [1 / 3, 2 / 3], method="inverted_cdf")
         third = np.searchsorted(bounds, self.heard)
-        parts = ((name, np.flatnonzero(third == n)) for n, name in enumerate(_SLICES))
+        parts = ((name, np.flatnonzero(third == n)) for n, name in enumerate(SLICES))
         return [
             Slice(name, int(self.heard[part].min()), int(self.heard[part].max()), part)
             for name, part in parts

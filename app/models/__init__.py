@@ -24,6 +24,7 @@ from app.models.serving import ListKind, Playlist, PlaylistTrack, Prediction
 from app.models.starting import ArtistPick
 from app.models.training import (
     Alert,
+    AlertKind,
     DriftWatch,
     Evaluation,
     LogLine,
@@ -38,6 +39,7 @@ from app.models.user import ApiToken, PasswordLink, Role, User
 
 __all__ = [
     "Alert",
+    "AlertKind",
     "ApiToken",
     "Artist",
     "ArtistPick",

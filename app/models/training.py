@@ -120,6 +120,12 @@ class Promotion(SQLModel, table=True):
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
 
 
+class AlertKind(StrEnum):
+    BAD_ARTIFACT = "bad_artifact"
+    DRIFT = "drift"
+    SERVING = "serving"
+
+
 class Alert(SQLModel, table=True):
     """Something an administrator should know: a damaged model, drift."""
 
@@ -128,6 +134,7 @@ class Alert(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     kind: str = Field(max_length=64, index=True)
+    """An AlertKind."""
     message: str = Field(max_length=MAX_MESSAGE)
     details: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)

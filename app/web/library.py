@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse
 from app import catalog, listening, recommending
 from app.catalog import CatalogArtist
 from app.listening import Moment, PastListen, Statistics
+from app.models import Feedback
 from app.web.door import Here, Id, Listener
 from app.web.home import USUAL as HOME
 from app.web.lists import Item, plain_items
@@ -92,10 +93,10 @@ def forget_track(state: Here, viewer: Listener, track_id: Id) -> Response:
 @router.get("/loved")
 def loved(request: Request, state: Here, viewer: Listener, before: Before = None) -> Response:
     with state.database.read() as session:
-        ids = listening.loved_track_ids(session, viewer.id, _AT_ONCE + 1, before)
+        ids = listening.rated_track_ids(session, viewer.id, Feedback.LOVED, _AT_ONCE + 1, before)
         tracks = catalog.tracks_by_id(session, ids[:_AT_ONCE])
         items = plain_items(session, viewer.id, tracks)
-        count = listening.count_loved(session, viewer.id)
+        count = listening.count_rated(session, viewer.id, Feedback.LOVED)
     shown = {
         "items": items,
         "count": count,

@@ -10,6 +10,7 @@ from sqlmodel import Session, select
 from app import alerts, playlists, users
 from app.models import (
     Alert,
+    AlertKind,
     CatalogueEdit,
     DriftWatch,
     EditKind,
@@ -37,7 +38,7 @@ def at_work(product: Product, administrator: int) -> Iterator[list[str]]:
         write_down(session, rival, contested(better=False), champion_id=1)
         session.add_all([*map(_night, range(_NIGHTS)), _edited(tracks[0])])
         details = {"name": "ndcg", "before": 0.26, "after": 0.12, "listeners": 40, "version": 1}
-        alerts.raise_alert(session, "drift", "Lists fit less well.", details)
+        alerts.raise_alert(session, AlertKind.DRIFT, "Lists fit less well.", details)
         link = users.invite(session, f"guest {rival}", Role.LISTENER, "root", timedelta(days=1))
         playlist = playlists.create(session, administrator, "Sunday", tracks[:3])
         return [

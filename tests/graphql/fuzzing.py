@@ -22,7 +22,7 @@ from app import alerts, listening, playlists
 from app.db import Database, open_database
 from app.graphql.ids import global_id
 from app.listening import Listen
-from app.models import DataImport, ImportState, Role, User
+from app.models import AlertKind, DataImport, ImportState, Role, User
 from app.models.columns import id_of
 from app.security import hash_password
 from app.settings import Settings
@@ -98,7 +98,7 @@ def target(settings: Settings) -> Iterator[Target]:
             playlists.create(session, user_id, "Sunday", [4, 5])
             row = DataImport(source="x", format="csv", path="x", state=ImportState.FINISHED)
             session.add(row.sqlmodel_update({"user_id": user_id}))
-        alerts.raise_alert(session, "drift", "Listeners changed their taste.", {})
+        alerts.raise_alert(session, AlertKind.DRIFT, "Listeners changed their taste.", {})
     crowned(database, settings)
     with servers.served(settings, _UNLIMITED | _NOTHING_OUTSIDE) as origin:
         yield Target(f"{origin}/graphql", database)

@@ -4,6 +4,7 @@ from typing import Any
 
 from app import alerts
 from app.graphql.ids import global_id
+from app.models import AlertKind
 from tests.graphql.conftest import ADMINISTRATOR, LISTENER, Door
 
 ALERTS = """query ($first: Int, $after: String, $acknowledged: Boolean) {
@@ -25,7 +26,7 @@ ACKNOWLEDGE = """mutation ($input: AcknowledgeAlertInput!) {
 def _raise(door: Door, *messages: str) -> None:
     with door.state.database.write() as session:
         for message in messages:
-            alerts.raise_alert(session, "drift", message, {"shift": 0.25})
+            alerts.raise_alert(session, AlertKind.DRIFT, message, {"shift": 0.25})
 
 
 def _messages(door: Door, **variables: Any) -> tuple[list[str], Any]:
@@ -43,7 +44,7 @@ def test_alerts_newest_first_by_pages(door: Door) -> None:
     messages, page = _messages(door, first=2)
     assert (messages, page["totalCount"]) == (["three", "two"], 3)
     node = page["edges"][0]["node"]
-    assert (node["kind"], node["details"]) == ("drift", {"shift": 0.25})
+    assert (node["kind"], node["details"]) == ("DRIFT", {"shift": 0.25})
     rest, page = _messages(door, first=2, after=page["pageInfo"]["endCursor"])
     assert rest == ["one"]
     assert not page["pageInfo"]["hasNextPage"]

@@ -11,13 +11,14 @@ import pytest
 from graphql import FieldNode, OperationDefinitionNode, parse
 from rq.job import JobStatus
 
-from app import alerts, playlists, recommending, tuning
+from app import alerts, listening, playlists, recommending, tuning
 from app.errors import InvalidReason
 from app.graphql import asked, cost, documents, presented, problems, router
 from app.graphql.paging import DEFAULT_PAGE, MAX_PAGE
 from app.graphql.schema import schema
+from app.listening import Listen
 from app.ml.model_slot import LoadedModel
-from app.models import DataImport, ImportState, PasswordLink, Role, User
+from app.models import AlertKind, DataImport, ImportState, PasswordLink, Role, User
 from app.models.columns import utc_now
 from app.queue import CHAMPION_CHANNEL, JobName
 from app.security import token_hash
@@ -101,8 +102,7 @@ def test_an_example_of_a_subscription_tells_something(
 
 
 def _make_busy(door: Door) -> None:
-    """The jobs, the alert and the link that the page names."""
-    """The jobs, the alert, the imports and the uploads that the page names."""
+    """The jobs, the alert, the link, the imports and the uploads that the page names."""
     _import_some(door)
     queue = door.state.queue.queue
     queue.enqueue_call(JobName.TIDY.value, job_id="d2b1f3f6")
@@ -112,7 +112,8 @@ def _make_busy(door: Door) -> None:
     queue.failed_job_registry.add(failed, ttl=60)
     with door.state.database.write() as session:
         recommending.start_with(session, ADMINISTRATOR, [1])
-        alerts.raise_alert(session, "drift", "Listeners changed their taste.", {})
+        listening.record_listens(session, ADMINISTRATOR, [Listen(track) for track in (1, 2, 6)])
+        alerts.raise_alert(session, AlertKind.DRIFT, "Listeners changed their taste.", {})
         later = utc_now() + timedelta(hours=1)
         session.add(
             PasswordLink(

@@ -65,6 +65,7 @@ def test_nobody_elses_listens_can_be_seen_or_forgotten(door: Door) -> None:
         "isPaused",
         "listens { totalCount }",
         "lovedTracks { totalCount }",
+        "dislikedTracks { totalCount }",
         "playlists { totalCount }",
         "statistics { plays }",
     ],
@@ -82,11 +83,12 @@ def test_a_forgotten_track_was_never_loved(door: Door) -> None:
       ... on Problem { code } } }"""
     love = """mutation ($id: ID!) {
       setFeedback(input: {trackId: $id, feedback: LOVED}) { __typename } }"""
-    loved = "{ viewer { lovedTracks { totalCount edges { node { title } } } } }"
+    loved = """{ viewer {
+      lovedTracks { totalCount edges { node { title } } } dislikedTracks { totalCount } } }"""
     door.ask(love, id=_track(1))
-    assert door.ask(loved)["viewer"]["lovedTracks"] == {
-        "totalCount": 1,
-        "edges": [{"node": {"title": "Song 1"}}],
+    assert door.ask(loved)["viewer"] == {
+        "lovedTracks": {"totalCount": 1, "edges": [{"node": {"title": "Song 1"}}]},
+        "dislikedTracks": {"totalCount": 0},
     }
     gone = door.ask(forget, id=_track(1))["forgetTrack"]
     assert gone == {"track": {"viewerPlayCount": 0, "viewerFeedback": None}}

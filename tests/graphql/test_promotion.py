@@ -206,8 +206,8 @@ def test_an_evaluation_is_data_to_plot(door: Door, model: LoadedModel) -> None:
     by_part = {each["contestant"]: each for each in shown["contestants"]}
     assert list(by_part) == ["CHALLENGER", "CHAMPION", "POPULARITY"]
     ndcg = by_part["CHALLENGER"]["metrics"][0]
-    assert ndcg == {"name": "ndcg", "estimate": result.challenger.intervals()["ndcg"].as_json()}
-    slices = [part.name for part in result.challenger.slices()]
+    assert ndcg == {"name": "NDCG", "estimate": result.challenger.intervals()["ndcg"].as_json()}
+    slices = [part.name.upper() for part in result.challenger.slices()]
     assert [part["name"] for part in by_part["CHALLENGER"]["slices"]] == slices
     over = [(gain["over"], gain["slice"]) for gain in shown["gains"]]
     assert over == [("CHAMPION", None), ("POPULARITY", None)] + [

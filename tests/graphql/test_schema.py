@@ -19,7 +19,10 @@ from graphql import (
 
 from app import graphql
 from app.graphql.enums import Algorithm
+from app.graphql.measures import MetricName, SliceName
 from app.ml.algorithms import ALGORITHMS
+from app.ml.evaluation import SLICES
+from app.ml.measuring import METRICS
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = build_schema(graphql.export())
@@ -97,5 +100,7 @@ def test_connections_have_relays_shape() -> None:
         assert (types["pageInfo"], types["totalCount"]) == ("PageInfo!", "Int!")
 
 
-def test_every_algorithm_can_be_asked_for() -> None:
+def test_the_closed_sets_are_the_mathematics_own() -> None:
     assert set(Algorithm) == set(ALGORITHMS)
+    assert set(MetricName) == set(METRICS)
+    assert set(SliceName) == set(SLICES)

@@ -23,7 +23,7 @@ PROGRESS = """subscription ($id: ID!) {
   trainingProgress(trainingId: $id) { version state stage progress error }
 }"""
 TUNING = """subscription ($id: ID!) {
-  tuningProgress(tuningId: $id) { id state progress trials error }
+  tuningProgress(tuningId: $id) { id state progress trials { algorithm ndcg } error }
 }"""
 CHAMPION = "subscription { championChanged { version isRollback promotedBy } }"
 FIELDS = {

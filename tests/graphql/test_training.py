@@ -55,7 +55,7 @@ def test_a_training_waits_in_the_queue(door: Door) -> None:
         "stage": "WAITING",
         "progress": 0.0,
         "requestedBy": "root",
-        "algorithm": "als",
+        "algorithm": "ALS",
         "weighting": "BINARY",
         "halfLifeDays": None,
         "settings": asdict(AlsSettings()),
@@ -75,7 +75,7 @@ def test_a_training_waits_in_the_queue(door: Door) -> None:
 
 def test_settings_of_any_algorithm_are_taken_by_name(door: Door) -> None:
     started = _train(door, algorithm="RP3BETA", settings={"beta": 0.2})["training"]
-    assert (started["algorithm"], started["settings"]["beta"]) == ("rp3beta", 0.2)
+    assert (started["algorithm"], started["settings"]["beta"]) == ("RP3BETA", 0.2)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_a_recipe_of_ones_own(door: Door) -> None:
     started = _train(door, algorithm="ALS", **given)["training"]
     assert (started["weighting"], started["seed"]) == ("BINARY", 7)
     assert started["settings"] == asdict(AlsSettings(factors=8, alpha=1.5))
-    assert started["algorithm"] == "als"
+    assert started["algorithm"] == "ALS"
 
 
 def test_a_recipe_whose_listens_fade(door: Door) -> None:

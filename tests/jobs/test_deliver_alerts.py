@@ -13,7 +13,7 @@ import pytest
 from sqlmodel import select
 
 from app import alerts, webhook
-from app.models import Alert
+from app.models import Alert, AlertKind
 from app.queue import JobName
 from jobs.deliver_alerts import _deliver_alerts
 from jobs.runtime import Runtime
@@ -62,7 +62,9 @@ def _telling(rt: Runtime, url: str, secret: str | None = SECRET) -> Runtime:
 
 def _raise(rt: Runtime, message: str) -> None:
     details = {"before": 0.3, "after": 0.2}
-    rt.database.transact(lambda session: alerts.raise_alert(session, "drift", message, details))
+    rt.database.transact(
+        lambda session: alerts.raise_alert(session, AlertKind.DRIFT, message, details)
+    )
 
 
 def _waiting(rt: Runtime) -> list[str]:

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from app import alerts
 from app.job_times import note_job
 from app.main import create_app
+from app.models import AlertKind
 from app.probes.answers import is_welcome
 from app.settings import Settings
 from app.training import champion
@@ -124,7 +125,7 @@ def test_a_database_that_is_away_makes_it_unready(half: Any) -> None:
 def test_what_is_looked_up_is_told(watched: Site) -> None:
     state = watched.state
     with state.database.write() as session:
-        alerts.raise_alert(session, "drift", "Tastes moved.", {})
+        alerts.raise_alert(session, AlertKind.DRIFT, "Tastes moved.", {})
         number = champion(session).version  # type: ignore[union-attr]
     note_job(state.queue, "train", 2.5, failed=False)
     note_job(state.queue, "train", 0.5, failed=True)

@@ -3,6 +3,7 @@
 import pytest
 
 from app import alerts
+from app.models import AlertKind
 from app.models.columns import id_of
 from tests.web.conftest import Site
 from tests.web.pages import text
@@ -13,7 +14,7 @@ DRIFT = "Lists are played less: 20.0% of what they show were played, now 10.0% a
 @pytest.fixture
 def alert(admin: Site) -> int:
     with admin.state.database.write() as session:
-        alerts.raise_alert(session, "drift", DRIFT, {"before": 0.2, "after": 0.1})
+        alerts.raise_alert(session, AlertKind.DRIFT, DRIFT, {"before": 0.2, "after": 0.1})
         (row,) = alerts.alerts(session, 1)
         return id_of(row)
 
@@ -39,8 +40,10 @@ def test_an_alert_speaks_the_readers_language(admin: Site) -> None:
         "before_until": "2026-03-09T00:00:00+00:00",
     }
     with admin.state.database.write() as session:
-        alerts.raise_alert(session, "drift", "Lists fit less well.", {**figures, **days})
-        alerts.raise_alert(session, "bad_artifact", "Damaged.", {"version": 3, "reason": "x"})
+        alerts.raise_alert(session, AlertKind.DRIFT, "Lists fit less well.", {**figures, **days})
+        alerts.raise_alert(
+            session, AlertKind.BAD_ARTIFACT, "Damaged.", {"version": 3, "reason": "x"}
+        )
     english = text(admin.get("/admin/alerts").text)
     assert "Lists fit less well: their NDCG fell from 0.2500 to 0.1250. Seen over 1,200" in english
     assert "against 2 Mar 2026 to 9 Mar 2026" in english
@@ -60,7 +63,7 @@ def test_listeners_are_not_alarmed(admin: Site, alert: int) -> None:
 
 def test_several_are_counted(admin: Site, alert: int) -> None:
     with admin.state.database.write() as session:
-        alerts.raise_alert(session, "bad_artifact", "The files are damaged.", {})
+        alerts.raise_alert(session, AlertKind.BAD_ARTIFACT, "The files are damaged.", {})
     seen = text(admin.get("/").text)
     assert "A model cannot be loaded. The files are damaged. See 2 alerts" in seen
 
@@ -74,7 +77,7 @@ def test_the_figures_are_there(admin: Site, alert: int) -> None:
 def test_old_ones_are_a_page_away(admin: Site) -> None:
     with admin.state.database.write() as session:
         for number in range(23):
-            alerts.raise_alert(session, "drift", f"Alert {number}.", {})
+            alerts.raise_alert(session, AlertKind.DRIFT, f"Alert {number}.", {})
         for row in alerts.alerts(session, 30):
             alerts.acknowledge(session, id_of(row), "root")
         oldest = id_of(alerts.alerts(session, 30)[19])

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from app import alerts, training
-from app.models import DriftWatch, Promotion
+from app.models import AlertKind, DriftWatch, Promotion
 from app.models.columns import id_of, utc_now
 from app.queue import JobName
 from tests.web.conftest import OpenSite, Site
@@ -85,7 +85,7 @@ def test_the_webhook_is_shown_by_its_host_with_how_it_does(open_site: OpenSite) 
     site = open_site(alert_webhook_url="https://hooks.example.org/T0P/s3cret")
     site.sign_in(site.world.root)
     with site.state.database.write() as session:
-        alerts.raise_alert(session, "drift", "Look.", {})
+        alerts.raise_alert(session, AlertKind.DRIFT, "Look.", {})
         number = id_of(alerts.alerts(session, 1)[0])
         alerts.mark_failed(session, number, "hooks.example.org: it answered 500")
     page = site.get("/admin/alerts").text
