@@ -132,13 +132,18 @@ def cancel(database: Database, queue: JobQueue, job_id: str, by: str) -> QueuedJ
         queue.announce_progress(number)
     if found.import_id is not None:
         asking.stop(database, queue, found.import_id, f"Cancelled by {by}.")
+    _stop(queue, job_id)
+    return found
+
+
+def _stop(queue: JobQueue, job_id: str) -> None:
+    """Off the queue; where it is not there, by its worker, which may have taken it a moment ago."""
     # What ended meanwhile needs no stopping.
     with queue.answering(), suppress(InvalidJobOperation, NoSuchJobError):
-        if found.state is JobState.RUNNING:
-            send_stop_job_command(queue.redis, job_id)
-        else:
+        if queue.queue.remove(job_id):
             JsonJob.fetch(job_id, connection=queue.redis).cancel()
-    return found
+        else:
+            send_stop_job_command(queue.redis, job_id)
 
 
 def fail_abandoned(database: Database, queue: JobQueue, silent: timedelta) -> list[int]:

@@ -150,15 +150,15 @@ def start(session: Session, training_id: int) -> Training:
     return row
 
 
-def progress(session: Session, training_id: int, stage: TrainingStage, share: float) -> None:
+def progress(session: Session, training_id: int, stage: TrainingStage, share: float) -> bool:
     """What it does now and how much of all is done, 0 to 1; also says that its job lives.
 
-    A last word that comes after the end changes nothing.
+    False if it should stop: it is over, and a last word changes nothing.
     """
     row = _locked(session, training_id)
     if row.state is TrainingState.RUNNING:
         row.stage, row.progress, row.heartbeat_at = stage, share, utc_now()
-        session.add(row)
+    return row.state in _ACTIVE
 
 
 def finish(session: Session, training_id: int, fitted: Fitted) -> Training:

@@ -1,4 +1,7 @@
-"""A running training says every second what it does and that it lives, and what it has to tell."""
+"""A running training says every second what it does, what it has to tell, and that it lives.
+
+It hears whether anybody still wants it.
+"""
 
 import logging
 
@@ -6,8 +9,9 @@ from sqlmodel import Session
 
 from app import training, training_log
 from app.db import Database
+from app.errors import TrainingOver
 from app.ml.recommender import Report
-from app.models import TrainingStage
+from app.models import TrainingStage, TrainingState
 from app.pulse import Pulse
 from app.queue import JobQueue
 from app.training_log import Line
@@ -25,13 +29,19 @@ class Heartbeat(Pulse):
         self.training_id = training_id
         self._stage, self._share = TrainingStage.READING, 0.0
         self._lines: list[Line] = []
+        self._is_over = False
 
     def __exit__(self, *raised: object) -> None:
         super().__exit__(*raised)
         self.once()
 
     def say(self, stage: TrainingStage, share: float) -> None:
-        """What is done now, and the share of the whole that is done, 0 to 1."""
+        """What is done now, and the share of the whole that is done, 0 to 1.
+
+        Raises TrainingOver where the training was cancelled or given up: so its fits end.
+        """
+        if self._is_over:
+            raise TrainingOver(training_id=self.training_id, state=TrainingState.FAILED.value)
         self._stage, self._share = stage, share
 
     def note(self, text: str) -> None:
@@ -46,10 +56,11 @@ class Heartbeat(Pulse):
 
     def _tell(self) -> None:
         lines = self._lines[:]
-        self.database.transact(lambda session: self._write(session, lines))
+        goes_on = self.database.transact(lambda session: self._write(session, lines))
         del self._lines[: len(lines)]
+        self._is_over = not goes_on
         self.queue.announce_progress(self.training_id)
 
-    def _write(self, session: Session, lines: list[Line]) -> None:
-        training.progress(session, self.training_id, self._stage, self._share)
+    def _write(self, session: Session, lines: list[Line]) -> bool:
         training_log.write(session, self.training_id, lines)
+        return training.progress(session, self.training_id, self._stage, self._share)

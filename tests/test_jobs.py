@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rq.job import JobStatus
@@ -104,6 +105,26 @@ def test_a_running_training_is_stopped_by_its_worker(
     assert told is not None
     assert b"stop-job" in told["data"]
     assert _state(database, launched) == (TrainingState.FAILED, "Cancelled by root.")
+
+
+def test_one_that_a_worker_takes_at_this_very_moment_is_stopped(
+    database: Database, queue: JobQueue, launched: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (job,) = jobs.jobs(queue, 20)
+    fail_row = training.fail
+
+    def taken_meanwhile(*arguments: Any) -> None:
+        fail_row(*arguments)
+        begin(queue, job.id)
+
+    monkeypatch.setattr(training, "fail", taken_meanwhile)
+    with queue.redis.pubsub() as commands:  # type: ignore[no-untyped-call]
+        commands.subscribe("rq:pubsub:worker")
+        commands.get_message(timeout=1)
+        assert jobs.cancel(database, queue, job.id, "root").state is JobState.QUEUED
+        told = commands.get_message(timeout=5)
+    assert told is not None
+    assert b"stop-job" in told["data"]
 
 
 def test_a_failed_job_is_not_cancelled(database: Database, queue: JobQueue) -> None:

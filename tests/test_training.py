@@ -103,7 +103,7 @@ def test_a_training_runs_and_fails(database: Database, queue: JobQueue, heard: l
     number = training.launch(database, queue, "root", RECIPE)
     with database.write() as session:
         assert training.start(session, number).state is TrainingState.RUNNING
-        training.progress(session, number, TrainingStage.FITTING, 0.5)
+        assert training.progress(session, number, TrainingStage.FITTING, 0.5)
     row = _row(database, number)
     assert (row.stage, row.progress) == (TrainingStage.FITTING, 0.5)
     assert row.started_at is not None
@@ -120,7 +120,7 @@ def test_what_is_over_stays_as_it_is(
     number = finished(database, settings, heard)
     database.transact(lambda session: training.fail(session, number, "too late"))
     late = TrainingStage.PROMOTING
-    database.transact(lambda session: training.progress(session, number, late, 0.98))
+    assert not database.transact(lambda session: training.progress(session, number, late, 0.98))
     row = _row(database, number)
     assert row.stage is TrainingStage.PROMOTING
     assert (row.state, row.error, row.progress) == (TrainingState.FINISHED, None, 1.0)

@@ -1,6 +1,7 @@
 """The training job, run as the worker runs it but in this process."""
 
 import json
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -8,12 +9,13 @@ import numpy as np
 import pytest
 from sqlmodel import select
 
-from app import recipes, training, training_log
+from app import pulse, recipes, training, training_log
 from app.errors import TrainingOver, UnsoundModel
 from app.ml.als import Als
 from app.ml.model_slot import LoadedModel
 from app.models import Evaluation, TrainingStage, TrainingState
 from jobs import train
+from jobs.heartbeat import Heartbeat
 from jobs.runtime import Runtime
 from tests.jobs.conftest import RECIPE, requested, run_training
 from tests.models_made import crowned
@@ -101,6 +103,32 @@ def test_a_training_cancelled_while_it_runs_makes_no_model(
         "Cancelled by root.",
         None,
     )
+
+
+def test_a_fit_that_nobody_wants_any_more_ends(
+    rt: Runtime, tracks: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number, cancelled, tell, fit = requested(rt), threading.Event(), Heartbeat._tell, Als.fit
+
+    def beat(heartbeat: Heartbeat) -> None:
+        if heartbeat._stage is TrainingStage.EVALUATING:
+            rt.transact(lambda session: training.fail(session, number, "Its worker died."))
+            tell(heartbeat)
+            cancelled.set()
+
+    def slow(matrix: Any, settings: Any, *, seed: int, report: Callable[[float], None]) -> Als:
+        def patient(share: float) -> None:
+            assert cancelled.wait(60)
+            report(share)
+
+        fit(matrix, settings, seed=seed, report=patient)
+        pytest.fail("it went on to the end")
+
+    monkeypatch.setattr(Heartbeat, "_tell", beat)
+    monkeypatch.setattr(pulse, "_BEAT_SECONDS", 0.01)
+    monkeypatch.setattr(Als, "fit", slow)
+    with pytest.raises(TrainingOver, match=f"Training {number} cannot go on: it is failed"):
+        run_training(rt, number)
 
 
 def _files(rt: Runtime, number: int) -> dict[str, str]:
