@@ -24,5 +24,6 @@ run floors "$bin/lint-imports"
 run schema schema_agrees
 run "the API's promises" "$bin/python" scripts/check_breaking.py \
     schema.released.graphql schema.graphql CHANGELOG.md
+run secrets "$bin/python" scripts/check_secrets.py
 
 [ -z "$failed" ] || { echo "Failed: ${failed#, }." >&2; exit 1; }
