@@ -16,7 +16,7 @@ from rq.serializers import JSONSerializer
 
 from app.errors import QueueUnavailable
 from app.settings import Settings
-from app.telemetry import request_id
+from app.telemetry import TRACEPARENT, request_id, traceparent
 
 QUEUE_NAME = "pytune"
 CHAMPION_CHANNEL = "pytune:champion"
@@ -95,7 +95,7 @@ class JobQueue:
                 timeout=timeout,
                 result_ttl=_RESULT_SECONDS,
                 failure_ttl=_RESULT_SECONDS,
-                meta={"request_id": request_id()},
+                meta={"request_id": request_id(), TRACEPARENT: traceparent()},
             )
         except RedisError as error:
             raise QueueUnavailable(address=self.address) from error

@@ -117,6 +117,8 @@ class Settings(BaseSettings):
     """How long a write waits for another process's write before it fails."""
     probe_token: str | None = None
     """Lets /readyz and /metrics be asked from elsewhere than private addresses."""
+    otlp_url: str | None = None
+    """Collector of OpenTelemetry to which spans are sent by OTLP over HTTP; empty for none."""
     video_search_url: str = "https://music.youtube.com"
     """Where video ids are looked up."""
     video_script_url: str = "https://www.youtube.com/iframe_api"
@@ -134,6 +136,7 @@ class Settings(BaseSettings):
         "alert_webhook_url",
         "alert_webhook_secret",
         "probe_token",
+        "otlp_url",
         mode="before",
     )
     @classmethod
@@ -163,7 +166,7 @@ class Settings(BaseSettings):
             raise ValueError("must be like redis://host:6379/0, rediss://… or unix:///path")
         return url
 
-    @field_validator("alert_webhook_url")
+    @field_validator("alert_webhook_url", "otlp_url")
     @classmethod
     def _is_http(cls, url: str | None) -> str | None:
         try:

@@ -19,6 +19,7 @@ from app.job_times import note_job
 from app.logs import configure
 from app.queue import JobQueue
 from app.settings import Settings
+from app.telemetry import TRACEPARENT, Tracing
 
 log = logging.getLogger(__name__)
 
@@ -57,17 +58,21 @@ def runtime() -> Iterator[Runtime]:
     settings = Settings()
     configure(settings)
     database, queue = open_database(settings), JobQueue(settings)
+    tracing = Tracing(settings.otlp_url, "job")
+    tracing.watch(database.engine)
     try:
-        with _noted(queue):
+        with _noted(queue, tracing):
             yield Runtime(settings, database, queue)
     finally:
+        tracing.close()
         queue.close()
         database.dispose()
 
 
 @contextmanager
-def _noted(queue: JobQueue) -> Iterator[None]:
-    """Its lines carry the job's id and the request's that began it; its time is summed up."""
+def _noted(queue: JobQueue, tracing: Tracing) -> Iterator[None]:
+    """Its lines carry the job's id and the request's that began it; its time is summed up, and its
+    span continues the request's."""
     job = get_current_job()
     if job is None:  # called as a function
         yield
@@ -76,7 +81,8 @@ def _noted(queue: JobQueue) -> Iterator[None]:
     bind_contextvars(job=name, job_id=job.id, request_id=job.meta.get("request_id"))
     begun, failed = time.monotonic(), True
     try:
-        yield
+        with tracing.span(f"job {name}", job.meta.get(TRACEPARENT)):
+            yield
         failed = False
     finally:
         note_job(queue, name, time.monotonic() - begun, failed=failed)

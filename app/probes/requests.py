@@ -1,4 +1,4 @@
-"""Around each request: an id for it, its time, and a line in the log."""
+"""Around each request: an id for it, its time, its span, and a line in the log."""
 
 import logging
 import time
@@ -6,7 +6,16 @@ import time
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.telemetry import HEADER, OPERATION, REQUESTS, bind_request
+from app.telemetry import (
+    HEADER,
+    OPERATION,
+    REQUESTS,
+    TRACEPARENT,
+    Span,
+    Tracing,
+    bind_request,
+    request_id,
+)
 
 log = logging.getLogger(__name__)
 
@@ -17,8 +26,9 @@ _BROKEN = 500
 class Requests:
     """The outermost of all, so that what others refuse is seen as well."""
 
-    def __init__(self, app: ASGIApp, *, logged: bool) -> None:
+    def __init__(self, app: ASGIApp, *, tracing: Tracing, logged: bool) -> None:
         self.app = app
+        self.tracing = tracing
         self.logged = logged
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -26,7 +36,8 @@ class Requests:
             bind_request(None)
             await self.app(scope, receive, send)
             return
-        chosen = bind_request(Headers(scope=scope).get(HEADER))
+        headers = Headers(scope=scope)
+        chosen = bind_request(headers.get(HEADER))
         status = _BROKEN
 
         async def send_with_id(message: Message) -> None:
@@ -37,16 +48,28 @@ class Requests:
             await send(message)
 
         begun = time.perf_counter()
-        try:
-            await self.app(scope, receive, send_with_id)
-        finally:
-            self._note(scope, status, time.perf_counter() - begun)
+        with self.tracing.span("request", headers.get(TRACEPARENT), serves=True) as span:
+            try:
+                await self.app(scope, receive, send_with_id)
+            finally:
+                self._note(scope, status, time.perf_counter() - begun, span)
 
-    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+    def _note(self, scope: Scope, status: int, seconds: float, span: Span | None) -> None:
         door, operation = door_and_operation(scope)
+        if span is not None:
+            _describe(span, scope["method"], f"{door} {operation}", status)
         REQUESTS.labels(door, operation, f"{status // 100}xx").observe(seconds)
         if self.logged and door not in _UNLOGGED:
             _log(scope["method"], door, operation, status, seconds)
+
+
+def _describe(span: Span, method: str, name: str, status: int) -> None:
+    attributes: dict[str, str | int] = {
+        "http.request.method": method,
+        "http.response.status_code": status,
+        "pytune.request_id": request_id() or "",
+    }
+    span.about(name, attributes, failed=status >= _BROKEN)
 
 
 def _log(method: str, door: str, operation: str, status: int, seconds: float) -> None:

@@ -1,7 +1,8 @@
-"""What a process counts and times, in the words of Prometheus, and the ids its log lines carry."""
+"""What a process counts and times, the ids its log lines carry, and the spans that it sends."""
 
 from app.telemetry.instruments import COST, FOLD_IN, OPERATION, REGISTRY, REQUESTS
 from app.telemetry.request_ids import HEADER, bind_request, request_id
+from app.telemetry.tracing import TRACEPARENT, Span, Tracing, traceparent
 
 __all__ = [
     "COST",
@@ -10,6 +11,10 @@ __all__ = [
     "OPERATION",
     "REGISTRY",
     "REQUESTS",
+    "TRACEPARENT",
+    "Span",
+    "Tracing",
     "bind_request",
     "request_id",
+    "traceparent",
 ]
