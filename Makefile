@@ -22,7 +22,7 @@ BENCH_NODE = benchmarks/node/$(LOCKED)
 EXAMPLE = examples/python
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format schema client texts screenshots bench soak lock clean
+.PHONY: help install demo test check audit format schema client texts screenshots bench soak lock clean
 
 help: ## List what can be made
 	@echo "PyTune. Python 3.11 or newer is all it needs: PYTHON=python3.12 chooses one."
@@ -39,8 +39,11 @@ test: .venv/.dev $(NODE) $(EXAMPLE)/.venv/.ready ## Run the tests, 10 minutes at
 	@$(LIMITED) $(BIN)/pytest -q --numprocesses=$(WORKERS) --no-loadscope-reorder $(ARGS) || { code=$$?; \
 		[ $$code -ne 124 ] || echo "The tests took longer than $(MINUTES) minutes." >&2; exit $$code; }
 
-check: .venv/.dev ## Lint, formatting, types, floors, the exported schema
+check: .venv/.dev ## Lint, formatting, types, floors, the exported schema, no secrets
 	@scripts/check.sh
+
+audit: .venv/.dev ## Ask whether anything that is locked has a known weakness (needs the network)
+	@scripts/audit.sh
 
 format: .venv/.dev ## Format the code and mend what ruff can mend
 	@$(BIN)/ruff check --quiet --fix-only .
@@ -64,7 +67,7 @@ screenshots: .venv/.dev ## Take the pictures of README and docs from a fresh dem
 bench: .venv/.dev $(BENCH_NODE) ## Run every benchmark; ARGS= goes to each
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-soak: .venv/.dev ## Run the long tests that `make test` leaves out; ARGS= goes to pytest
+soak: .venv/.dev ## Run the long tests that `make test` leaves out, for hours; ARGS= goes to pytest
 	@$(BIN)/pytest -q -m soak $(ARGS)
 
 lock: ## Lock the requirements again (needs uv); ARGS=--upgrade takes newer versions
