@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -111,10 +112,20 @@ class JobQueue:
             raise QueueUnavailable(address=self.address) from error
         return not (job.is_finished or job.is_failed or job.is_canceled or job.is_stopped)
 
-    def is_waiting(self, job_id: str) -> bool:
-        """Whether the job stands in the queue: no worker has taken it. Raises QueueUnavailable."""
+    def is_waiting(self, job_id: str, latest: datetime) -> bool:
+        """Whether the job stands in the queue, or was taken by a worker after that moment.
+
+        Its process takes seconds to start, and says nothing until then. Raises QueueUnavailable.
+        """
         with self.answering():
-            return self.queue.get_job_position(job_id) is not None
+            if self.queue.get_job_position(job_id) is not None:
+                return True
+            if job_id in self.queue.intermediate_queue.get_job_ids():
+                return True  # a worker has it, and RQ takes care of those that die of it
+            with suppress(NoSuchJobError):
+                begun = JsonJob.fetch(job_id, connection=self.redis).started_at
+                return begun is not None and begun > latest
+        return False
 
     @contextmanager
     def answering(self) -> Iterator[None]:

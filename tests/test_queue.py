@@ -12,6 +12,7 @@ import pytest
 from rq.serializers import JSONSerializer
 
 from app.errors import QueueUnavailable
+from app.models.columns import utc_now
 from app.queue import CHAMPION_CHANNEL, JobName, JobQueue, JsonJob, JsonQueue
 from app.settings import Settings
 
@@ -87,7 +88,7 @@ def test_without_its_server_the_queue_says_so(away: JobQueue) -> None:
         away.check,
         lambda: away.enqueue(JobName.TIDY),
         lambda: away.is_alive("x"),
-        lambda: away.is_waiting("x"),
+        lambda: away.is_waiting("x", utc_now()),
     ):
         with pytest.raises(QueueUnavailable, match="pytune up"):
             ask()

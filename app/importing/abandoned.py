@@ -26,7 +26,7 @@ def go_on_with_abandoned(database: Database, queue: JobQueue, silent: timedelta)
     with database.read() as session:
         active = session.exec(select(DataImport).where(col(DataImport.state).in_(ACTIVE))).all()
     quiet = [row for row in active if records.is_silent(row, latest)]
-    lost = [row for row in quiet if not _waits(queue, row)]
+    lost = [row for row in quiet if not _waits(queue, row, latest)]
     for row in lost:
         claimed = database.transact(_taking_over(row, latest))
         if claimed is not None:
@@ -35,9 +35,11 @@ def go_on_with_abandoned(database: Database, queue: JobQueue, silent: timedelta)
     return [id_of(row) for row in lost]
 
 
-def _waits(queue: JobQueue, row: DataImport) -> bool:
-    """Whether its job stands in the queue still, behind others."""
-    return row.job_id is not None and not commands.is_command(row) and queue.is_waiting(row.job_id)
+def _waits(queue: JobQueue, row: DataImport, latest: datetime) -> bool:
+    """Whether its job stands in the queue still, behind others, or has hardly begun."""
+    if row.job_id is None or commands.is_command(row):
+        return False
+    return queue.is_waiting(row.job_id, latest)
 
 
 def _taking_over(row: DataImport, latest: datetime) -> Callable[[Session], Claimed | None]:

@@ -93,6 +93,23 @@ def test_a_job_that_goes_on_with_it_waits_its_turn(rt: Runtime, ann: int, tmp_pa
     assert len(rt.queue.queue.get_job_ids()) == 1
 
 
+def test_one_that_a_worker_has_just_taken_is_not_begun_anew(
+    rt: Runtime, ann: int, tmp_path: Path
+) -> None:
+    """It waited longer than a living job is silent, and its process says nothing until it runs."""
+    number, queue = asking.launch(rt.database, rt.queue, _wanted(tmp_path, ann)), rt.queue.queue
+    (job_id,) = queue.get_job_ids()
+    _silence(rt, number)
+    rt.queue.redis.lmove(queue.key, queue.intermediate_queue_key)
+    assert _look(rt, rt.queue) == []
+    job = JsonJob.fetch(job_id, connection=rt.queue.redis)
+    for started_at, begun_anew in ((utc_now(), []), (utc_now() - LONG_AGO, [number])):
+        job.started_at = started_at
+        job.save()
+        rt.queue.redis.delete(queue.intermediate_queue_key)
+        assert _look(rt, rt.queue) == begun_anew
+
+
 def test_without_a_queue_no_import_is_begun(
     rt: Runtime, ann: int, deaf: JobQueue, tmp_path: Path
 ) -> None:
