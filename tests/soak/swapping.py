@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -28,9 +28,11 @@ PASSWORD = "correct horse"
 HEARD = 30
 
 
-def train_another(folder: Path, administrator: tuple[str, str]) -> None:
+def train_another(
+    folder: Path, administrator: tuple[str, str], settings: Mapping[str, str] | None = None
+) -> None:
     """Model 2 of the folder, by a worker of the running product."""
-    with running(folder) as stack:
+    with running(folder, settings=settings) as stack:
         client = stack.signed_in(administrator)
         client.ask(TRAIN, input=OTHER)
         await_that(lambda: client.trainings()[2]["state"] not in {"QUEUED", "RUNNING"})
