@@ -1,4 +1,4 @@
-"""Use-case: place tracks that the served model does not know, as the catalogue grows."""
+"""Use-case: the served model follows the catalogue: what is new in it, gone, merged, corrected."""
 
 import logging
 
@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 
 
 class Placing:
-    """Places the newest tracks in the served model; requests go on with the one they took."""
+    """Keeps the served model as the catalogue is; requests go on with the one they took."""
 
     def __init__(self) -> None:
         self._catalogue, self._note = Catalogue.of([]), 0
@@ -23,7 +23,7 @@ class Placing:
         """Of the served model; None where they must be looked for from the beginning."""
 
     def placed(self, session: Session, fitted: LoadedModel) -> LoadedModel:
-        """A model as it was loaded, with every track placed that the catalogue has now."""
+        """A model as it was loaded, with the tracks and artists that the catalogue has now."""
         later = self._follow(session)
         newcomers, self._newcomers = self._newcomers, None
         if newcomers is None or later is None or fitted is not self._fitted:

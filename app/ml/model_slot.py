@@ -12,11 +12,14 @@ from app.errors import BadArtifact, InvalidInput
 from app.ml import artifacts
 from app.ml.algorithms import ALGORITHMS
 from app.ml.placed import Mixtures, Placed
+from app.ml.ranking import top_k
 from app.ml.recommender import Floats, Ranker, Recommender
-from app.ml.vocabulary import Vocabulary
+from app.ml.vocabulary import Positions, Vocabulary
 from app.ml.weigher import Weigher
 from app.ml.weighting import Weighting
 
+NOBODY = -1
+"""In the place of the artist of a track that the catalogue has no more."""
 _PREFIX = "recommender."
 
 
@@ -30,13 +33,15 @@ class LoadedModel:
     """How a listener's doings are weighed, as they were in the fit."""
     tracks: Vocabulary
     artist_ids: NDArray[np.int64]
-    """Artist of each known track when it was trained, (n_tracks,): for caps."""
+    """Artist of each known track, (n_tracks,): when it was trained, and, once it is placed, now."""
     popularity: Floats
     """Share of listeners that played each known track, (n_tracks,); less where listens fade."""
     starters: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     """Ids of artists to offer a new listener, the most telling first."""
     mixtures: Mixtures | None = None
     """How tracks that it was not fitted on are placed among the others; never saved."""
+    absent: Positions = field(default_factory=lambda: np.zeros(0, np.intp))
+    """Known tracks that the catalogue has no more: they stand in no list; never saved."""
 
     @property
     def ranker(self) -> Ranker:
@@ -44,6 +49,18 @@ class LoadedModel:
         if self.mixtures is None:
             return self.recommender
         return Placed(self.recommender, self.mixtures)
+
+    def best(
+        self, scores: Floats, k: int, excluded: Positions, max_per_artist: int | None = None
+    ) -> Positions:
+        """`top_k` of the tracks that the catalogue has."""
+        return top_k(
+            scores,
+            k,
+            excluded=np.concatenate([self.absent, excluded]),
+            groups=self.artist_ids,
+            max_per_group=max_per_artist,
+        )
 
     def has_met(self, track_id: int) -> bool:
         """Whether it was fitted on listeners of the track."""

@@ -1,4 +1,4 @@
-"""Tracks that a model does not know, placed among those that it knows.
+"""A model brought up to the catalogue: new tracks placed, gone ones left out, artists as now.
 
 A newcomer is a mixture of known tracks: the best known of its artist, and of its genre and years.
 Whatever is linear in an item's vector follows: its score is the mixture of their scores, and so is
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, vstack
 
-from app.ml.model_slot import LoadedModel
+from app.ml.model_slot import NOBODY, LoadedModel
 from app.ml.placed import Mixtures
 from app.ml.vocabulary import Positions, Vocabulary
 
@@ -65,7 +65,7 @@ class Catalogue:
 
 
 def with_newcomers(model: LoadedModel, catalogue: Catalogue) -> LoadedModel:
-    """The model with every track that it does not know and that is akin to one that it knows."""
+    """The model as the catalogue has its tracks, with every other that is akin to one of them."""
     return Newcomers(model, catalogue).placed
 
 
@@ -73,6 +73,7 @@ class Newcomers:
     """Those of one fitted model. What they are mixed of is kept, so that later ones come cheap."""
 
     def __init__(self, model: LoadedModel, catalogue: Catalogue) -> None:
+        model = _as_catalogued(model, catalogue)
         self.placed = model
         """The model with all of them."""
         self._fitted, self._parents = model, _Parents.of(model, catalogue)
@@ -110,6 +111,17 @@ class Newcomers:
         return np.array([self._numbers[key] for key in keys], dtype=np.intp)
 
 
+def _as_catalogued(model: LoadedModel, catalogue: Catalogue) -> LoadedModel:
+    """With the artists that its tracks have now; those gone or merged away are nobody's."""
+    places = Vocabulary(catalogue.ids).positions(model.tracks.ids)
+    there = places >= 0
+    artists = np.full(len(places), NOBODY, np.int64)
+    artists[there] = catalogue.artist_ids[places[there]]
+    if np.array_equal(artists, model.artist_ids):
+        return model
+    return replace(model, artist_ids=artists, absent=np.flatnonzero(~there))
+
+
 def _widened(model: LoadedModel, newcomers: Catalogue, mixtures: Mixtures) -> LoadedModel:
     """Nobody has played newcomers: without a history they are not popular."""
     weigher, rarity = model.weigher, model.weigher.rarity
@@ -125,6 +137,7 @@ def _widened(model: LoadedModel, newcomers: Catalogue, mixtures: Mixtures) -> Lo
         popularity=mixtures.scattered(model.popularity, nobody),
         weigher=weigher,
         mixtures=mixtures,
+        absent=mixtures.known[model.absent],
     )
 
 
@@ -151,8 +164,9 @@ class _Parents:
         ]
         order = np.argsort(-model.popularity, kind="stable")
         of_genre = _grouped(genres, order[genres[order] >= 0])
+        of_artist = _grouped(model.artist_ids, order[model.artist_ids[order] != NOBODY])
         by_genre = {genre: of_genre[number] for genre, number in names.items()}
-        return cls(_grouped(model.artist_ids, order), by_genre, years)
+        return cls(of_artist, by_genre, years)
 
     def key(self, artist: int, genre: str | None, year: int) -> Key:
         known = int(artist) if int(artist) in self.by_artist else _NO_YEAR

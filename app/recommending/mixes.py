@@ -10,7 +10,6 @@ from app.catalog import CatalogTrack
 from app.dial import blend
 from app.ml.clusters import clusters
 from app.ml.model_slot import LoadedModel
-from app.ml.ranking import top_k
 from app.ml.recommender import History
 from app.ml.vocabulary import Positions
 from app.models import ListKind
@@ -73,13 +72,7 @@ def _chosen(model: LoadedModel, taste: History, known: Positions, disliked: Posi
     scores = model.ranker.scores(taste)
     strange = np.setdiff1d(np.arange(len(scores)), known)
     new, familiar = (
-        top_k(
-            scores,
-            LENGTH,
-            excluded=np.concatenate([disliked, left_out]),
-            groups=model.artist_ids,
-            max_per_group=_PER_ARTIST,
-        )
+        model.best(scores, LENGTH, np.concatenate([disliked, left_out]), _PER_ARTIST)
         for left_out in (known, strange)
     )
     chosen = blend(new, familiar, LENGTH, _NEW, model.artist_ids, _PER_ARTIST)

@@ -10,7 +10,6 @@ from app.dial import blend
 from app.listening import UserHistory
 from app.ml.diversity import diversified
 from app.ml.model_slot import LoadedModel
-from app.ml.ranking import top_k
 from app.ml.recommender import Floats, History, listener_scores
 from app.ml.vocabulary import Positions
 from app.models import ListKind
@@ -74,13 +73,8 @@ def _refused(model: LoadedModel, heard: UserHistory, dials: Dials) -> Positions:
 
 
 def _best(model: LoadedModel, scores: Floats, dials: Dials, excluded: Positions) -> Positions:
-    best = top_k(
-        scores,
-        dials.first * (POOL if dials.diversity else 1),
-        excluded=excluded,
-        groups=model.artist_ids,
-        max_per_group=dials.max_per_artist,
-    )
+    wanted = dials.first * (POOL if dials.diversity else 1)
+    best = model.best(scores, wanted, excluded, dials.max_per_artist)
     if not dials.diversity:
         return best
     near = model.ranker.likeness(best)

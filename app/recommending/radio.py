@@ -122,7 +122,7 @@ def _by_model(model: LoadedModel, tuned: _Tuned, seeds: Positions, first: int) -
         scores,
         first,
         model.artist_ids,
-        excluded=model.tracks.known(tuned.refused),
+        excluded=np.concatenate([model.absent, model.tracks.known(tuned.refused)]),
         before=model.artist_ids[last].tolist(),
         rng=tuned.rng,
     )

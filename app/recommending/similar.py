@@ -5,7 +5,6 @@ from sqlmodel import Session
 
 from app import catalog, listening
 from app.ml.model_slot import LoadedModel
-from app.ml.ranking import top_k
 from app.models import ListKind
 from app.recommending.dials import check_first
 from app.recommending.served import ServedList, ranked, served
@@ -29,5 +28,5 @@ def similar_tracks(
     else:
         scores = model.ranker.similar(position)
         excluded = np.append(model.tracks.known(refused), position)
-        chosen = ranked(model, top_k(scores, first, excluded=excluded), scores)
+        chosen = ranked(model, model.best(scores, first, excluded), scores)
     return served(session, ListKind.SIMILAR, user_id, model, chosen)

@@ -10,7 +10,6 @@ from sqlmodel import Session, col
 from app import catalog
 from app.catalog import CatalogArtist
 from app.ml.model_slot import LoadedModel
-from app.ml.ranking import top_k
 from app.models import Track
 from app.recommending.dials import check_first
 
@@ -49,7 +48,7 @@ def _near(model: LoadedModel, artist_id: int, first: int) -> dict[int, float]:
         return {}
     seeds = own[np.argsort(-model.popularity[own], kind="stable")][:_SEEDS]
     scores = np.mean([model.ranker.similar(int(seed)) for seed in seeds], axis=0)
-    best = top_k(scores, first, excluded=own, groups=model.artist_ids, max_per_group=1)
+    best = model.best(scores, first, own, max_per_artist=1)
     return {int(model.artist_ids[at]): float(scores[at]) for at in best if scores[at] > 0}
 
 

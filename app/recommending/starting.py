@@ -12,7 +12,7 @@ from app.catalog import CatalogArtist
 from app.errors import ArtistNotFound
 from app.errors.invalid import too_many
 from app.ml.cold_start import nearest_artists, tracks_of_picks
-from app.ml.model_slot import LoadedModel
+from app.ml.model_slot import NOBODY, LoadedModel
 from app.ml.recommender import History
 from app.models.starting import ArtistPick
 from app.recommending.dials import check_first
@@ -34,11 +34,12 @@ def artists_to_start_with(
     near = _near(model, picked, first) if model and picked else []
     wanted = max(first, len(picked))
     ids = list(dict.fromkeys(chain(picked, _by_turns(near, telling))))[:wanted]
-    found = [one for one in catalog.artists_by_id(session, ids) if one is not None]
+    there = [one for one in catalog.artists_led_to(session, ids) if one is not None]
+    found = {one.id: one for one in there}
     if len(found) < wanted:  # the whole catalogue is summed for it
         others = catalog.search_artists(session, None, wanted + len(found))
-        found += [one for one in others if one.id not in ids]
-    return found[:wanted]
+        found |= {one.id: one for one in others if one.id not in found}
+    return list(found.values())[:wanted]
 
 
 def start_with(session: Session, user_id: int, artist_ids: Sequence[int]) -> list[CatalogArtist]:
@@ -76,8 +77,8 @@ def _near(model: LoadedModel, picked: Sequence[int], first: int) -> list[int]:
     if not len(tracks):
         return []
     scores = model.ranker.scores(History(tracks, np.ones(len(tracks), np.float32)))
-    near: list[int] = nearest_artists(scores, model.artist_ids)[: first + len(picked)].tolist()
-    return near
+    near = nearest_artists(scores, model.artist_ids)[: first + len(picked)]
+    return [int(artist) for artist in near if artist != NOBODY]
 
 
 def _by_turns(near: Iterable[int], telling: Iterable[int]) -> list[int]:

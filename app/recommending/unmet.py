@@ -7,7 +7,6 @@ from sqlmodel import Session
 
 from app import listening
 from app.ml.model_slot import LoadedModel
-from app.ml.ranking import top_k
 from app.models import ListKind
 from app.recommending.served import ServedList, ranked, served
 from app.recommending.taste import history_in, is_known
@@ -29,6 +28,5 @@ def by_unmet_artists(
     met = np.flatnonzero(np.isin(model.artist_ids, model.artist_ids[known]))
     refused = model.tracks.known([*heard.track_ids[heard.feedback < 0], *exclude])
     scores = model.ranker.scores(history)
-    excluded = np.concatenate([met, refused])
-    chosen = top_k(scores, first, excluded=excluded, groups=model.artist_ids, max_per_group=1)
+    chosen = model.best(scores, first, np.concatenate([met, refused]), max_per_artist=1)
     return served(session, ListKind.NEW_ARTISTS, user_id, model, ranked(model, chosen, scores))

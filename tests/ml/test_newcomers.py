@@ -157,7 +157,9 @@ def test_what_is_akin_to_nothing_is_not_placed(model: LoadedModel) -> None:
     strange = _catalogue((300, 99, "polka", 1980), (310, 98, None, None))
     assert with_newcomers(model, strange) is model
     assert with_newcomers(model, _catalogue()) is model
-    assert with_newcomers(model, Catalogue.of([])) is model
+    nothing = with_newcomers(model, Catalogue.of([]))
+    assert nothing.mixtures is None
+    assert nothing.absent.tolist() == list(range(TRACKS))
 
 
 def test_rarity_goes_with_the_tracks(model: LoadedModel) -> None:
