@@ -61,6 +61,12 @@ def pairs_between(
     return concatenate(list(_blocks(session, statement)))
 
 
+def count_all_pairs(session: Session) -> int:
+    """As many as `all_pairs` has."""
+    counted = select_columns(func.count()).select_from(USER_ITEMS)
+    return session.connection().execute(counted).scalar_one()
+
+
 def count_pairs(session: Session, last_event_id: int) -> int:
     """How many listener–track pairs there are of what was recorded no later."""
     pairs = _sums(None, None).where(EVENTS.c.id <= last_event_id).subquery()

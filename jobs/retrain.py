@@ -1,12 +1,13 @@
-"""The scheduled training: the champion's recipe on newer data, if there is newer data."""
+"""The scheduled training: the best known recipe, if it is new or the data is."""
 
 import logging
 
 from sqlmodel import Session
 
-from app import listening, training, tuning
+from app import interactions, listening, training, tuning
 from app.errors import NoListens, TrainingUnderway
 from app.ml.recipe import Recipe
+from app.models import Training
 from jobs.runtime import Runtime, runtime
 
 log = logging.getLogger(__name__)
@@ -32,10 +33,16 @@ def _retrain(rt: Runtime, requested_by: str = "schedule") -> None:
 
 
 def _due_recipe(session: Session) -> Recipe | None:
-    """The best known; None where it is the champion's and no event is newer than its data."""
+    """The best known; None where it is the champion's, and so is the data."""
     champion = training.champion(session)
-    if champion is not None and tuning.untried_recipe(session) is None:
-        seen = champion.training.last_event_id or 0
-        if listening.last_event_id(session) <= seen:
-            return None
+    tried = tuning.untried_recipe(session) is None
+    if champion is not None and tried and not _has_changed(session, champion.training):
+        return None
     return tuning.best_known(session)
+
+
+def _has_changed(session: Session, fitted: Training) -> bool:
+    """Whether anything was recorded since that training read the data, or taken back."""
+    if listening.last_event_id(session) > (fitted.last_event_id or 0):
+        return True
+    return interactions.count_all_pairs(session) < (fitted.interactions or 0)

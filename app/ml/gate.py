@@ -225,6 +225,7 @@ def _figures(case: _Case) -> dict[str, Any]:
         "metric": case.metric,
         "listeners": len(case.challenger.listener_ids),
         "refresh": case.refresh,
+        "forgotten": case.forgotten,
         "over_popularity": _over_popularity(case).as_json(),
         "over_champion": _over_champion(case, champion).as_json() if champion else None,
         "slices": _slices_as_json(case, champion) if champion else [],

@@ -83,6 +83,20 @@ def test_nothing_new_is_nothing_to_train(rt: Runtime, tracks: list[int]) -> None
     assert rt.queue.queue.count == 0
 
 
+def test_what_was_taken_back_is_trained_without(rt: Runtime, tracks: list[int]) -> None:
+    with rt.database.write() as session:
+        bob = making.user(session, "bob")
+        for track in tracks[1:]:
+            listening.record_listen(session, bob, Listen(track))
+    _champion(rt, tracks, seen=_newest(rt), interactions=3)
+    _retrain(rt)
+    assert len(_trainings(rt)) == 1, "all that it was fitted on is there"
+    with rt.database.write() as session:
+        listening.forget_track(session, bob, tracks[2])
+    _retrain(rt)
+    assert len(_trainings(rt)) == 2
+
+
 def test_without_listens_nothing_is_trained(rt: Runtime) -> None:
     _retrain(rt)
     assert _trainings(rt) == []

@@ -102,6 +102,7 @@ def test_a_champion_whose_data_is_gone_stays() -> None:
     verdict = decide(of(OLD, CHAMPION), None, POPULARITY, seed=0, forgotten=True)
     assert failed(verdict) == ["forgotten"]
     assert verdict.figures["refresh"]
+    assert verdict.figures["forgotten"]
     assert "too little is left of what the champion was fitted on" in verdict.reason
     assert verdict.reason.endswith("The champion stays.")
 
