@@ -128,7 +128,8 @@ def cancel(database: Database, queue: JobQueue, job_id: str, by: str) -> QueuedJ
     number = found.training_id
     if number is not None:
         # First: a job that ends at this very moment finds that nobody wants its model.
-        database.transact(lambda session: training.fail(session, number, f"Cancelled by {by}."))
+        why = f"Cancelled by {by}."
+        database.transact(lambda session: training.fail(session, number, why, by_hand=True))
         queue.announce_progress(number)
     if found.import_id is not None:
         asking.stop(database, queue, found.import_id, f"Cancelled by {by}.")

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from app import listening, recipes, training_log
+from app import listening, recipes, training_log, unattended
 from app.db import Database
 from app.errors import (
     ModelRemoved,
@@ -146,7 +146,6 @@ def start(session: Session, training_id: int) -> Training:
     row = _in_state(session, training_id, TrainingState.QUEUED)
     row.state, row.started_at = TrainingState.RUNNING, utc_now()
     row.heartbeat_at = row.started_at
-    session.add(row)
     return row
 
 
@@ -170,17 +169,17 @@ def finish(session: Session, training_id: int, fitted: Fitted) -> Training:
     row.sqlmodel_update(asdict(fitted))
     row.state, row.stage, row.progress = TrainingState.FINISHED, TrainingStage.PROMOTING, 1.0
     row.finished_at = utc_now()
-    session.add(row)
     return row
 
 
-def fail(session: Session, training_id: int, reason: str) -> None:
-    """End a training that is not over yet; what is over stays as it is."""
+def fail(session: Session, training_id: int, reason: str, *, by_hand: bool = False) -> None:
+    """End a training unless it is over; an alert tells of it where nobody had a hand in it."""
     row = _locked(session, training_id)
     if row.state in _ACTIVE:
         row.state, row.error, row.finished_at = TrainingState.FAILED, reason, utc_now()
-        session.add(row)
         training_log.write(session, training_id, [training_log.line(f"Failed: {reason}")])
+        if not by_hand:
+            unattended.training_failed(session, row)
 
 
 def _in_state(session: Session, training_id: int, wanted: TrainingState) -> Training:

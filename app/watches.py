@@ -7,15 +7,13 @@ import numpy as np
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from app import training
+from app import training, unattended
 from app.drift import MIN_LISTENERS, SignalName
 from app.models import DriftWatch, Training, TrainingState
 from app.monitoring import Report
 from app.observing import Window, observe
 from app.settings import Settings
 
-DRIFT = "drift"
-"""Who asks for a training because of it."""
 Figures = dict[str, float | int | bool | None]
 
 
@@ -61,7 +59,7 @@ def count_watches(session: Session) -> int:
 def was_trained_for(session: Session, since: datetime) -> bool:
     """Whether drift asked for a training since, which goes on or has ended well."""
     statement = select(Training.id).where(
-        Training.requested_by == DRIFT,
+        Training.requested_by == unattended.DRIFT,
         Training.state != TrainingState.FAILED,
         col(Training.created_at) > since,
     )

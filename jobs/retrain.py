@@ -8,18 +8,19 @@ from app import interactions, listening, training, tuning
 from app.errors import NoListens, TrainingUnderway
 from app.ml.recipe import Recipe
 from app.models import Training
+from app.unattended import SCHEDULE
 from jobs.runtime import Runtime, runtime
 
 log = logging.getLogger(__name__)
 
 
-def retrain(requested_by: str = "schedule") -> None:
+def retrain(requested_by: str = SCHEDULE) -> None:
     """By the timetable, or by drift."""
     with runtime() as rt:
         _retrain(rt, requested_by)
 
 
-def _retrain(rt: Runtime, requested_by: str = "schedule") -> None:
+def _retrain(rt: Runtime, requested_by: str = SCHEDULE) -> None:
     recipe = rt.read(_due_recipe)
     if recipe is None:
         log.info("no retraining: nothing was recorded since the last one")

@@ -5,6 +5,7 @@ import logging
 from app import tuning
 from app.errors import NoListens
 from app.tuning.errors import TuningUnderway
+from app.unattended import SCHEDULE
 from jobs.runtime import Runtime, runtime
 
 log = logging.getLogger(__name__)
@@ -17,7 +18,7 @@ def retune() -> None:
 
 def _retune(rt: Runtime) -> None:
     try:
-        number = tuning.launch(rt.database, rt.queue, "schedule", rt.settings.tune_seconds)
+        number = tuning.launch(rt.database, rt.queue, SCHEDULE, rt.settings.tune_seconds)
     except (NoListens, TuningUnderway) as error:
         log.info("no tuning", extra={"reason": str(error)})
     else:

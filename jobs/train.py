@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from app import recipes, training
+from app import alerts, recipes, training, unattended
 from app.errors import NoListens, PyTuneError, TrainingOver
 from app.listening import recount_listeners
 from app.ml import sanity
@@ -45,6 +45,7 @@ def train(training_id: int) -> None:
             reason = str(error) if isinstance(error, PyTuneError) else repr(error)
             rt.transact(lambda session: training.fail(session, training_id, reason))
             rt.queue.announce_progress(training_id)
+            alerts.announce(rt.queue)
             raise
 
 
@@ -127,7 +128,7 @@ def _end(
     It is not promoted where it won against a champion that is none any more.
     """
     take_turn(session)
-    training.finish(session, training_id, fitted)
+    row = training.finish(session, training_id, fitted)
     current = training.champion(session)
     stale = (current.version if current else None) != rival
     metrics = {**metrics, "stale": stale}
@@ -141,6 +142,7 @@ def _end(
     )
     session.add(evaluation)
     session.flush()
+    unattended.judged(session, row, evaluation)
     if evaluation.promote:
         training.promote(session, training_id, "gate", reason, evaluation)
     return evaluation

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from sqlmodel import Session
 
-from app import interactions, tuning
+from app import alerts, interactions, tuning
 from app.errors import NoListens, PyTuneError
 from app.ml import cutoff, holdout
 from app.ml import tuning as searching
@@ -35,6 +35,7 @@ def tune(tuning_id: int) -> None:
         except Exception as error:
             reason = str(error) if isinstance(error, PyTuneError) else repr(error)
             rt.transact(lambda session: tuning.fail(session, tuning_id, reason))
+            alerts.announce(rt.queue)
             raise
         finally:
             rt.queue.announce_tuning(tuning_id)

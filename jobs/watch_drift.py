@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from app import alerts, monitoring, watches
+from app import alerts, monitoring, unattended, watches
 from app.drift import SignalName
 from app.models import DriftWatch
 from app.models.columns import utc_now
@@ -49,7 +49,7 @@ def _retrain(rt: Runtime, quiet: timedelta) -> None:
     if rt.read(lambda session: watches.was_trained_for(session, utc_now() - quiet)):
         log.info("no retraining: there was one for drift not long ago")
     else:
-        rt.queue.enqueue(JobName.RETRAIN, watches.DRIFT)
+        rt.queue.enqueue(JobName.RETRAIN, unattended.DRIFT)
 
 
 def _keep(session: Session, seen: DriftWatch) -> None:

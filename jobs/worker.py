@@ -8,7 +8,7 @@ from datetime import timedelta
 from rq.worker import SpawnWorker
 from sqlalchemy.exc import SQLAlchemyError
 
-from app import jobs, tuning
+from app import alerts, jobs, tuning
 from app.db import Database, open_database
 from app.errors import DatabaseUnavailable, QueueUnavailable
 from app.importing import abandoned
@@ -95,6 +95,7 @@ class _DeathWatch:
         dead = jobs.fail_abandoned(self.database, self.queue, self.silent)
         if dead:
             log.error("trainings whose worker died", extra={"trainings": dead})
+            alerts.announce(self.queue)
         resumed = tuning.resume_lost(self.database, self.queue, self.silent)
         if resumed:
             log.warning("tunings whose worker died go on", extra={"tunings": resumed})

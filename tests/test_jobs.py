@@ -113,8 +113,8 @@ def test_one_that_a_worker_takes_at_this_very_moment_is_stopped(
     (job,) = jobs.jobs(queue, 20)
     fail_row = training.fail
 
-    def taken_meanwhile(*arguments: Any) -> None:
-        fail_row(*arguments)
+    def taken_meanwhile(*arguments: Any, by_hand: bool) -> None:
+        fail_row(*arguments, by_hand=by_hand)
         begin(queue, job.id)
 
     monkeypatch.setattr(training, "fail", taken_meanwhile)

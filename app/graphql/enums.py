@@ -162,6 +162,9 @@ describe(
     BAD_ARTIFACT="The champion's files cannot be used; another model is served.",
     DRIFT="Listeners changed beyond chance since the champion's recipe was promoted.",
     SERVING="A web process could not do all that serving the champion takes.",
+    TRAINING_FAILED="A training that the timetable or drift asked for failed.",
+    TUNING_FAILED="A search that the timetable asked for failed.",
+    TRAINING_UNDECIDED="Such a training came to no verdict, and the next will not either.",
 )
 describe(
     SignalName,

@@ -124,10 +124,13 @@ class AlertKind(StrEnum):
     BAD_ARTIFACT = "bad_artifact"
     DRIFT = "drift"
     SERVING = "serving"
+    TRAINING_FAILED = "training_failed"
+    TUNING_FAILED = "tuning_failed"
+    TRAINING_UNDECIDED = "training_undecided"
 
 
 class Alert(SQLModel, table=True):
-    """Something an administrator should know: a damaged model, drift."""
+    """Something an administrator should know: a damaged model, drift, work that failed."""
 
     __tablename__ = "alert"
     __table_args__ = TABLE_OPTIONS

@@ -15,7 +15,7 @@ from app.models import TrainingState, Tuning
 from app.models.columns import id_of, utc_now
 from app.queue import JobName, JobQueue, JsonJob
 from app.tuning.errors import TuningOver, TuningUnderway
-from app.tuning.rows import ACTIVE, end, fail, locked
+from app.tuning.rows import ACTIVE, fail, locked
 from app.turns import take_turn
 
 LEAST_SECONDS, MOST_SECONDS = 10, 24 * 3600
@@ -56,7 +56,8 @@ def cancel_job(database: Database, queue: JobQueue, job_id: str, by: str) -> Que
     job = jobs.cancel(database, queue, job_id, by)
     number = job.tuning_id
     if number is not None:
-        database.transact(lambda session: fail(session, number, f"Cancelled by {by}."))
+        why = f"Cancelled by {by}."
+        database.transact(lambda session: fail(session, number, why, by_hand=True))
         queue.announce_tuning(number)
     return job
 
@@ -131,7 +132,7 @@ def _take_up(session: Session, seen: Tuning, latest: datetime, *, cancelled: boo
         return None  # it ended, goes on, or another worker has taken it up
     if cancelled or row.resumed >= _MOST_RESUMED:
         reason = "Its job was cancelled." if cancelled else "Its worker died again and again."
-        end(row, TrainingState.FAILED, reason)
+        fail(session, id_of(row), reason, by_hand=cancelled)
         return None
     row.resumed += 1
     return _queued(row)

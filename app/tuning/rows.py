@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from app import recipes, training
+from app import recipes, training, unattended
 from app.ml.recipe import Recipe
 from app.ml.search import Trial, Tuned
 from app.models import Training, TrainingState, Tuning, TuningTrial
@@ -123,11 +123,13 @@ def finish(session: Session, tuning_id: int, tuned: Tuned) -> None:
     end(row, TrainingState.FINISHED, None)
 
 
-def fail(session: Session, tuning_id: int, reason: str) -> None:
-    """What is over stays as it is."""
+def fail(session: Session, tuning_id: int, reason: str, *, by_hand: bool = False) -> None:
+    """End a search unless it is over; an alert tells of it where nobody had a hand in it."""
     row = locked(session, tuning_id)
     if row.state in ACTIVE:
         end(row, TrainingState.FAILED, reason)
+        if not by_hand:
+            unattended.tuning_failed(session, row)
 
 
 def _last_finished(session: Session) -> Tuning | None:

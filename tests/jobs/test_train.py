@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from sqlmodel import select
 
-from app import pulse, recipes, training, training_log
+from app import alerts, pulse, recipes, training, training_log
 from app.errors import TrainingOver, UnsoundModel
 from app.ml.als import Als
 from app.ml.model_slot import LoadedModel
-from app.models import Evaluation, TrainingStage, TrainingState
+from app.models import AlertKind, Evaluation, TrainingStage, TrainingState
+from app.models.columns import id_of
 from jobs import train
 from jobs.heartbeat import Heartbeat
 from jobs.runtime import Runtime
@@ -129,6 +130,21 @@ def test_a_fit_that_nobody_wants_any_more_ends(
     monkeypatch.setattr(Als, "fit", slow)
     with pytest.raises(TrainingOver, match=f"Training {number} cannot go on: it is failed"):
         run_training(rt, number)
+
+
+def test_a_champion_that_cannot_be_measured_any_more_is_told_of(
+    rt: Runtime, tracks: list[int]
+) -> None:
+    first = requested(rt)
+    run_training(rt, first)
+    with rt.database.write() as session:
+        training.training(session, first).interactions = 10**6  # most of which is gone by now
+        by_itself = id_of(training.request(session, "schedule", RECIPE, seed=7))
+    run_training(rt, by_itself)
+    with rt.database.read() as session:
+        (row,) = alerts.alerts(session, 5)
+    assert (row.kind, row.details["training"]) == (AlertKind.TRAINING_UNDECIDED, by_itself)
+    assert row.details["why"] == "forgotten"
 
 
 def _files(rt: Runtime, number: int) -> dict[str, str]:

@@ -52,6 +52,28 @@ def test_an_alert_speaks_the_readers_language(admin: Site) -> None:
     assert "Les fichiers du modèle de l’entraînement 3 sont inutilisables" in french
 
 
+def test_what_failed_by_itself_is_said_in_the_readers_language(admin: Site) -> None:
+    failed = {"reason": "no disk."}
+    with admin.state.database.write() as session:
+        for kind, details in (
+            (AlertKind.TRAINING_FAILED, {"training": 3, **failed}),
+            (AlertKind.TUNING_FAILED, {"tuning": 2, **failed}),
+            (AlertKind.TRAINING_UNDECIDED, {"training": 4, "why": "stale"}),
+            (AlertKind.TRAINING_UNDECIDED, {"training": 5, "why": "forgotten"}),
+        ):
+            alerts.raise_alert(session, kind, "In English.", details, same=str(details))
+    english = admin.get("/admin/alerts").text
+    assert "Training 3 failed, and the champion stays as it was. The reason: no disk." in text(
+        english
+    )
+    assert '<a href="/admin/models/3">' in english
+    french = text(admin.get("/admin/alerts", **{"Accept-Language": "fr"}).text)
+    assert "Un entraînement parti tout seul a échoué L’entraînement 3 a échoué" in french
+    assert "La recherche 2 a échoué. Ce qu’elle a essayé est gardé" in french
+    assert "Un autre modèle est devenu champion pendant le test de l’entraînement 4" in french
+    assert "pour le comparer à l’entraînement 5 : promouvez" in french
+
+
 def test_listeners_are_not_alarmed(admin: Site, alert: int) -> None:
     admin.sign_in(admin.world.ann)
     assert DRIFT not in admin.get("/").text
