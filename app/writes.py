@@ -1,14 +1,14 @@
 """Inserts and updates in the one form that both dialects take."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from itertools import chain
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Dialect, Insert, Select, Table
+from sqlalchemy import Connection, CursorResult, Dialect, Insert, Select, Table
 from sqlalchemy.dialects import mysql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
@@ -58,14 +58,23 @@ def insert_numbered(session: Session, table: Table, rows: Sequence[dict[str, Any
         return []
     connection = session.connection()
     (number,) = table.primary_key.columns
-    if connection.dialect.insert_executemany_returning:
+    if connection.dialect.name == "sqlite":
         statement = table.insert().returning(number, sort_by_parameter_order=True)
         return list(connection.execute(statement, list(rows)).scalars())
-    # MySQL has no RETURNING.
-    return [
-        connection.execute(table.insert(), row).inserted_primary_key[0]  # type: ignore[index]
-        for row in rows
-    ]
+    # MySQL has no RETURNING. It numbers the rows of one statement one after the other, as it knows
+    # beforehand how many they are; servers that replicate each other leave numbers out between.
+    step = connection.exec_driver_sql("SELECT @@auto_increment_increment").scalar_one()
+    compiled = _compiled(_plain(table), connection.dialect, tuple(rows[0]))
+    numbers: list[int] = []
+    for some in in_parts(compiled.for_driver(rows), ROWS_AT_ONCE):
+        first = compiled.execute_as_one(connection, list(some)).lastrowid
+        numbers.extend(range(first, first + step * len(some), step))
+    return numbers
+
+
+@lru_cache(maxsize=64)
+def _plain(table: Table) -> Insert:
+    return table.insert()
 
 
 def insert_missing(session: Session, table: Table, rows: Sequence[dict[str, Any]]) -> None:
@@ -114,22 +123,21 @@ class _Compiled:
         )
         return list(zip(*columns, strict=True))
 
-    def execute_as_one(self, connection: Connection, values: list[tuple[Any, ...]]) -> None:
+    def execute_as_one(
+        self, connection: Connection, values: list[tuple[Any, ...]]
+    ) -> CursorResult[Any]:
         """PyMySQL can join rows too, but not in what SQLAlchemy writes for MySQL 8."""
         if len(values) == 1:
-            connection.exec_driver_sql(self.text, values[0])
-            return
+            return connection.exec_driver_sql(self.text, values[0])
         if connection.dialect.name == "sqlite":
             several = ", ".join([self.marks] * len(values))
             text = self.text.replace(self.marks, several, 1)
-            connection.exec_driver_sql(text, tuple(chain.from_iterable(values)))
-            return
+            return connection.exec_driver_sql(text, tuple(chain.from_iterable(values)))
         several = ", ".join(self._as_text(connection, values))
         # No mark is left, and what stands for a % in a text with marks is none here.
         before, after = (part % () for part in self.text.split(self.marks, 1))
-        connection.exec_driver_sql(
-            before + several + after, execution_options={"no_parameters": True}
-        )
+        plain = {"no_parameters": True}
+        return connection.exec_driver_sql(before + several + after, execution_options=plain)
 
     def _as_text(self, connection: Connection, values: list[tuple[Any, ...]]) -> Iterator[str]:
         """Rows as MySQL reads them, by columns: PyMySQL asks each single value what it is."""
@@ -138,12 +146,14 @@ class _Compiled:
         return map(self.marks.__mod__, zip(*columns, strict=True))
 
 
-def _escaped(column: Sequence[Any], escape: Callable[[Any], str]) -> Iterator[str]:
+def _escaped(column: Sequence[Any], escape: Callable[[Any], str]) -> Iterable[str]:
     """Each value once, however often it comes."""
-    known = {
-        value: f"'{value.isoformat(' ')}'" if isinstance(value, datetime) else escape(value)
-        for value in set(column)
-    }
+    kinds = set(map(type, column))
+    if kinds == {int}:
+        return map(str, column)
+    if kinds == {datetime}:
+        return [f"'{value.isoformat(' ')}'" for value in column]
+    known = {value: escape(value) for value in set(column)}
     return map(known.__getitem__, column)
 
 
