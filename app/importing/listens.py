@@ -79,4 +79,5 @@ def _sums(ours: Any) -> Any:
         )
         .where(ours)
         .group_by(columns.user_id, columns.track_id)
+        .order_by(columns.user_id, columns.track_id)
     )

@@ -17,6 +17,7 @@ from app.errors import ImportRefused
 from app.importing.collisions import transact_again
 from app.importing.identity import Ids, Origin, add_listeners
 from app.importing.listens import add_listens
+from app.importing.reading_ahead import one_ahead
 from app.importing.report import Counts, RejectedFile, Tally
 from app.importing.rows import OWNER, Holds, ListenRow, PassedOver, PlayRow, Rejected, Row, TrackRow
 from app.importing.track_search import fill_keys
@@ -91,7 +92,7 @@ class Loader:
         checkpoint: Checkpoint = _NO_CHECKPOINT,
     ) -> Iterator[int]:
         """Write what is new or changed; after each transaction, of how many rows it was."""
-        for read in _blocks(rows, AT_ONCE[holds]):
+        for read in one_ahead(_blocks(rows, AT_ONCE[holds])):
             block = self._sift(read, file, tally, holds)
             after, new = transact_again(
                 self.database,
