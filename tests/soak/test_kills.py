@@ -48,7 +48,7 @@ def test_a_training_killed_at_any_moment_ends_and_the_next_one_works(
         _reach(administrator, number, at)
         whom = "job" if n % 2 else "worker"
         started = time.monotonic()
-        _kill_job(stack) if n % 2 else stack.kill_child("app.cli worker")
+        kill_job(stack) if n % 2 else stack.kill_child("app.cli worker")
         row = _end(administrator, number)
         took = time.monotonic() - started
         slowest = max(slowest, took)
@@ -104,7 +104,7 @@ def _end(administrator: Client, number: int) -> dict[str, Any]:
     return administrator.trainings()[number]
 
 
-def _kill_job(stack: Running) -> None:
+def kill_job(stack: Running) -> None:
     """The process that trains, below the worker."""
     worker = _children(stack.process.pid, "app.cli worker")[0]
     for job in _children(worker, "."):
