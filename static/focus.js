@@ -14,7 +14,7 @@ function focusAfter(form) {
 
 /** A form that leads back to its own page: the same place of the page stays in sight, and the focus
  *  on the same button, wherever it stands now, or on the one that took its place. */
-const FORMS = '#main form[method="post"] button';
+const FORMS = '#main form[method="post"] button:not(:disabled)';
 let place = null;
 
 document.addEventListener("htmx:before:swap", ({ detail }) => {

@@ -32,6 +32,7 @@ from app.web.recipes import router as recipes
 from app.web.scrobbling import router as scrobbling
 from app.web.search import router as search
 from app.web.starting import router as starting
+from app.web.statistics import router as statistics
 from app.web.taking import router as taking
 from app.web.tokens import router as tokens
 from app.web.tracks import router as tracks
@@ -64,6 +65,7 @@ ROUTERS = (
     recipes,
     search,
     starting,
+    statistics,
     taking,
     tokens,
     tracks,

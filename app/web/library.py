@@ -1,29 +1,35 @@
-"""What is one's own: history, loved tracks, statistics; and what of it should be forgotten."""
+"""What is one's own: history and loved tracks; and what of it should be forgotten."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, tzinfo
+from itertools import groupby
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
+from sqlmodel import Session
 
 from app import catalog, listening, recommending
-from app.catalog import CatalogArtist
-from app.listening import Moment, PastListen, Statistics
+from app.catalog import CatalogTrack
+from app.listening import Moment, PastListen
 from app.models import Feedback
+from app.models.columns import utc_now
+from app.web import texts
 from app.web.door import Here, Id, Listener
 from app.web.home import USUAL as HOME
 from app.web.lists import Item, plain_items
 from app.web.render import page
+from app.web.taking import FileForm, playlist_file
 
 _AT_ONCE = 50
+_IN_A_FILE = 1000
+"""Tracks that are looked up at once for it."""
 
 router = APIRouter()
 
 Behind = Annotated[str | None, Query(alias="after", pattern=r"^\d{1,11}-\d{1,18}$")]
 Before = Annotated[int | None, Query(alias="after", ge=1, le=2**31 - 1)]
-Year = Annotated[int | None, Query(ge=listening.MIN_YEAR, le=listening.MAX_YEAR)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,16 @@ class Heard:
 
     past: PastListen
     item: Item
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """Listens of one day where the listener lives; None of those that have no date."""
+
+    date: date | None
+    heard: list[Heard]
+    age: int | None
+    """Days since then."""
 
 
 @router.get("/history")
@@ -43,14 +59,12 @@ def history(request: Request, state: Here, viewer: Listener, behind: Behind = No
         found = catalog.tracks_by_id(session, [row.track_id for row in rows[:_AT_ONCE]])
         items = {item.track.id: item for item in plain_items(session, viewer.id, found)}
         count = listening.count_listens(session, viewer.id)
-        paused = listening.is_paused(session, viewer.id)
     last = rows[_AT_ONCE - 1].moment if len(rows) > _AT_ONCE else None
+    shown_rows = [row for row in rows[:_AT_ONCE] if row.track_id in items]
+    heard = (Heard(row, items[row.track_id]) for row in shown_rows)
     shown = {
-        "heard": [
-            Heard(row, items[row.track_id]) for row in rows[:_AT_ONCE] if row.track_id in items
-        ],
+        "days": list(_days(heard, texts.zone_of(request) or UTC)),
         "count": count,
-        "paused": paused,
         "is_first": after is None,
         "further": f"{last.seconds}-{last.id}" if last else None,
     }
@@ -106,35 +120,30 @@ def loved(request: Request, state: Here, viewer: Listener, before: Before = None
     return page(request, viewer, "library/loved.html", shown)
 
 
-@router.get("/statistics")
-def statistics(request: Request, state: Here, viewer: Listener, year: Year = None) -> Response:
-    zone = ZoneInfo(viewer.time_zone) if viewer.time_zone else UTC
+@router.get("/loved/take-along/{form}")
+def take_loved_along(request: Request, state: Here, viewer: Listener, form: FileForm) -> Response:
+    """All of them, however many pages they fill."""
+    tracks: list[CatalogTrack | None] = []
+    before = None
     with state.database.read() as session:
-        found = listening.statistics(session, viewer.id, zone, year)
-        between = listening.first_and_last(session, viewer.id)
-        artists = catalog.artists_by_id(session, [one.id for one in found.artists])
-        tracks = catalog.tracks_by_id(session, [one.id for one in found.tracks])
-        items = plain_items(session, viewer.id, tracks)
-    shown = {
-        "found": found,
-        "year": year,
-        "years": _years(between, zone),
-        "artists": _with_plays(artists, found),
-        "tracks": list(zip(items, (one.plays for one in found.tracks), strict=True)),
-        "busiest_month": max((plays for *_, plays in found.months), default=0),
-        "busiest_hour": max(map(max, found.hours)),
-    }
-    return page(request, viewer, "library/statistics.html", shown)
+        while ids := _loved(session, viewer.id, before):
+            tracks += catalog.tracks_by_id(session, ids)
+            before = ids[-1]
+    title = texts.translations(texts.language_of(request)).gettext("Loved")
+    return playlist_file(form, title, tracks)
 
 
-def _years(between: tuple[datetime | None, datetime | None], zone: tzinfo) -> list[int]:
-    """From the last to the first, by the listener's own calendar."""
-    first, last = (moment.astimezone(zone).year if moment else None for moment in between)
-    return [] if first is None or last is None else list(range(last, first - 1, -1))
+def _loved(session: Session, user_id: int, before: int | None) -> list[int]:
+    return listening.rated_track_ids(session, user_id, Feedback.LOVED, _IN_A_FILE, before)
 
 
-def _with_plays(
-    artists: list[CatalogArtist | None], found: Statistics
-) -> list[tuple[CatalogArtist, int]]:
-    pairs = zip(artists, found.artists, strict=True)
-    return [(artist, one.plays) for artist, one in pairs if artist is not None]
+def _days(heard: Iterable[Heard], zone: tzinfo) -> Iterator[Day]:
+    """In the order of the listens, the newest first."""
+    today = utc_now().astimezone(zone).date()
+
+    def day_of(one: Heard) -> date | None:
+        moment = one.past.listened_at
+        return None if moment is None else moment.astimezone(zone).date()
+
+    for day, listens in groupby(heard, key=day_of):
+        yield Day(day, list(listens), None if day is None else (today - day).days)

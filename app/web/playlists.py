@@ -4,11 +4,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
+from sqlmodel import Session
 
 from app import catalog, playlists
+from app.access import Viewer
+from app.catalog import CatalogTrack
+from app.playlists import Summary
 from app.web.door import Here, Id, Listener
 from app.web.lists import plain_items
 from app.web.render import page
+from app.web.taking import FileForm, playlist_file
 
 _AT_ONCE = 100
 
@@ -45,11 +50,16 @@ def create(state: Here, viewer: Listener, track_id: Tracks, name: Name = "") -> 
 @router.get("/playlists/{playlist_id}")
 def playlist(request: Request, state: Here, viewer: Listener, playlist_id: Id) -> Response:
     with state.database.read() as session:
-        found = playlists.playlist(session, viewer.id, playlist_id)
-        ids = playlists.track_ids(session, playlist_id)
-        tracks = {track.id: track for track in catalog.tracks_by_id(session, ids) if track}
-        items = plain_items(session, viewer.id, [tracks[one] for one in ids if one in tracks])
+        found, tracks = _with_tracks(session, viewer, playlist_id)
+        items = plain_items(session, viewer.id, tracks)
     return page(request, viewer, "library/playlist.html", {"playlist": found, "items": items})
+
+
+@router.get("/playlists/{playlist_id}/take-along/{form}")
+def take_along(state: Here, viewer: Listener, playlist_id: Id, form: FileForm) -> Response:
+    with state.database.read() as session:
+        found, tracks = _with_tracks(session, viewer, playlist_id)
+    return playlist_file(form, found.name, tracks)
 
 
 @router.post("/playlists/{playlist_id}/name")
@@ -106,6 +116,16 @@ def move(
 def delete(state: Here, viewer: Listener, playlist_id: Id) -> Response:
     state.database.transact(lambda session: playlists.remove(session, viewer.id, playlist_id))
     return RedirectResponse("/playlists", 303)
+
+
+def _with_tracks(
+    session: Session, viewer: Viewer, playlist_id: int
+) -> tuple[Summary, list[CatalogTrack]]:
+    """The playlist, and its tracks in their order. Raises PlaylistNotFound."""
+    found = playlists.playlist(session, viewer.id, playlist_id)
+    ids = playlists.track_ids(session, playlist_id)
+    tracks = {track.id: track for track in catalog.tracks_by_id(session, ids) if track}
+    return found, [tracks[one] for one in ids if one in tracks]
 
 
 def _to(playlist_id: int) -> Response:

@@ -1,11 +1,13 @@
 """Take it along: any list as a file that other players read."""
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Response
 
 from app import catalog
+from app.catalog import CatalogTrack
 from app.errors import InvalidInput
 from app.playlist_files import FORMATS
 from app.web.door import Here, Listener
@@ -16,12 +18,11 @@ router = APIRouter()
 
 Ids = Annotated[str, Query(pattern=r"^\d{1,18}(,\d{1,18})*$")]
 Title = Annotated[str, Query(min_length=1, max_length=200)]
+FileForm = Literal["m3u", "xspf", "jspf"]
 
 
 @router.get("/take-along/{form}")
-def take_along(
-    state: Here, viewer: Listener, form: Literal["m3u", "xspf", "jspf"], ids: Ids, title: Title
-) -> Response:
+def take_along(state: Here, viewer: Listener, form: FileForm, ids: Ids, title: Title) -> Response:
     """The tracks of these ids, in their order; those that are gone are left out."""
     del viewer
     wanted = [int(text) for text in ids.split(",")]
@@ -29,8 +30,13 @@ def take_along(
         raise InvalidInput("ids", f"must be {_MOST} at most, are {len(wanted)}")
     with state.database.read() as session:
         found = catalog.tracks_by_id(session, wanted)
+    return playlist_file(form, title, found)
+
+
+def playlist_file(form: FileForm, title: str, tracks: Iterable[CatalogTrack | None]) -> Response:
+    """To be saved under the list's own name."""
     chosen = FORMATS[form]
-    content = chosen.write(title, [track for track in found if track is not None])
+    content = chosen.write(title, [track for track in tracks if track is not None])
     name = quote(f"{title}.{chosen.suffix}", safe="")
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
     return Response(content, media_type=f"{chosen.media_type}; charset=utf-8", headers=headers)

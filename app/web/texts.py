@@ -1,14 +1,14 @@
 """The words of the pages: every text goes through gettext; numbers and times as read aloud."""
 
 import gettext
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
@@ -32,7 +32,11 @@ def install(environment: Environment, language: str) -> None:
         "points": formats.points,
         "duration": duration,
         "moment": formats.moment_in,
+        "clock": formats.clock_in,
         "day": formats.day_in,
+        "month": formats.month,
+        "month_alone": formats.month_alone,
+        "weekday": formats.weekday,
         "figure": formats.figure,
         "gain": formats.gain,
     }
@@ -139,6 +143,25 @@ class Formats:
     def moment_in(self, context: Context, time: datetime) -> str:
         zone: Any = context.get("time_zone")
         return self.moment(time, zone)
+
+    @pass_context
+    def clock_in(self, context: Context, time: datetime) -> str:
+        """The time of day in the reader's zone, such as 17:05."""
+        zone: Any = context.get("time_zone")
+        return str(format_datetime(time, "HH:mm", tzinfo=zone, locale=self.language))
+
+    def weekday(self, day: date) -> str:
+        """A date with its day of the week, such as Sunday 1 February 2026."""
+        shown = str(format_date(day, "EEEE d MMMM y", locale=self.language))
+        return shown[0].upper() + shown[1:]
+
+    def month(self, day: date) -> str:
+        """Such as Feb 2026."""
+        return str(format_date(day, "LLL y", locale=self.language))
+
+    def month_alone(self, day: date) -> str:
+        """Such as Feb."""
+        return str(format_date(day, "LLL", locale=self.language))
 
     @pass_context
     def day_in(self, context: Context, time: datetime | str) -> str:

@@ -12,9 +12,10 @@ from app.db import open_database
 from app.importing.errors import StorageFull
 from app.listening import Listen
 from app.models import Feedback, User
+from app.models.columns import utc_now
 from app.web.privacy import _exported
 from tests.web.conftest import Site
-from tests.web.pages import text
+from tests.web.pages import text, titles
 
 BEGIN = datetime(2026, 1, 31, 20, 30, tzinfo=UTC)
 
@@ -36,12 +37,18 @@ def test_history_shows_each_listen_in_the_viewers_zone_and_forgets_one(site: Sit
     site.post("/settings/preferences", {"time_zone": "Asia/Tokyo"})
     page = site.get("/history").text
     assert "3 listens" in text(page)
-    assert "1 Feb 2026, 05:30" in text(page)
+    assert "Sunday 1 February 2026" in text(page)
+    assert "Kraftwerk · 05:30" in text(page)
     listen_id = re.findall(r'name="listen_id" value="(\d+)"', page)[-1]
     answer = site.post("/history/forget", {"listen_id": listen_id})
     assert (answer.status_code, answer.headers["location"]) == (303, "/history")
     assert "Autobahn" not in text(site.get("/history").text)
     assert _plays(site) == 2
+
+
+def test_history_names_the_days(site: Site) -> None:
+    _listen(site, "Isi", utc_now())
+    assert "Today Isi Neu! · " in text(site.get("/history").text)
 
 
 def test_long_histories_have_pages(site: Site) -> None:
@@ -69,8 +76,8 @@ def test_statistics_are_plots_and_tables(site: Site) -> None:
     _listen(site, "Autobahn", BEGIN)
     site.post("/settings/preferences", {"time_zone": "Asia/Tokyo"})
     page = site.get("/statistics?year=2026").text
-    assert '<svg class="plot"' in page
-    assert "<title>2026-02: 1</title>" in page
+    assert "<title>Feb 2026: 1</title>" in page
+    assert "<title>Sun 5:00: 1</title>" in page
     assert "Days and hours are those of Asia/Tokyo." in text(page)
     assert "Kraftwerk" in text(page)
     assert site.get("/statistics?year=1").status_code == 422
@@ -88,7 +95,7 @@ def test_a_playlist_from_the_queue_is_renamed_ordered_and_deleted(site: Site) ->
     a, b = site.world.tracks["Isi"], site.world.tracks["Spoon"]
     made = site.post("/playlists", {"name": "Queue", "track_id": [a, b, a]})
     path = made.headers["location"]
-    assert text(site.get(path).text).count("Isi") == 2
+    assert titles(site.get(path).text) == ["Isi", "Spoon", "Isi"]
     assert site.post(f"{path}/tracks", {"track_id": [b]}).headers["location"] == path
     assert site.post(f"{path}/move", {"position": 4, "track_id": b, "to": 1}).status_code == 303
     assert site.post(f"{path}/remove", {"position": 2, "track_id": a}).status_code == 303
@@ -140,7 +147,10 @@ def test_the_record_is_paused_and_goes_on(site: Site) -> None:
     assert site.post("/settings/record", {"paused": "true"}).status_code == 303
     assert "The record is paused." in text(site.get("/settings").text)
     assert "nothing new is written down" in text(site.get("/history").text)
+    assert "Record paused" in text(site.get("/").text)
+    assert "Record paused" in text(site.htmx("/search").text)
     site.post("/settings/record", {"paused": "false"})
+    assert "Record paused" not in text(site.get("/").text)
     assert "The record is paused." not in text(site.get("/settings").text)
 
 

@@ -42,12 +42,31 @@ def test_an_unknown_form_is_nowhere(site: Site) -> None:
     assert site.get("/take-along/mp3?title=x&ids=1").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/", "/artists/1"])
-def test_the_pages_offer_every_form(site: Site, path: str) -> None:
+@pytest.mark.parametrize("path", ["/", "/artists/1", "/tracks/1", "/loved", "/playlists/1"])
+def test_every_list_offers_every_form(site: Site, path: str) -> None:
+    isi = site.world.tracks["Isi"]
+    site.post(f"/tracks/{isi}/feedback", {"feedback": "loved"})
+    site.post("/playlists", {"name": "Drive", "track_id": [isi]})
     links = [link for link in attributes(site.get(path).text, "href") if "/take-along/" in link]
-    assert [link.split("?")[0].split("/")[2] for link in links] == ["m3u", "xspf", "jspf"]
+    forms = [link.split("?")[0].rpartition("/")[2] for link in links]
+    assert forms == ["m3u", "xspf", "jspf"] * (len(links) // 3)
+    assert links
     for link in links:
-        assert site.get(link).status_code == 200
+        answer = site.get(link)
+        assert answer.headers["content-disposition"].startswith("attachment")
+
+
+def test_another_listeners_playlist_cannot_be_taken_along(site: Site) -> None:
+    path = site.post("/playlists", {"name": "Drive"}).headers["location"]
+    site.sign_in(site.world.newcomer)
+    assert site.get(f"{path}/take-along/m3u").status_code == 404
+
+
+def test_loved_tracks_of_all_pages_come_along(site: Site) -> None:
+    for track_id in site.world.tracks.values():
+        site.post(f"/tracks/{track_id}/feedback", {"feedback": "loved"})
+    listed = site.get("/loved/take-along/m3u").text
+    assert listed.count("#EXTINF") == len(site.world.tracks)
 
 
 def test_a_newcomer_of_another_site_gets_nothing(nobody: Site) -> None:
