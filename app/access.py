@@ -37,6 +37,8 @@ class Viewer:
     role: Role
     language: str | None = None
     time_zone: str | None = None
+    is_paused: bool = False
+    """Nothing that they play is written down."""
 
     @property
     def is_administrator(self) -> bool:
@@ -124,7 +126,8 @@ class Access:
         user, is_to_note = found
         if is_to_note:
             self._note_use(caller.token)
-        return Viewer(id_of(user), user.name, user.role, user.language, user.time_zone)
+        is_paused = user.paused_at is not None
+        return Viewer(id_of(user), user.name, user.role, user.language, user.time_zone, is_paused)
 
     def _note_use(self, token: str) -> None:
         """Nobody is kept waiting at the door for it: the next request tries again."""

@@ -28,7 +28,15 @@ function keepPageOnFailure(event) {
   const { ctx } = event.detail;
   if (!ctx.response || ctx.response.status < 400 || ctx.target?.id === "main") return;
   event.preventDefault();
-  showNote("failed");
+  sayFailure(ctx, "failed");
+}
+
+/** What was still to be loaded says so in its place, with a way to try again. */
+function sayFailure(ctx, note) {
+  const offer = ctx?.target?.querySelector("[data-failed]");
+  if (!offer) return showNote(note);
+  ctx.target.ariaBusy = "false";
+  offer.hidden = false;
 }
 
 /** Whoever follows a link by keyboard or reader goes on from the top of the new page. */
@@ -44,5 +52,5 @@ document.addEventListener("keydown", moveThroughHits);
 document.addEventListener("htmx:before:swap", keepPageOnFailure);
 document.addEventListener("htmx:after:swap", startAtMain);
 document.addEventListener("htmx:error", ({ detail }) => {
-  showNote(detail.ctx?.response ? "failed" : "unanswered");
+  sayFailure(detail.ctx, detail.ctx?.response ? "failed" : "unanswered");
 });

@@ -7,10 +7,11 @@ from fastapi import APIRouter, Form, Path, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 
-from app import accounts, users
+from app import accounts, listening, users
 from app.accounts import SignIn
 from app.errors import InvalidInput, PyTuneError
 from app.models import User
+from app.models.columns import id_of
 from app.state import State
 from app.users import LinkInvalid
 from app.web.accounts import give_cookie
@@ -33,20 +34,21 @@ def invitation(request: Request, state: Here, token: Token) -> Response:
 
 @router.post("/invitations/{token}")
 def pick_password(request: Request, state: Here, token: Token, password: Password = "") -> Response:
-    """They are signed in at once."""
+    """They are signed in at once; whoever has played nothing yet begins with picking artists."""
     lifetime = timedelta(days=state.settings.session_days)
 
     device = device_of(request.headers.get("user-agent", ""))
 
-    def use(session: Session) -> SignIn:
+    def use(session: Session) -> tuple[SignIn, int]:
         user = users.use_link(session, token, password)
-        return accounts.open_session(session, user, lifetime, device)
+        heard = listening.count_listens(session, id_of(user))
+        return accounts.open_session(session, user, lifetime, device), heard
 
     try:
-        made = state.database.transact(use)
+        made, heard = state.database.transact(use)
     except (LinkInvalid, InvalidInput) as problem:
         return _form(request, state, token, problem)
-    response = RedirectResponse("/", 303)
+    response = RedirectResponse("/" if heard else "/welcome", 303)
     give_cookie(response, made, state.settings)
     return response
 

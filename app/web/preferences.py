@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from app import listening, preferences, tokens
+from app import preferences, tokens
 from app.access import Caller, Viewer
 from app.state import State
 from app.web.door import Asking, Here, Listener
@@ -42,10 +42,9 @@ def settings_page(
 ) -> Response:
     """The page, with what came of a form of it."""
     with state.database.read() as session:
-        paused = listening.is_paused(session, viewer.id)
         own = tokens.of_user(session, viewer.id, caller.token)
     shown = {
-        "paused": paused,
+        "address": str(request.base_url).rstrip("/"),
         "languages": {"en": "English", "fr": "Français"},
         "time_zones": preferences.time_zones(),
         "sign_ins": [one for one in own if not one.row.is_program],

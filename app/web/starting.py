@@ -11,6 +11,7 @@ from app.web.door import Here, Listener
 from app.web.render import page
 
 SHOWN = 24
+_HITS = 12
 _GREATEST_ID = 2**31 - 1
 
 router = APIRouter()
@@ -25,14 +26,23 @@ def welcome(
     state: Here,
     viewer: Listener,
     artist: Annotated[list[Picked] | None, Query(max_length=MAX_PICKS)] = None,
+    asked: Annotated[str, Query(alias="q", max_length=200)] = "",
 ) -> Response:
-    """The wall of artists; those ticked move it towards their neighbours."""
+    """The wall of artists, what is searched for first; those ticked move it to their neighbours."""
+    query = asked.strip()
     with state.database.read() as session:
         kept = recommending.picks_of(session, viewer.id)
         picked = kept if artist is None else list(dict.fromkeys(artist))
         model = state.slot.model
-        artists = recommending.artists_to_start_with(session, model, SHOWN, picked)
-    shown = {"artists": artists, "picked": set(picked), "kept": bool(kept), "most": MAX_PICKS}
+        hits = [row for row, _ in state.search.artists(session, query, _HITS)] if query else []
+        wall = recommending.artists_to_start_with(session, model, SHOWN, picked)
+    shown = {
+        "artists": list({one.id: one for one in (*hits, *wall)}.values()),
+        "picked": set(picked),
+        "kept": bool(kept),
+        "query": query,
+        "found": len(hits),
+    }
     return page(request, viewer, "starting/welcome.html", shown)
 
 

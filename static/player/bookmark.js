@@ -5,8 +5,8 @@ export class Bookmark {
     this.storage = storage;
   }
 
-  put(play, position) {
-    this.storage.setItem(this.name, JSON.stringify({ ...play.kept, position }));
+  put(play, position, duration) {
+    this.storage.setItem(this.name, JSON.stringify({ ...play.kept, position, duration }));
   }
 
   /** What is kept of that entry; null where it is nothing, or of another. */

@@ -62,7 +62,7 @@ export class Deck {
     seek.max = $("seek-bar").max = Math.max(duration, 1);
     seek.value = $("seek-bar").value = position;
     $("at").textContent = clock(position);
-    $("all").textContent = clock(duration);
+    $("all").textContent = duration ? clock(duration) : "";
     const says = seek.dataset.says.replace("{at}", clock(position)).replace("{all}", clock(duration));
     seek.setAttribute("aria-valuetext", says);
   }

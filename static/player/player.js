@@ -49,6 +49,7 @@ export class Player extends EventTarget {
     if (!kept) return;
     this.#play = new Play(this.current, kept);
     this.#from = kept.position;
+    this.current.seconds ??= kept.duration;
     this.#tell("progress");
   }
 
@@ -176,7 +177,7 @@ export class Player extends EventTarget {
   }
 
   #mark() {
-    if (this.#play && this.#isLoaded) this.bookmark.put(this.#play, this.video.position);
+    if (this.#play && this.#isLoaded) this.bookmark.put(this.#play, this.video.position, this.video.duration);
   }
 
   #ended() {

@@ -115,3 +115,15 @@ def _broken(tab: Tab, looks: tuple[Look, ...]) -> list[str]:
             where = [node["html"][:120] for node in rule["nodes"]]
             found.append(f"{size['width']} {scheme} {rule['id']}: {where}")
     return found
+
+
+def test_nothing_moves_for_who_wants_it_still(open_tab: OpenPage) -> None:
+    tab = open_tab()
+    tab.open("/")
+    moving = "getComputedStyle(document.querySelector('.card .cover')).transitionDuration"
+    assert tab.page.evaluate(moving) != "0s"
+    tab.page.emulate_media(reduced_motion="reduce")
+    assert tab.page.evaluate(moving) == "0s"
+    tab.play("Autobahn")
+    expect(tab.label("Pause")).to_be_visible()
+    assert tab.page.evaluate("document.getAnimations().length") == 0

@@ -1,4 +1,4 @@
-"""An administrator trains, looks at the verdict, promotes by hand, and rolls back."""
+"""An administrator trains, promotes by hand and rolls back, while a listener listens."""
 
 import re
 
@@ -10,16 +10,21 @@ from app import training
 from app.models.columns import id_of
 from app.training import Fitted
 from tests.browser.conftest import OpenPage, Product
+from tests.browser.tab import Tab
 from tests.models_made import model
 from tests.web.measured import contested, write_down
 
 pytestmark = pytest.mark.browser
+
+PLAYING = "1"
+"""As YouTube's script numbers its states."""
 
 
 def test_from_a_training_to_its_promotion_and_back(open_tab: OpenPage, product: Product) -> None:
     with product.database.read() as session:
         champion = training.champion(session)
     assert champion is not None
+    heard = _listening(open_tab)
     tab = open_tab(product.world.root)
     tab.open("/admin/models")
     tab.page.get_by_role("button", name="Train now").click()
@@ -42,6 +47,26 @@ def test_from_a_training_to_its_promotion_and_back(open_tab: OpenPage, product: 
     tab.page.get_by_role("button", name=f"Roll back to training {champion.version}").click()
     expect(verdict).to_contain_text(f"Training {champion.version} is the champion, and this")
     expect(tab.page.locator("#champions")).to_contain_text("It was worse.")
+    assert tab.complaints == []
+    _listens_on(heard)
+
+
+def _listening(open_tab: OpenPage) -> Tab:
+    tab = open_tab()
+    tab.open("/")
+    tab.play("Autobahn")
+    expect(tab.label("Pause")).to_be_visible()
+    return tab
+
+
+def _listens_on(tab: Tab) -> None:
+    """Nothing was loaded anew, and lists come as ever."""
+    expect(tab.now).to_have_text("Autobahn")
+    expect(tab.video).to_have_attribute("data-state", PLAYING)
+    asked = len(tab.requests)
+    tab.page.locator("#nav").get_by_role("link", name="Home").click()
+    expect(tab.page.locator("#for-you .row").first).to_be_visible()
+    assert not any(request.is_navigation_request() for request in tab.requests[asked:])
     assert tab.complaints == []
 
 

@@ -52,3 +52,11 @@ def test_what_is_no_artist_is_refused(site: Site) -> None:
     assert site.get("/welcome?artist=x").status_code == 422
     assert site.post("/welcome", {"artist": ["0"]}).status_code == 422
     assert site.post("/welcome", {"artist": ["999999"]}).status_code == 404
+
+
+def test_an_artist_is_searched_for_and_stands_first(site: Site) -> None:
+    value, _ = _wall(site)["Can"]
+    found = _wall(site, f"?artist={value}&q=kraft")
+    assert next(iter(found)) == "Kraftwerk"
+    assert found["Can"][1], "what was ticked stays ticked"
+    assert "Nothing here is called “zzz”." in site.get("/welcome?q=zzz").text

@@ -48,7 +48,7 @@ def test_an_invited_person_picks_a_password_and_is_signed_in(admin: Site) -> Non
         assert "Welcome, eve." in text(page.text)
     assert page.headers["referrer-policy"] == "same-origin"
     answer = admin.post(path, {"password": PASSWORD})
-    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/welcome")
     assert "eve" in text(admin.get("/").text)
     assert _state(admin, "eve") is UserState.ACTIVE
 

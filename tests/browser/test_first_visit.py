@@ -1,0 +1,92 @@
+"""A newcomer picks artists and has a list, then brings a history along."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from app.importing.records import Claim
+from app.queue import JobName, JobQueue, JsonJob
+from jobs import import_data
+from jobs.runtime import Runtime
+from tests import making
+from tests.browser.conftest import OpenPage, Product
+from tests.browser.tab import Tab
+from tests.importing.packing import packed, stream
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def newcomer(open_tab: OpenPage, product: Product, request: pytest.FixtureRequest) -> Tab:
+    """Nobody has seen them before."""
+    name = f"of {request.node.name}"
+    return open_tab(product.database.transact(lambda session: making.user(session, name)))
+
+
+def test_a_few_picks_make_a_list_at_once(newcomer: Tab) -> None:
+    newcomer.open("/")
+    newcomer.page.get_by_role("link", name="Or pick artists that you like.").click()
+    newcomer.page.get_by_label("Kraftwerk").check()
+    newcomer.page.get_by_role("button", name="More like these").click()
+    expect(newcomer.page.get_by_text("One picked.")).to_be_visible()
+    newcomer.page.get_by_role("button", name="Start listening").click()
+    expect(newcomer.page.get_by_role("heading", name="For you")).to_be_visible()
+    expect(newcomer.page.get_by_text("Because you picked Kraftwerk").first).to_be_visible()
+    newcomer.play("Hallogallo")
+    expect(newcomer.now).to_have_text("Hallogallo")
+    assert newcomer.complaints == []
+
+
+def test_a_history_goes_in_while_music_plays(
+    newcomer: Tab, product: Product, tmp_path: Path
+) -> None:
+    newcomer.open("/")
+    newcomer.play("Autobahn")
+    expect(newcomer.label("Pause")).to_be_visible()
+    newcomer.page.locator("#nav").get_by_role("link", name="Settings").click()
+    newcomer.page.get_by_role("link", name="Bring your history along").click()
+    newcomer.label("Where it comes from").select_option("spotify")
+    newcomer.label("The file, as it came").set_input_files(_history(tmp_path))
+    newcomer.page.get_by_role("button", name="Import", exact=True).click()
+    expect(newcomer.page.locator("#imports")).to_contain_text("It waits for a worker.")
+    _work(product)
+    expect(newcomer.page.locator("#imports")).to_contain_text("It is in.")
+    expect(newcomer.page.locator("#imports")).to_contain_text("3 rows read, 2 new")
+    with newcomer.page.expect_download() as download:
+        newcomer.page.get_by_role("link", name="What was left out").click()
+    assert "is no date" in download.value.path().read_text()
+    newcomer.page.locator("#nav").get_by_role("link", name="Library").click()
+    expect(newcomer.page.get_by_role("heading", name="Saturday 2 March 2024")).to_be_visible()
+    expect(newcomer.label("Pause")).to_be_visible()
+    newcomer.play("Vitamin C")
+    expect(newcomer.now).to_have_text("Vitamin C")
+    assert newcomer.complaints == []
+
+
+def _history(folder: Path) -> Path:
+    """Two plays of tracks that are here, and one that makes no sense."""
+    heard = [
+        stream(
+            number,
+            master_metadata_track_name=title,
+            master_metadata_album_artist_name=artist,
+            **changed,
+        )
+        for number, (title, artist, changed) in enumerate(
+            [("Autobahn", "Kraftwerk", {}), ("Vitamin C", "Can", {}), ("x", "y", {"ts": "never"})],
+            1,
+        )
+    ]
+    return packed(folder / "my_spotify_data.zip", {"endsong_0.json": heard})
+
+
+def _work(product: Product) -> None:
+    """As a worker does with what waits."""
+    queue = JobQueue(product.settings)
+    for job_id in queue.queue.get_job_ids():
+        job = JsonJob.fetch(job_id, connection=queue.redis)
+        if job.func_name == JobName.IMPORT_DATA:
+            queue.queue.remove(job_id)
+            rt = Runtime(product.settings, product.database, queue)
+            import_data._import_data(rt, Claim(*job.args))
