@@ -29,8 +29,12 @@ from app.recommending import Dials
 DEFAULT_REASONS = 3
 MAX_REASONS = 10
 
-Reasons = DataLoader[tuple[int, int], list[recommending.Reason]]
-"""Reasons by number of the track and how many are wanted, for one served list."""
+Explanations = DataLoader[tuple[int, int], recommending.Explanation]
+"""By number of the track and how many reasons are wanted, for one served list."""
+HowMany = Annotated[
+    int | None,
+    strawberry.argument(description=f"How many: 1 to {MAX_REASONS}, {DEFAULT_REASONS} if null."),
+]
 
 
 @strawberry.type(description="A track of the listener's history that speaks for another.")
@@ -49,25 +53,47 @@ class Reason:
         )
 
 
+@strawberry.type(
+    description="A score taken apart: `base`, all `contributions` and `rest` sum to `score`."
+)
+class Explanation:
+    base: float = strawberry.field(
+        description="What nothing in the listener's history gave, such as popularity within a"
+        " blend; all of the score where nothing in it speaks for any track yet."
+    )
+    contributions: list[Reason] = strawberry.field(
+        description="What of the history gave most, most first: the same as `reasons`."
+    )
+    rest: float = strawberry.field(
+        description="What all else in the history gave. Below 0 where more of it, such as skips"
+        " and dislikes of similar tracks, speaks against the track than for it."
+    )
+    score: float = strawberry.field(description="The score of the track in the list.")
+
+    @classmethod
+    def of(cls, told: recommending.Explanation) -> Self:
+        given = [Reason.of(reason) for reason in told.reasons]
+        return cls(base=told.base, contributions=given, rest=told.rest, score=told.score)
+
+
 @strawberry.type(description="A track in a list of recommendations.")
 class RecommendedTrack(ServedTrack):
-    known_reasons: strawberry.Private[Reasons]
+    explanations: strawberry.Private[Explanations]
 
     @as_parent(
         "The tracks of the listener's history that gave most to the score, most first."
         " Empty where popularity alone speaks for the track."
     )
-    async def reasons(
-        self,
-        first: Annotated[
-            int | None,
-            strawberry.argument(
-                description=f"How many: 1 to {MAX_REASONS}, {DEFAULT_REASONS} if null."
-            ),
-        ] = DEFAULT_REASONS,
-    ) -> list[Reason]:
+    async def reasons(self, first: HowMany = DEFAULT_REASONS) -> list[Reason]:
+        return [Reason.of(reason) for reason in (await self._told(first)).reasons]
+
+    @as_parent("How the score came about, with so many contributions at most.")
+    async def explanation(self, first: HowMany = DEFAULT_REASONS) -> Explanation:
+        return Explanation.of(await self._told(first))
+
+    async def _told(self, first: int | None) -> recommending.Explanation:
         size = checked_first(first, DEFAULT_REASONS, MAX_REASONS)
-        return [Reason.of(row) for row in await self.known_reasons.load((self.track.number, size))]
+        return await self.explanations.load((self.track.number, size))
 
 
 @strawberry.type(description="Recommendations as they were computed for one request.")
@@ -198,18 +224,15 @@ def recommendation_list(
 ) -> RecommendationList:
     """`heard` is what it was made from in the place of the listener's own history."""
 
-    async def load(wanted: list[tuple[int, int]]) -> list[list[recommending.Reason]]:
-        ids = [track_id for track_id, _ in wanted]
+    async def load(wanted: list[tuple[int, int]]) -> list[recommending.Explanation]:
         most = max(first for _, first in wanted)
-        given = await context.read(
-            lambda session: recommending.reasons_of(
-                session, model, served.user_id, ids, most, heard
-            )
+        told = await context.read(
+            lambda session: recommending.explanations_of(session, model, served, most, heard)
         )
-        return [given[track_id][:first] for track_id, first in wanted]
+        return [told[track_id].within(first) for track_id, first in wanted]
 
-    reasons = Reasons(load)
+    explanations = Explanations(load)
     return RecommendationList(
         **heading(served),
-        items=[RecommendedTrack(**place(item), known_reasons=reasons) for item in served.items],
+        items=[RecommendedTrack(**place(item), explanations=explanations) for item in served.items],
     )

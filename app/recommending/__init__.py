@@ -5,7 +5,13 @@ from app.recommending.dials import MAX_FIRST, Dials
 from app.recommending.mixes import Mix, mixes
 from app.recommending.personal import recommend
 from app.recommending.radio import Radio, radio
-from app.recommending.reasons import Reason, reasons, reasons_of
+from app.recommending.reasons import (
+    Explanation,
+    Reason,
+    explanations_of,
+    reasons,
+    reasons_of,
+)
 from app.recommending.served import ServedList, ServedTrack
 from app.recommending.similar import similar_tracks
 from app.recommending.similar_artists import SimilarArtist, similar_artists
@@ -23,6 +29,7 @@ __all__ = [
     "MAX_FIRST",
     "Cursor",
     "Dials",
+    "Explanation",
     "Mix",
     "Radio",
     "Reason",
@@ -34,6 +41,7 @@ __all__ = [
     "Supposed",
     "artists_to_start_with",
     "by_unmet_artists",
+    "explanations_of",
     "history_in",
     "is_known",
     "mixes",

@@ -1,7 +1,8 @@
 """Why a track is recommended: what of the history gave most to its score."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from app.listening import UserHistory
 from app.ml.model_slot import LoadedModel
 from app.ml.recommender import History
 from app.models.columns import utc_now
+from app.recommending.served import ServedList
 from app.recommending.starting import picks_of
 from app.recommending.taste import history_in
 
@@ -28,15 +30,44 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class Explanation:
+    """A score taken apart: base + what the reasons gave + rest, but for rounding."""
+
+    score: float
+    base: float
+    """What nothing in the history gave: all of it where popularity alone speaks."""
+    reasons: Sequence[Reason]
+    """What gave most, most first."""
+    rest: float
+    """What all else in the history gave; below 0 where more of that speaks against the track."""
+
+    def within(self, first: int) -> "Explanation":
+        """With so many reasons at most, the others counted with the rest."""
+        left = sum(reason.contribution for reason in self.reasons[first:])
+        return replace(self, reasons=self.reasons[:first], rest=self.rest + left)
+
+
+@dataclass(frozen=True, slots=True)
 class _Part:
     track_id: int
     contribution: float
     is_pick: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Sum:
+    """A score before its parts are looked up."""
+
+    score: float
+    base: float
+    given: float
+    """By all of the history."""
+    parts: list[_Part]
+
+
 def reasons(
     session: Session, model: LoadedModel | None, user_id: int, track_id: int, first: int = 3
-) -> list[Reason]:
+) -> Sequence[Reason]:
     """The tracks of the history that gave most to the track's score, only positive ones.
 
     Nobody is recommended something because of what they dislike, even where that adds to the score.
@@ -50,37 +81,72 @@ def reasons_of(
     user_id: int,
     track_ids: Sequence[int],
     first: int = 3,
-    heard: UserHistory | None = None,
-) -> dict[int, list[Reason]]:
-    """`reasons` of many tracks; the history is read once, and so are picks and tracks.
-
-    `heard` stands in the place of the listener's own history.
-    """
-    if model and heard is None:
-        heard = listening.history_of(session, user_id)
-    picks = picks_of(session, user_id) if model else []
-    given = _given(model, heard, picks, track_ids, first) if model and heard else {}
-    ids = sorted({part.track_id for parts in given.values() for part in parts})
-    found = dict(zip(ids, catalog.tracks_by_id(session, ids), strict=True)) if ids else {}
+) -> dict[int, Sequence[Reason]]:
+    """`reasons` of many tracks; the history is read once, and so are picks and tracks."""
+    found = _explained(session, model, user_id, track_ids, first)
     return {
-        track_id: [
-            Reason(track, part.contribution, part.is_pick)
-            for part in given.get(track_id, [])
-            if (track := found[part.track_id]) is not None
-        ]
-        for track_id in track_ids
+        track_id: found[track_id].reasons if track_id in found else [] for track_id in track_ids
     }
 
 
-def _given(
+def explanations_of(
+    session: Session,
+    model: LoadedModel | None,
+    served: ServedList,
+    first: int = 3,
+    heard: UserHistory | None = None,
+) -> dict[int, Explanation]:
+    """Of the score of each track in a list that the model served the listener.
+
+    `heard` is what it was made from in the place of their own history.
+    """
+    ids = [item.track.id for item in served.items]
+    found = _explained(session, model, served.user_id, ids, first, heard, served.served_at)
+    popular = {
+        item.track.id: Explanation(item.score, base=item.score, reasons=[], rest=0.0)
+        for item in served.items
+    }
+    return popular | found
+
+
+def _explained(
+    session: Session,
+    model: LoadedModel | None,
+    user_id: int,
+    track_ids: Sequence[int],
+    first: int,
+    heard: UserHistory | None = None,
+    as_of: datetime | None = None,
+) -> dict[int, Explanation]:
+    """Of those tracks that the history, and not popularity alone, speaks for or against."""
+    if model is None:
+        return {}
+    heard = listening.history_of(session, user_id) if heard is None else heard
+    picks = picks_of(session, user_id)
+    sums = _sums(model, heard, picks, track_ids, as_of or utc_now())
+    named = {track_id: one.parts[:first] for track_id, one in sums.items()}
+    ids = sorted({part.track_id for parts in named.values() for part in parts})
+    tracks = dict(zip(ids, catalog.tracks_by_id(session, ids), strict=True)) if ids else {}
+    explained = {}
+    for track_id, one in sums.items():
+        told = [
+            Reason(track, part.contribution, part.is_pick)
+            for part in named[track_id]
+            if (track := tracks[part.track_id]) is not None
+        ]
+        rest = one.given - sum(reason.contribution for reason in told)
+        explained[track_id] = Explanation(one.score, one.base, told, rest)
+    return explained
+
+
+def _sums(
     model: LoadedModel,
     heard: UserHistory,
     picks: Sequence[int],
     track_ids: Sequence[int],
-    first: int,
-) -> dict[int, list[_Part]]:
-    """For each track that the model knows: what of the history gave most to it, most first."""
-    moment = utc_now()
+    moment: datetime,
+) -> dict[int, _Sum]:
+    """For each track that the model knows: what of the history speaks for it, most first."""
     own = len(history_in(model, heard, moment))
     history = history_in(model, heard, moment, picks)
     if not (history.strengths > 0).any():  # the list comes from popularity
@@ -89,11 +155,14 @@ def _given(
     known = np.flatnonzero(positions >= 0)
     if not len(known):
         return {}
-    told = model.ranker.explain_many(history, positions[known]).contributions
+    told = model.ranker.explain_many(history, positions[known])
     found = {}
-    for place, parts in zip(known.tolist(), told, strict=True):
-        ordered = sorted(_told(model, history, parts, own), key=lambda part: -part.contribution)
-        found[track_ids[place]] = [part for part in ordered[:first] if part.contribution > 0]
+    for n, place in enumerate(known.tolist()):
+        given = told.contributions[n]
+        ordered = sorted(_told(model, history, given, own), key=lambda part: -part.contribution)
+        parts = [part for part in ordered if part.contribution > 0]
+        base, score = float(told.bases[n]), float(told.scores[n])
+        found[track_ids[place]] = _Sum(score, base, float(given.sum()), parts)
     return found
 
 
