@@ -14,6 +14,12 @@ def evaluations_by_id(session: Session, numbers: Sequence[int]) -> dict[int, Eva
     return {id_of(row): row for row in rows}
 
 
+def is_judged(session: Session, training_id: int) -> bool:
+    """Whether a verdict on it counts: not one that the champion changed under, if it has any."""
+    [found] = evaluations_of(session, [training_id])
+    return not found or any(not row.metrics.get("stale") for row in found)
+
+
 def evaluations_of(session: Session, training_ids: list[int]) -> list[list[Evaluation]]:
     """Those of each training, newest first, in the order of the trainings."""
     found: dict[int, list[Evaluation]] = {number: [] for number in training_ids}

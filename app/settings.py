@@ -86,7 +86,7 @@ class Settings(BaseSettings):
     worker_death_seconds: int = Field(default=30, ge=2)
     """How long a dead worker's job may go on looking alive."""
     retrain_cron: str = "30 3 * * *"
-    """When the champion's recipe is trained again, as a cron line in UTC; empty for never."""
+    """When the best known recipe is trained, as a cron line in UTC; empty for never."""
     tune_cron: str = "0 1 * * 0"
     """When a better recipe is searched for, as a cron line in UTC; empty for never."""
     tune_seconds: int = Field(default=900, ge=10, le=86400)

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from app import recipes, training, unattended
+from app import evaluations, recipes, training, unattended
 from app.ml.recipe import Recipe
 from app.ml.search import Trial, Tuned
 from app.models import Training, TrainingState, Tuning, TuningTrial
-from app.models.columns import utc_now
+from app.models.columns import id_of, utc_now
 from app.tuning.errors import TuningNotFound, TuningOver
 
 ACTIVE = (TrainingState.QUEUED, TrainingState.RUNNING)
@@ -67,19 +67,21 @@ def best_recipe(session: Session) -> Recipe | None:
 def untried_recipe(session: Session) -> Recipe | None:
     """What the last search chose, unless a training has tried it since, or is about to.
 
-    One that failed or was cancelled tried nothing, but for some that fail one after another.
+    One that failed or was cancelled tried nothing, but for some that fail one after another;
+    nor did one whose verdict the champion changed under.
     """
     row = _last_finished(session)
     if row is None or row.finished_at is None:
         return None
     since = select(Training).where(col(Training.created_at) >= row.finished_at)
-    states = [
-        one.state
+    made = [
+        one
         for one in session.exec(since)
         if (one.algorithm, one.settings) == (row.algorithm, row.settings)
     ]
-    failed = states.count(TrainingState.FAILED)
-    tried = failed < len(states) or failed >= _MOST_FAILED
+    failed = [one for one in made if one.state is TrainingState.FAILED]
+    judged = any(one not in failed and evaluations.is_judged(session, id_of(one)) for one in made)
+    tried = judged or len(failed) >= _MOST_FAILED
     return None if tried else best_recipe(session)
 
 

@@ -1,4 +1,4 @@
-"""The scheduled training: the champion's recipe, when there is something new to learn."""
+"""The scheduled training: the best known recipe, when there is something new to learn."""
 
 from collections.abc import Iterator
 
@@ -11,13 +11,13 @@ from app.errors import QueueUnavailable
 from app.listening import Listen
 from app.ml.recipe import Recipe
 from app.ml.weighting import Weighting
-from app.models import Training, TrainingState
+from app.models import Evaluation, Training, TrainingState
 from app.queue import JobName, JobQueue
 from app.settings import Settings
 from jobs.retrain import _retrain
 from jobs.runtime import Runtime
 from tests import making
-from tests.models_made import crowned
+from tests.models_made import finished
 
 
 @pytest.fixture
@@ -41,9 +41,9 @@ def _trainings(rt: Runtime) -> list[Training]:
         return training.trainings(session, 10)
 
 
-def _champion(rt: Runtime, tracks: list[int], seen: int, **changed: object) -> None:
-    """A champion that was fitted on the events up to that number."""
-    version = crowned(rt.database, rt.settings, tracks)
+def _finished(rt: Runtime, tracks: list[int], seen: int, **changed: object) -> int:
+    """The number of a training on the events up to that number."""
+    version = finished(rt.database, rt.settings, tracks)
 
     def write(session: Session) -> None:
         row = training.training(session, version)
@@ -52,6 +52,12 @@ def _champion(rt: Runtime, tracks: list[int], seen: int, **changed: object) -> N
         session.add(row)
 
     rt.database.transact(write)
+    return version
+
+
+def _champion(rt: Runtime, tracks: list[int], seen: int, **changed: object) -> None:
+    version = _finished(rt, tracks, seen, **changed)
+    rt.database.transact(lambda session: training.promote(session, version, "gate", "better"))
 
 
 def _newest(rt: Runtime) -> int:
@@ -83,18 +89,35 @@ def test_nothing_new_is_nothing_to_train(rt: Runtime, tracks: list[int]) -> None
     assert rt.queue.queue.count == 0
 
 
-def test_what_was_taken_back_is_trained_without(rt: Runtime, tracks: list[int]) -> None:
-    with rt.database.write() as session:
-        bob = making.user(session, "bob")
-        for track in tracks[1:]:
-            listening.record_listen(session, bob, Listen(track))
-    _champion(rt, tracks, seen=_newest(rt), interactions=3)
+def test_what_was_not_promoted_is_not_made_again_of_the_same_listens(
+    rt: Runtime, tracks: list[int]
+) -> None:
+    _finished(rt, tracks, seen=_newest(rt))
     _retrain(rt)
-    assert len(_trainings(rt)) == 1, "all that it was fitted on is there"
+    assert rt.queue.queue.count == 0
+
+
+def test_what_the_champion_changed_under_is_tried_again(rt: Runtime, tracks: list[int]) -> None:
+    number = _finished(rt, tracks, seen=_newest(rt))
     with rt.database.write() as session:
-        listening.forget_track(session, bob, tracks[2])
+        stale = Evaluation(training_id=number, metrics={"stale": True}, promote=False, reason="")
+        session.add(stale)
     _retrain(rt)
-    assert len(_trainings(rt)) == 2
+    assert rt.queue.queue.count == 1
+
+
+def test_listens_that_were_taken_back_are_a_reason_to_train(rt: Runtime, tracks: list[int]) -> None:
+    with rt.database.write() as session:
+        user = making.user(session, "bea")
+        for track in tracks[:2]:
+            listening.record_listen(session, user, Listen(track))
+    _finished(rt, tracks, seen=_newest(rt), interactions=3)
+    _retrain(rt)
+    assert rt.queue.queue.count == 0
+    with rt.database.write() as session:
+        listening.forget_track(session, user, tracks[0])
+    _retrain(rt)
+    assert rt.queue.queue.count == 1
 
 
 def test_without_listens_nothing_is_trained(rt: Runtime) -> None:
