@@ -102,17 +102,6 @@ def request(session: Session, requested_by: str, recipe: Recipe, seed: int) -> T
     return training
 
 
-def last_finished(session: Session, recipe: Recipe) -> Training | None:
-    """The newest finished training by that recipe."""
-    statement = (
-        select(Training)
-        .where(Training.state == TrainingState.FINISHED, Training.algorithm == recipe.algorithm)
-        .order_by(col(Training.id).desc())
-    )
-    settings = recipes.stored(recipe)
-    return next((row for row in session.exec(statement) if row.settings == settings), None)
-
-
 def training(session: Session, training_id: int) -> Training:
     """Raises TrainingNotFound."""
     found = session.get(Training, training_id)

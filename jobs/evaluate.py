@@ -1,11 +1,11 @@
 """Evaluate: the training's recipe against the champion's, both fitted before the same cutoff."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
 from app import interactions, recipes
-from app.ml import contest, cutoff, holdout
+from app.ml import contest
 from app.ml.contest import ContestResult
 from app.ml.evaluation import Terms
 from app.ml.holdout import Holdout
@@ -14,6 +14,7 @@ from app.ml.recipe import Recipe
 from app.ml.recommender import Report
 from app.models import Training
 from app.training import Champion
+from jobs.held_out import hold_out
 from jobs.runtime import Runtime
 from jobs.training_data import TrainingData, artists_of
 
@@ -31,28 +32,15 @@ def evaluate(
     report: Report,
 ) -> tuple[ContestResult, Holdout]:
     """Hold out the last listens, or a share of each listener's where they have no dates."""
-    moment = cutoff.choose_cutoff(data.dated.seconds, data.dated.listener_ids)
-    at = None if moment is None else datetime.fromtimestamp(moment, UTC)
     rival = recipes.recipe_of(champion.training) if champion else None
     knew: Interactions | None = None
-    held = rt.read(lambda session: _holdout(session, data, at))
+    at, held = rt.read(lambda session: hold_out(session, data))
     if champion is not None and contest.is_refresh(recipe, rival):
         row = champion.training
         knew = rt.read(lambda session: _known_to(session, row, data, at, held))
     artists = rt.read(lambda session: artists_of(session, held.tracks))
     terms = Terms(seed=seed, artist_ids=artists, memory_mib=rt.settings.memory_for_fits)
     return contest.run(recipe, rival, held, terms, champion_knew=knew, report=report), held
-
-
-def _holdout(session: Session, data: TrainingData, at: datetime | None) -> Holdout:
-    if at is None:
-        return holdout.of_the_gate(data.interactions)
-    newest = data.last_event_id
-    return holdout.in_time(
-        interactions.pairs_between(session, since=None, before=at, last_event_id=newest),
-        interactions.pairs_between(session, since=at, before=None, last_event_id=newest),
-        at.timestamp(),
-    )
 
 
 def _known_to(

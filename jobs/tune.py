@@ -16,6 +16,7 @@ from app.ml.search import Search, Trial
 from app.models import Tuning
 from app.pulse import Pulse
 from app.tuning.errors import TuningOver
+from jobs.held_out import hold_out
 from jobs.runtime import Runtime, runtime
 from jobs.training_data import read_training_data
 
@@ -69,12 +70,11 @@ def _validation(session: Session) -> tuple[Interactions, Holdout | None]:
     it is what the gate does not hold out, which the search splits by itself.
     """
     data = read_training_data(session)
-    gate = cutoff.choose_cutoff(data.dated.seconds, data.dated.listener_ids)
-    if gate is None:
-        return holdout.of_the_gate(data.interactions).train, None
-    earlier = data.dated.seconds < gate
+    end, held = hold_out(session, data)
+    if end is None:
+        return held.train, None
+    earlier = data.dated.seconds < end.timestamp()
     at = cutoff.choose_cutoff(data.dated.seconds[earlier], data.dated.listener_ids[earlier])
-    end = datetime.fromtimestamp(gate, UTC)
     known = interactions.pairs_between(session, None, end, data.last_event_id)
     if at is None:
         return known, None
