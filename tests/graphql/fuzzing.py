@@ -24,10 +24,10 @@ from app.graphql.ids import global_id
 from app.listening import Listen
 from app.models import AlertKind, DataImport, ImportState, Role, User
 from app.models.columns import id_of
-from app.security import hash_password
 from app.settings import Settings
 from tests import servers
 from tests.graphql.conftest import ADMINISTRATOR, LISTENER, PASSWORD, crowned, open_session
+from tests.web_process import QUICK, QUICK_HASHES
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA: Any = schemathesis.graphql.from_path(ROOT / "schema.graphql")
@@ -53,8 +53,9 @@ _UNLIMITED = dict.fromkeys(
     ("PYTUNE_REQUESTS_PER_MINUTE", "PYTUNE_SIGN_IN_ATTEMPTS_PER_MINUTE"), "1000000"
 )
 _NOTHING_OUTSIDE = {"PYTUNE_VIDEO_SEARCH_URL": "http://127.0.0.1:1"}
+_QUICKLY = {QUICK_HASHES: "1"}
 _NUMBERS = count()
-_HASH = hash_password(PASSWORD)
+_HASH = QUICK.hash(PASSWORD)
 
 schemathesis.graphql.scalar("ID", (st.sampled_from(_IDS) | st.text()).map(nodes.String))
 schemathesis.graphql.scalar(
@@ -100,7 +101,7 @@ def target(settings: Settings) -> Iterator[Target]:
             session.add(row.sqlmodel_update({"user_id": user_id}))
         alerts.raise_alert(session, AlertKind.DRIFT, "Listeners changed their taste.", {})
     crowned(database, settings)
-    with servers.served(settings, _UNLIMITED | _NOTHING_OUTSIDE) as origin:
+    with servers.served(settings, _UNLIMITED | _NOTHING_OUTSIDE | _QUICKLY) as origin:
         yield Target(f"{origin}/graphql", database)
     database.dispose()
 

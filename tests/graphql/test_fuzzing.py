@@ -1,5 +1,6 @@
 """Every operation, asked in ways that schemathesis thinks of, breaks nothing."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,8 @@ from app.settings import Settings
 from tests.graphql import fuzzing
 from tests.graphql.fuzzing import OPERATIONS, Target, fuzz
 
-EXAMPLES = 15
+EXAMPLES = int(os.environ.get("PYTUNE_TEST_FUZZ_EXAMPLES", "20"))
+"""Of each operation; 50 in the workflow, which has more time than a developer."""
 
 
 @pytest.fixture(scope="module")
