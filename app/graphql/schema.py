@@ -17,6 +17,7 @@ from app.graphql.drift import DriftQuery
 from app.graphql.editing import EditingMutation
 from app.graphql.edits import EditsQuery
 from app.graphql.erasing import ErasingMutation
+from app.graphql.executing import Executor
 from app.graphql.importing import ImportingMutation, ImportingQuery
 from app.graphql.jobs import JobsMutation, JobsQuery
 from app.graphql.limits import Limits
@@ -110,5 +111,6 @@ schema = Schema(
     subscription=Subscription,
     config=StrawberryConfig(scalar_map={datetime: DATE_TIME}),
     extensions=[Limits],
+    execution_context_class=Executor,
     exception_handlers=HANDLERS,
 )
