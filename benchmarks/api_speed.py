@@ -34,17 +34,17 @@ def compare(world: World, port: int) -> tuple[float, float]:
         request(world, "GET", rival.PATH),
     )
     for ask in asks:
-        run(Load(port, ask, 1.0))
+        run(Load(port, [ask], 1.0))
     rates: tuple[list[float], list[float]] = ([], [])
     for _ in range(TURNS):
         for ask, measured in zip(asks, rates, strict=True):
-            measured.append(run(Load(port, ask, SECONDS)).rate)
+            measured.append(run(Load(port, [ask], SECONDS)).rate)
     return median(rates[0]), median(rates[1])
 
 
 def steady(world: World, port: int, greatest: float) -> Answered:
     ask = request(world, "POST", "/graphql", {"query": QUERY})
-    return run(Load(port, ask, STEADY_SECONDS, greatest / 2))
+    return run(Load(port, [ask], STEADY_SECONDS, greatest / 2))
 
 
 def main() -> int:

@@ -23,7 +23,8 @@ class Load:
     """What to send where, for how long; `rate` in requests a second, None for a closed loop."""
 
     port: int
-    request: str
+    requests: list[str]
+    """Sent one after the other, then again from the first."""
     seconds: float
     rate: float | None = None
 
@@ -63,7 +64,7 @@ async def _ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, reque
 
 async def _connection(load: Load, number: int, began: float, times: list[float]) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", load.port)
-    request, turn = load.request.encode(), 0
+    requests, turn = [each.encode() for each in load.requests], 0
     while True:
         due = time.perf_counter()
         if load.rate is not None:
@@ -71,7 +72,7 @@ async def _connection(load: Load, number: int, began: float, times: list[float])
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
         if max(due, time.perf_counter()) - began > load.seconds:
             break
-        await _ask(reader, writer, request)
+        await _ask(reader, writer, requests[(turn * CONNECTIONS + number) % len(requests)])
         times.append(1000 * (time.perf_counter() - due))
         turn += 1
     writer.close()

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from socket import create_server
 from urllib.request import urlopen
@@ -14,14 +15,14 @@ from urllib.request import urlopen
 from app.lifeline import LIFELINE
 from app.settings import Settings
 from benchmarks.serving import rival
-from benchmarks.serving.world import World, make
+from benchmarks.serving.world import Size, World, make
 
 _READY_SECONDS = 60
 _MANY = "1000000000"
 
 
 @contextmanager
-def made_world() -> Iterator[World]:
+def made_world(size: Size | None = None) -> Iterator[World]:
     """A world in a folder of its own, with a key-value server, for as long as it is needed."""
     with tempfile.TemporaryDirectory(prefix="pytune-") as folder:
         settings = Settings(data_dir=Path(folder))
@@ -34,7 +35,7 @@ def made_world() -> Iterator[World]:
         )
         os.close(reading)
         try:
-            yield make(Path(folder), settings.key_value_url)
+            yield make(Path(folder), settings.key_value_url, size)
         finally:
             os.close(writing)
             server.wait()
@@ -42,7 +43,21 @@ def made_world() -> Iterator[World]:
 
 @contextmanager
 def served(world: World, *, ready: bool) -> Iterator[int]:
-    """The port; the first request waits until it answers."""
+    """The port of a web process on the first core."""
+    with process(world, min(os.sched_getaffinity(0)), ready=ready) as made:
+        yield made.port
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    port: int
+    number: int
+    """Of the process."""
+
+
+@contextmanager
+def process(world: World, core: int, *, ready: bool = False) -> Iterator[Web]:
+    """A web process that keeps to one core; the first request waits until it answers."""
     environment = {
         "PYTUNE_DATA_DIR": str(world.settings.folder),
         "PYTUNE_REDIS_URL": world.settings.key_value_url,
@@ -56,21 +71,23 @@ def served(world: World, *, ready: bool) -> Iterator[int]:
             env=os.environ | environment,
             pass_fds=[door.fileno()],
         )
-        os.sched_setaffinity(server.pid, {min(os.sched_getaffinity(0))})
+        os.sched_setaffinity(server.pid, {core})
         port: int = door.getsockname()[1]
         try:
             with urlopen(f"http://127.0.0.1:{port}/healthz", timeout=_READY_SECONDS):
-                yield port
+                yield Web(port, server.pid)
         finally:
             server.terminate()
             server.wait()
 
 
-def request(world: World, method: str, path: str, body: object = None) -> str:
-    """As it goes over the line, signed in."""
+def request(
+    world: World, method: str, path: str, body: object = None, token: str | None = None
+) -> str:
+    """As it goes over the line, signed in, as the world's own listener unless said."""
     content = "" if body is None else json.dumps(body)
     return (
         f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: application/json\r\n"
-        f"Authorization: Bearer {world.token}\r\nContent-Type: application/json\r\n"
+        f"Authorization: Bearer {token or world.token}\r\nContent-Type: application/json\r\n"
         f"Content-Length: {len(content.encode())}\r\n\r\n{content}"
     )

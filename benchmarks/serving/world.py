@@ -1,10 +1,14 @@
-"""A catalogue, a champion and a listener, made of seeded random numbers."""
+"""A catalogue, a champion and listeners, made of seeded random numbers."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from sqlalchemy import insert
 from sqlmodel import Session
 
 from app import accounts, catalog, listening, training
@@ -17,70 +21,115 @@ from app.ml.recipe import Recipe
 from app.ml.vocabulary import Vocabulary
 from app.ml.weigher import Weigher
 from app.ml.weighting import Weighting
-from app.models import Artist, Role, Track, TrainingState
+from app.models import Artist, Role, Track, TrainingState, User, UserItem
 from app.models.columns import id_of, utc_now
 from app.settings import Settings
 
 TRACKS, TRACKS_EACH, FACTORS, HEARD = 20_000, 10, 64, 200
+HEARD_BY_OTHERS, SIGNED_IN = 10, 200
+"""Tracks that each other listener has heard, and how many of them are signed in."""
 _SEED = 7
+_BLOCK = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    tracks: int = TRACKS
+    others: int = 0
+    """Listeners beside the one whom every world has."""
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """The data folder, and a listener's id and token."""
+    """The data folder, a listener's id and token, and tokens of others."""
 
     settings: Settings
     user_id: int
     token: str
+    others: tuple[str, ...] = ()
 
 
-def make(folder: Path, redis_url: str) -> World:
+def make(folder: Path, redis_url: str, size: Size | None = None) -> World:
+    wanted = size or Size()
     settings = Settings(data_dir=folder, redis_url=redis_url)
     database = open_database(settings)
     migrate(database)
     with database.write() as session:
-        _add_catalogue(session)
+        _add(session, Artist, _artists(wanted.tracks))
+        _add(session, Track, _tracks(wanted.tracks))
     with database.write() as session:
         user = accounts.create_user(session, "ann", "correct horse battery", Role.LISTENER)
-        _listen(session, id_of(user))
-        token = accounts.open_session(session, user, timedelta(hours=1), "benchmark").token
-        _crown(session, settings)
+        _listen(session, id_of(user), wanted.tracks)
+        token = _token(session, user)
+        _crown(session, settings, wanted.tracks)
+    with database.write() as session:
+        others = _add_others(session, id_of(user) + 1, wanted)
     database.dispose()
-    return World(settings, id_of(user), token)
+    return World(settings, id_of(user), token, others)
 
 
-def _add_catalogue(session: Session) -> None:
-    for number in range(TRACKS // TRACKS_EACH):
-        name = f"Artist {number}"
-        artist = Artist(name=name, name_key=name.casefold())
-        session.add(artist)
-        session.flush()
-        for place in range(TRACKS_EACH):
-            title = f"Song {number * TRACKS_EACH + place}"
-            key = catalog.search_key(title, name)
-            session.add(Track(title=title, artist_id=id_of(artist), search_key=key))
-    session.flush()
+def _token(session: Session, user: User) -> str:
+    return accounts.open_session(session, user, timedelta(hours=1), "benchmark").token
 
 
-def _listen(session: Session, user_id: int) -> None:
-    heard = np.random.default_rng(_SEED).choice(TRACKS, HEARD, replace=False)
+def _add(session: Session, table: Any, rows: Iterator[Mapping[str, Any]]) -> None:
+    """Past the session's objects: a million of them would take minutes."""
+    while block := list(islice(rows, _BLOCK)):
+        session.execute(insert(table.__table__), block)
+
+
+def _artists(tracks: int) -> Iterator[Mapping[str, Any]]:
+    for number in range(tracks // TRACKS_EACH):
+        yield {"id": 1 + number, "name": f"Artist {number}", "name_key": f"artist {number}"}
+
+
+def _tracks(tracks: int) -> Iterator[Mapping[str, Any]]:
+    for number in range(tracks):
+        artist = number // TRACKS_EACH
+        title = f"Song {number}"
+        key = catalog.search_key(title, f"Artist {artist}")
+        yield {"id": 1 + number, "title": title, "artist_id": 1 + artist, "search_key": key}
+
+
+def _add_others(session: Session, first: int, size: Size) -> tuple[str, ...]:
+    """Listeners with what they heard; tokens of some, who are spread among them."""
+    ids = range(first, first + size.others)
+    names = ({"id": n, "name": f"other {n}", "name_key": f"other {n}"} for n in ids)
+    _add(session, User, names)
+    _add(session, UserItem, _heard(ids, size.tracks))
+    chosen = ids[:: max(1, len(ids) // SIGNED_IN)]
+    return tuple(_token(session, session.get_one(User, number)) for number in chosen)
+
+
+def _heard(ids: range, tracks: int) -> Iterator[Mapping[str, Any]]:
+    generator, now = np.random.default_rng(_SEED), utc_now()
+    for number in ids:
+        # A step apart, so that nobody has the same track twice.
+        start, step = generator.integers(0, tracks), generator.integers(1, tracks // 100)
+        for n in range(HEARD_BY_OTHERS):
+            track = 1 + int(start + n * step) % tracks
+            yield {"user_id": number, "track_id": track, "plays": 1, "last_listened_at": now}
+
+
+def _listen(session: Session, user_id: int, tracks: int) -> None:
+    heard = np.random.default_rng(_SEED).choice(tracks, HEARD, replace=False)
     for hours, position in enumerate(heard.tolist(), start=1):
         moment = utc_now() - timedelta(hours=hours)
         listening.record_listen(session, user_id, Listen(1 + position, moment))
 
 
-def _crown(session: Session, settings: Settings) -> None:
+def _crown(session: Session, settings: Settings, tracks: int) -> None:
     generator = np.random.default_rng(_SEED)
-    factors = generator.standard_normal((TRACKS, FACTORS), dtype=np.float32) * np.float32(0.1)
+    factors = generator.standard_normal((tracks, FACTORS), dtype=np.float32) * np.float32(0.1)
     recipe = Recipe("als", Weighting.LOG, {"factors": FACTORS})
     row = training.request(session, "benchmark", recipe, seed=_SEED)
     model = LoadedModel(
         version=id_of(row),
         recommender=Als(factors, gram_of(factors), AlsSettings(factors=FACTORS)),
         weigher=Weigher(Weighting.LOG),
-        tracks=Vocabulary.of(1 + np.arange(TRACKS)),
-        artist_ids=1 + np.arange(TRACKS) // TRACKS_EACH,
-        popularity=generator.random(TRACKS, dtype=np.float32),
+        tracks=Vocabulary.of(1 + np.arange(tracks)),
+        artist_ids=1 + np.arange(tracks) // TRACKS_EACH,
+        popularity=generator.random(tracks, dtype=np.float32),
     )
     row.artifact = f"model-{model.version}"
     row.checksum = model.save(settings.artifacts / row.artifact)
