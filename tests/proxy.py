@@ -1,4 +1,4 @@
-"""A loopback TCP proxy to a server's Unix socket, which can be cut and joined again."""
+"""A loopback TCP proxy to a server's Unix socket, which can be cut, joined again and slowed."""
 
 import socket
 import threading
@@ -14,9 +14,12 @@ class Proxy:
     def __init__(self, path: str) -> None:
         self.path = path
         self.port = 0
+        self.delay_seconds = 0.0
+        """What each block takes longer, on its way there and on its way back."""
         self._listening: socket.socket | None = None
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
+        self._moment = threading.Event()
 
     def __enter__(self) -> Self:
         self.join()
@@ -48,7 +51,12 @@ class Proxy:
             while True:
                 near, _ = listening.accept()
                 far = socket.socket(socket.AF_UNIX)
-                far.connect(self.path)
+                try:
+                    far.connect(self.path)
+                except OSError:  # the server is away: so are we
+                    near.close()
+                    far.close()
+                    continue
                 with self._lock:
                     self._open |= {near, far}
                 for one, other in ((near, far), (far, near)):
@@ -57,6 +65,7 @@ class Proxy:
     def _pass(self, one: socket.socket, other: socket.socket) -> None:
         with suppress(OSError):
             while block := one.recv(_BLOCK):
+                self._moment.wait(self.delay_seconds)
                 other.sendall(block)
         with suppress(OSError):
             other.shutdown(socket.SHUT_RDWR)
