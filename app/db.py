@@ -32,6 +32,8 @@ _DEADLOCK_CODES = {1205, 1213}
 _AWAY_CODES = {1040, 1053, 2002, 2003, 2006, 2013}
 """No more connections, shutting down, not reachable, gone, lost in a query."""
 _ATTEMPTS = 5
+BULK_CACHE, REQUESTS_CACHE = 64, 4
+"""Mebibytes of SQLite's cache: of a job's few connections, and of each of a web process' forty."""
 _PAUSE, _PAUSE_SECONDS = threading.Event(), 0.02
 """Never set: something to wait for while another process is busy."""
 _WANTED = "must be like mysql://user:password@host/name, mariadb://… or sqlite:///path"
@@ -40,9 +42,11 @@ _WANTED = "must be like mysql://user:password@host/name, mariadb://… or sqlite
 class Database:
     """One engine; `read()` and `write()` give sessions, `transact()` repeats after a deadlock."""
 
-    def __init__(self, url: URL, busy_seconds: float = 30.0) -> None:
+    def __init__(
+        self, url: URL, busy_seconds: float = 30.0, cache_mebibytes: int = BULK_CACHE
+    ) -> None:
         self.url = url
-        self.engine = _engine(url, busy_seconds)
+        self.engine = _engine(url, busy_seconds, cache_mebibytes)
         self._writing = self.engine.execution_options(pytune_writes=True)
 
     @contextmanager
@@ -82,9 +86,12 @@ class Database:
         self.engine.dispose()
 
 
-def open_database(settings: Settings) -> Database:
-    """The database that the settings name; SQLite in the data folder without any."""
-    return Database(database_url(settings), settings.database_busy_seconds)
+def open_database(settings: Settings, cache_mebibytes: int = BULK_CACHE) -> Database:
+    """The database that the settings name; SQLite in the data folder without any.
+
+    SQLite's cache is each connection's own: a process with many of them wants a small one.
+    """
+    return Database(database_url(settings), settings.database_busy_seconds, cache_mebibytes)
 
 
 def database_url(settings: Settings) -> URL:
@@ -119,7 +126,7 @@ def _password(path: Path) -> str:
     return password
 
 
-def _engine(url: URL, busy_seconds: float) -> Engine:
+def _engine(url: URL, busy_seconds: float, cache_mebibytes: int) -> Engine:
     if url.get_backend_name() != "sqlite":
         return create_engine(
             url,
@@ -139,15 +146,18 @@ def _engine(url: URL, busy_seconds: float) -> Engine:
         pool_size=20,
         max_overflow=40,
     )
-    event.listen(engine, "connect", lambda new, _: _prepare_sqlite(new, busy_seconds))
+    event.listen(
+        engine, "connect", lambda new, _: _prepare_sqlite(new, busy_seconds, cache_mebibytes)
+    )
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
-def _prepare_sqlite(connection: Any, busy_seconds: float) -> None:
+def _prepare_sqlite(connection: Any, busy_seconds: float, cache_mebibytes: int) -> None:
     connection.isolation_level = None  # transactions are begun below, not by the driver
     _switch_to_wal(connection, busy_seconds)
-    for pragma in ("synchronous=FULL", "foreign_keys=ON", "cache_size=-65536"):
+    cache = f"cache_size=-{1024 * cache_mebibytes}"
+    for pragma in ("synchronous=FULL", "foreign_keys=ON", cache):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -5,7 +5,7 @@ from typing import Self
 
 from app.access import Access
 from app.charts import Chart
-from app.db import Database, open_database
+from app.db import REQUESTS_CACHE, Database, open_database
 from app.ml.model_slot import ModelSlot
 from app.monitoring import Report
 from app.queue import JobQueue
@@ -31,7 +31,8 @@ class State:
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
-        database, queue, slot = open_database(settings), JobQueue(settings), ModelSlot()
+        database = open_database(settings, REQUESTS_CACHE)
+        queue, slot = JobQueue(settings), ModelSlot()
         return cls(
             settings=settings,
             database=database,

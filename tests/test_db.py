@@ -15,6 +15,7 @@ from app.db import Database, open_database
 from app.models import Artist
 from app.models.columns import utc_now
 from app.settings import Settings
+from app.state import State
 
 ARTISTS: Table = Artist.__table__  # type: ignore[attr-defined]
 WRITERS = 8
@@ -78,6 +79,17 @@ def test_readers_are_not_held_up_by_a_writer(database: Database) -> None:
 
 
 @pytest.mark.mariadb
+def test_the_web_process_caches_little_for_each_of_its_connections(
+    sqlite_settings: Settings,
+) -> None:
+    """Forty of them would each fill a job's, slowly: it looked like a leak."""
+    state = State.open(sqlite_settings)
+    with state.database.read() as session:
+        pages = session.connection().exec_driver_sql("PRAGMA cache_size").scalar_one()
+    state.close()
+    assert pages == -4 * 1024
+
+
 def test_a_transaction_that_lost_a_deadlock_is_repeated(mariadb_settings: Settings) -> None:
     database = open_database(mariadb_settings)
     with database.write() as session:
