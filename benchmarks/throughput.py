@@ -2,8 +2,9 @@
 
 Each web process keeps to a core of its own, with eight connections to it; the clients keep to the
 last core, which the second process shares where there are only two: the table says how many there
-are. 200 listeners ask by turns, each with 10 tracks heard. Memory is what a web process takes at
-the end, its search index made.
+are. 200 listeners ask by turns, each with 10 tracks heard. The cost is the processor's time of the
+web processes for a list, on which other work of the machine has little influence. Memory is what a
+web process takes at the end, its search index made.
 
 --small takes sizes that are made in seconds.
 """
@@ -15,6 +16,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -39,17 +41,34 @@ _IDLE = 0.05
 """Share of a core under which a process rests."""
 
 
-def measure(world: World, processes: int) -> tuple[float, float, float]:
-    """Lists a second of all processes, milliseconds of the slowest hundredth, MiB of one."""
+@dataclass(frozen=True, slots=True)
+class Measured:
+    rate: float
+    """Lists a second of all processes."""
+    p99: float
+    """Milliseconds of the slowest hundredth."""
+    cost: float
+    """Milliseconds of the processor for a list."""
+    mebibytes: float
+    """Of the larger process."""
+
+
+def measure(world: World, processes: int) -> Measured:
     cores = sorted(os.sched_getaffinity(0))
     with ExitStack() as stack:
         webs = [stack.enter_context(process(world, core)) for core in cores[:processes]]
         for web in webs:
             _await_rest(web)
         _ask(world, webs, WARM_UP_SECONDS)
+        before = sum(map(_seconds, webs))
         answered = _ask(world, webs, SECONDS)
-        memory = max(_mebibytes(web) for web in webs)
-    return sum(each.rate for each in answered), max(each.p99 for each in answered), memory
+        worked, memory = sum(map(_seconds, webs)) - before, max(map(_mebibytes, webs))
+    return Measured(
+        rate=sum(each.rate for each in answered),
+        p99=max(each.p99 for each in answered),
+        cost=1000 * worked / sum(each.count for each in answered),
+        mebibytes=memory,
+    )
 
 
 def _ask(world: World, webs: Sequence[Web], seconds: float) -> list[Answered]:
@@ -91,15 +110,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     print(f"{cores} cores, one of them for the clients")
     print(f"{'tracks':>9} {'listeners':>9} {'processes':>9} {'lists/s':>8} {'p99 ms':>7}", end=" ")
-    print(f"{'MiB each':>8} {'ratio':>6}  to the first line of as many processes")
-    first: dict[int, float] = {}
+    print(f"{'cost ms':>8} {'ratio':>6} {'MiB':>6}  ratio: cost to the first line's")
+    first: float | None = None
     for size in SMALL if chosen.small else SIZES:
         with made_world(size) as world:
             for processes in PROCESSES:
-                rate, p99, memory = measure(world, processes)
-                ratio = rate / first.setdefault(processes, rate)
-                print(f"{size.tracks:>9} {size.others:>9} {processes:>9} {rate:>8.0f}", end=" ")
-                print(f"{p99:>7.0f} {memory:>8.0f} {ratio:>6.2f}", flush=True)
+                found = measure(world, processes)
+                first = first or found.cost
+                print(
+                    f"{size.tracks:>9} {size.others:>9} {processes:>9} {found.rate:>8.0f}", end=" "
+                )
+                print(f"{found.p99:>7.0f} {found.cost:>8.1f} {found.cost / first:>6.2f}", end=" ")
+                print(f"{found.mebibytes:>6.0f}", flush=True)
     return 0
 
 

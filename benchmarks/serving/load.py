@@ -31,11 +31,12 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """Requests a second, and milliseconds until they were answered."""
+    """Requests a second, milliseconds until they were answered, and how many there were."""
 
     rate: float
     median: float
     p99: float
+    count: int
 
 
 def run(load: Load) -> Answered:
@@ -83,7 +84,8 @@ async def _all(load: Load) -> Answered:
     began = time.perf_counter()
     await asyncio.gather(*(_connection(load, n, began, times) for n in range(CONNECTIONS)))
     took = time.perf_counter() - began
-    return Answered(len(times) / took, float(np.median(times)), float(np.percentile(times, 99)))
+    middle, slowest = float(np.median(times)), float(np.percentile(times, 99))
+    return Answered(len(times) / took, middle, slowest, len(times))
 
 
 def main() -> None:
