@@ -3,6 +3,7 @@
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -71,34 +72,10 @@ def test_faults_cost_no_listen_and_give_no_wrong_answer(
 
 
 def _faults(scene: Scene, timetable: Timetable, folder: Path) -> list[Fault]:
-    stack, work = scene.stack, scene.work
     filler, artifact = Filler(scene.settings), Artifact(scene)
     migrations, older = Migrations(scene, folder), Older(scene, folder / "older")
     return [
-        Fault(
-            "kill -9 of web",
-            lambda: stack.kill_child("app.cli web"),
-            fails_requests=True,
-            rest_seconds=_REST_SECONDS,
-        ),
-        Fault(
-            "kill -9 of worker",
-            lambda: stack.kill_child("app.cli worker"),
-            is_over=work.trains,
-            rest_seconds=_REST_SECONDS,
-        ),
-        Fault("kill -9 of a job", work.kill_a_training, is_over=work.killed_one_failed),
-        Fault(
-            "kill -9 of scheduler",
-            timetable.kill_scheduler,
-            is_over=timetable.goes_on,
-        ),
-        Fault(
-            "kill -9 of key-value server",
-            stack.kill_key_value_server,
-            is_over=lambda: work.status() == "RUNNING",
-            rest_seconds=_REST_SECONDS,
-        ),
+        *_of_processes(scene, timetable),
         Fault("disk full", filler.fill, filler.remove, seconds=3, fails_requests=True),
         Fault(
             "champion damaged, web killed",
@@ -112,4 +89,18 @@ def _faults(scene: Scene, timetable: Timetable, folder: Path) -> list[Fault]:
         Fault("two schedulers", timetable.add_scheduler, timetable.end_it, seconds=75),
         Fault("two migrations at once", migrations.run, is_over=migrations.are_done),
         Fault("worker of the previous version", older.begin, is_over=older.was_refused),
+    ]
+
+
+def _of_processes(scene: Scene, timetable: Timetable) -> list[Fault]:
+    """kill -9 of each."""
+    stack, work, rest = scene.stack, scene.work, _REST_SECONDS
+    web, worker = (partial(stack.kill_child, f"app.cli {name}") for name in ("web", "worker"))
+    key_value = stack.kill_key_value_server
+    return [
+        Fault("kill -9 of web", web, fails_requests=True, rest_seconds=rest),
+        Fault("kill -9 of worker", worker, is_over=work.trains, rest_seconds=rest),
+        Fault("kill -9 of a job", work.kill_a_training, is_over=work.killed_one_failed),
+        Fault("kill -9 of scheduler", timetable.kill_scheduler, is_over=timetable.goes_on),
+        Fault("kill -9 of key-value server", key_value, is_over=work.runs, rest_seconds=rest),
     ]

@@ -134,17 +134,13 @@ def test_faults_of_servers_cost_no_listen_and_give_no_wrong_answer(
 
 def _of_connections(name: str, proxy: Proxy, work: Work, *, fails_requests: bool) -> list[Fault]:
     """Cut for some seconds, and slowed for some; slow ones fail no request."""
-
-    def is_as_before() -> bool:
-        return work.status() == "RUNNING"
-
     return [
         Fault(
             f"connections to {name} cut",
             proxy.cut,
             proxy.join,
             seconds=CUT_SECONDS,
-            is_over=is_as_before,
+            is_over=work.runs,
             fails_requests=fails_requests,
         ),
         Fault(
@@ -152,7 +148,7 @@ def _of_connections(name: str, proxy: Proxy, work: Work, *, fails_requests: bool
             partial(_slow, proxy, DELAY_SECONDS),
             partial(_slow, proxy, 0),
             seconds=SLOW_SECONDS,
-            is_over=is_as_before,
+            is_over=work.runs,
         ),
     ]
 

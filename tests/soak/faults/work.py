@@ -56,9 +56,9 @@ class Work:
     def killed_one_failed(self) -> bool:
         return self._state(self.killed) == "FAILED"
 
-    def status(self) -> str:
-        state: str = self.administrator.ask(STATUS)["status"]["state"]
-        return state
+    def runs(self) -> bool:
+        """Whether nothing is away, by what anybody may ask."""
+        return bool(self.administrator.ask(STATUS)["status"]["state"] == "RUNNING")
 
     def served(self) -> int | None:
         """The model that is served now; None where nobody can be asked."""
