@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -124,11 +125,16 @@ class Formats:
 
     def gain(self, value: float) -> str:
         """A share that was gained or lost, such as +8.0%."""
-        return str(format_percent(value, format="+0.0%;-0.0%", locale=self.language))
+        return str(format_percent(value, format=self._percent("+0.0;-0.0"), locale=self.language))
 
     def share(self, value: float) -> str:
         """A share of a whole, such as 12.5%."""
-        return str(format_percent(value, format="0.0%", locale=self.language))
+        return str(format_percent(value, format=self._percent("0.0"), locale=self.language))
+
+    def _percent(self, digits: str) -> str:
+        """That pattern with the sign as the language sets it: French leaves a space before it."""
+        sign = Locale.parse(self.language).percent_formats[None].suffix[0]
+        return ";".join(f"{part}{sign}" for part in digits.split(";"))
 
     def quantity(self, value: float) -> str:
         """Seconds, megabytes and their like, such as 12.3."""
