@@ -2,7 +2,8 @@
 
 The full catalogue is ranked by the code that serves, never sampled negatives, on which metrics
 may put recommenders in another order (Krichene, Rendle: On Sampled Metrics for Item
-Recommendation, KDD 2020).
+Recommendation, KDD 2020). The catalogue is that of the training part: what serving places beside it
+is not tested, see `holdout`.
 """
 
 from collections.abc import Mapping

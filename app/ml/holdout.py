@@ -3,9 +3,11 @@
 The targets are first-time plays: tracks that the listener had not heard before. What a
 listener plays again says little about recommending the unheard, and is kept apart.
 
-A target that the training part has never seen counts like any other, and so as a miss. Nobody
-could foresee it from listens alone, but the listener did play it: leaving it out would flatter
-every recipe, and would give nothing to one that finds a place for new tracks.
+A target that the training part has never seen counts like any other, and so as a miss: the
+listener did play it, and leaving it out would flatter every recipe. Serving gives such tracks a
+place by artist, genre and year; tests give them none. Many a track is in the catalogue only because
+somebody came to play it, so to place what is there today would tell of the future, and it is
+placed by the same rule for every recipe.
 """
 
 from collections.abc import Sequence
