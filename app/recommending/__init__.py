@@ -8,6 +8,7 @@ from app.recommending.radio import Radio, radio
 from app.recommending.reasons import (
     Explanation,
     Reason,
+    explanation,
     explanations_of,
     reasons,
     reasons_of,
@@ -41,6 +42,7 @@ __all__ = [
     "Supposed",
     "artists_to_start_with",
     "by_unmet_artists",
+    "explanation",
     "explanations_of",
     "history_in",
     "is_known",

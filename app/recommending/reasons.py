@@ -89,6 +89,13 @@ def reasons_of(
     }
 
 
+def explanation(
+    session: Session, model: LoadedModel | None, user_id: int, track_id: int, first: int = 3
+) -> Explanation | None:
+    """Of a track's score now; None where the history speaks neither for nor against any."""
+    return _explained(session, model, user_id, [track_id], first).get(track_id)
+
+
 def explanations_of(
     session: Session,
     model: LoadedModel | None,

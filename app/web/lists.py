@@ -28,6 +28,16 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What speaks for a track, most first, and what else there is to its score."""
+
+    whys: list[Why]
+    base: float
+    rest: float
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     track: CatalogTrack
     did: TrackState
@@ -90,13 +100,18 @@ def first_whys(
     }
 
 
-def whys_of(
+def told_of(
     session: Session, model: LoadedModel | None, listener_id: int, track_id: int, first: int
-) -> list[Why]:
-    """What speaks for one track, most first."""
-    reasons = recommending.reasons(session, model, listener_id, track_id, first)
-    did = listening.states_of(session, listener_id, [reason.track.id for reason in reasons])
-    return [Why(one.track, did[one.track.id], one.contribution, one.is_pick) for one in reasons]
+) -> Told | None:
+    """How one track's score comes about; None where nothing speaks for it."""
+    found = recommending.explanation(session, model, listener_id, track_id, first)
+    if found is None or not found.reasons:
+        return None
+    did = listening.states_of(session, listener_id, [one.track.id for one in found.reasons])
+    whys = [
+        Why(one.track, did[one.track.id], one.contribution, one.is_pick) for one in found.reasons
+    ]
+    return Told(whys, found.base, found.rest, found.score)
 
 
 def player_data(item: Item) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from fastapi.responses import RedirectResponse
 from app import catalog, playlists, recommending, videos
 from app.models import VideoState
 from app.web.door import Here, Id, Listener
-from app.web.lists import plain_items, served_items, whys_of
+from app.web.lists import plain_items, served_items, told_of
 from app.web.render import page, part, target_of
 from app.web.shelves import knows
 
@@ -29,7 +29,7 @@ def track(request: Request, state: Here, viewer: Listener, track_id: Id) -> Resp
         served = recommending.similar_tracks(session, model, viewer.id, track_id, _SIMILAR)
         state.served_log.put(served)
         similar = served_items(session, served)
-        whys = whys_of(session, model, viewer.id, track_id, _MOST_WHYS)
+        told = told_of(session, model, viewer.id, track_id, _MOST_WHYS)
         mine = playlists.playlists(session, viewer.id, _PLAYLISTS)
     shown = {
         "item": item,
@@ -38,7 +38,7 @@ def track(request: Request, state: Here, viewer: Listener, track_id: Id) -> Resp
         and not videos.is_due(item.track),
         "due_again_at": videos.due_again_at(item.track),
         "is_due": videos.is_due(item.track),
-        "whys": whys,
+        "told": told,
         "similar": similar,
         "by_model": knows(model, track_id),
     }

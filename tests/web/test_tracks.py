@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from app import catalog, editing
 from app.models import Track, VideoState
 from tests.web.conftest import OpenSite, Site
@@ -19,6 +21,8 @@ def test_reasons_carry_the_models_own_contributions(site: Site) -> None:
     assert "Because you played Sinnerman 2 times" in text(page)
     (points,) = re.findall(r'<td class="num">\+(\d\.\d\d)</td>', page)
     assert float(points) > 0
+    rest, total = re.findall(r"([+-]\d\.\d\d)", text(page).split("All else that you did gave")[1])
+    assert float(points) + float(rest) == pytest.approx(float(total), abs=0.011)
     assert "Because" not in text(_page(site, "Autobahn")).replace("Because you listened", "")
 
 
