@@ -100,6 +100,12 @@ def promotions(session: Session, first: int, before_id: int | None = None) -> li
     return [Champion(*row) for row in session.exec(statement)]
 
 
+def promoted_among(session: Session, versions: Sequence[int]) -> set[int]:
+    """Those of them that were champion at any time."""
+    statement = select(Promotion.training_id).where(col(Promotion.training_id).in_(versions))
+    return set(session.exec(statement.distinct()))
+
+
 def promotions_of(session: Session, training_id: int) -> list[Promotion]:
     """Each time that the model became champion, the newest first."""
     statement = select(Promotion).where(Promotion.training_id == training_id)

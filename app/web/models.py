@@ -21,7 +21,6 @@ from app.web.render import page, part, target_of
 _SHOWN = 20
 _CHARTED = 40
 _PROMOTIONS = 10
-_ALL_PROMOTIONS = 1000
 
 router = APIRouter()
 
@@ -78,19 +77,20 @@ def models_page(
 def _shown(state: State, before: int | None) -> dict[str, Any]:
     with state.database.read() as session:
         rows = training.trainings(session, _SHOWN + 1, before)
-        champions = promotion.promotions(session, _ALL_PROMOTIONS)
-        promoted = {each.version for each in champions}
+        champions = promotion.promotions(session, _PROMOTIONS)
         charted = training.trainings(session, _CHARTED, state=TrainingState.FINISHED)
+        measured = _measured(session, [*rows[:_SHOWN], *charted])
+        promoted = promotion.promoted_among(session, list(measured))
         return {
             "service": Service.of(state, session),
             "active": training.active_training(session),
-            "trainings": _measured(session, rows[:_SHOWN]),
+            "trainings": [measured[id_of(row)] for row in rows[:_SHOWN]],
             "further": rows[_SHOWN - 1].id if len(rows) > _SHOWN else None,
             "is_first": before is None,
             "promoted": promoted,
-            "champions": champions[:_PROMOTIONS],
-            "evaluations": judged(session, [each.promotion for each in champions[:_PROMOTIONS]]),
-            "chart": Chart.of(_measured(session, charted)[::-1], promoted),
+            "champions": champions,
+            "evaluations": judged(session, [each.promotion for each in champions]),
+            "chart": Chart.of([measured[id_of(row)] for row in charted][::-1], promoted),
             "height": HEIGHT,
         }
 
@@ -101,6 +101,11 @@ def judged(session: Session, promotions: list[Promotion]) -> dict[int, Evaluatio
     return evaluations.evaluations_by_id(session, numbers)
 
 
-def _measured(session: Session, rows: list[Training]) -> list[Measured]:
-    found = evaluations.evaluations_of(session, [id_of(row) for row in rows])
-    return [Measured(row, made[0] if made else None) for row, made in zip(rows, found, strict=True)]
+def _measured(session: Session, rows: list[Training]) -> dict[int, Measured]:
+    """Each once, by its version."""
+    each = {id_of(row): row for row in rows}
+    found = evaluations.evaluations_of(session, list(each))
+    return {
+        version: Measured(row, made[0] if made else None)
+        for (version, row), made in zip(each.items(), found, strict=True)
+    }
