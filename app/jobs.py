@@ -10,7 +10,7 @@ from rq.exceptions import InvalidJobOperation, NoSuchJobError
 from rq.job import Job, JobStatus
 from sqlmodel import Session, col, select
 
-from app import recipes, training
+from app import evaluating, recipes, training
 from app.db import Database
 from app.errors import InvalidInput, JobNotFound
 from app.errors.invalid import wrong_state
@@ -41,6 +41,8 @@ class QueuedJob:
     """The training that it makes, if it makes one."""
     tuning_id: int | None
     """The search that it does, if it does one."""
+    evaluation_id: int | None
+    """The run of an evaluation that it does, if it does one."""
     import_id: int | None
     """The import that it goes on with or takes back, if it does."""
     enqueued_at: datetime | None
@@ -92,15 +94,17 @@ def failed(queue: JobQueue, job_id: str) -> QueuedJob:
 
 
 def retry(database: Database, queue: JobQueue, job_id: str, by: str) -> QueuedJob:
-    """Try a failed job again; the job that does so. A training is begun anew, as another one; an
-    import goes on where it was.
+    """Try a failed job again; the job that does so. Trainings and evaluations are begun anew, as
+    others; an import goes on where it was.
 
     Raises JobNotFound, InvalidInput where it has not failed, QueueUnavailable, and what
-    `training.launch` raises.
+    `training.launch` and `evaluating.launch` raise.
     """
     tried = failed(queue, job_id)
     if tried.training_id is not None:
         return job(queue, _train_again(database, queue, tried.training_id, by))
+    if tried.evaluation_id is not None:
+        return job(queue, evaluating.again(database, queue, tried.evaluation_id, by))
     if tried.import_id is not None:
         return job(queue, asking.try_again(database, queue, tried.import_id))
     with queue.answering():
@@ -119,8 +123,8 @@ def _not_failed(state: JobState) -> InvalidInput:
 def cancel(database: Database, queue: JobQueue, job_id: str, by: str) -> QueuedJob:
     """Take a job off the queue, or stop it where it runs; the job as it was.
 
-    Its training ends as failed, its import as cancelled. Raises JobNotFound, InvalidInput where
-    it has failed already, QueueUnavailable.
+    Its training or evaluation ends as failed, its import as cancelled. Raises JobNotFound,
+    InvalidInput where it has failed already, QueueUnavailable.
     """
     found = job(queue, job_id)
     if found.state is JobState.FAILED:
@@ -131,6 +135,8 @@ def cancel(database: Database, queue: JobQueue, job_id: str, by: str) -> QueuedJ
         why = f"Cancelled by {by}."
         database.transact(lambda session: training.fail(session, number, why, by_hand=True))
         queue.announce_progress(number)
+    if found.evaluation_id is not None:
+        evaluating.stop(database, queue, found.evaluation_id, f"Cancelled by {by}.")
     if found.import_id is not None:
         asking.stop(database, queue, found.import_id, f"Cancelled by {by}.")
     _stop(queue, job_id)
@@ -171,6 +177,7 @@ def fail_interrupted(database: Database) -> None:
         running = select(Training).where(Training.state == TrainingState.RUNNING)
         for row in session.exec(running).all():
             training.fail(session, id_of(row), "PyTune ended meanwhile. Train again.")
+        evaluating.fail_interrupted(session)
 
     database.transact(write)
 
@@ -225,6 +232,7 @@ def _seen(job: Job) -> QueuedJob | None:
         error=_error(job) if state is JobState.FAILED else None,
         training_id=int(job.args[0]) if name is JobName.TRAIN else None,
         tuning_id=int(job.args[0]) if name is JobName.TUNE else None,
+        evaluation_id=int(job.args[0]) if name is JobName.EVALUATE else None,
         import_id=int(job.args[0]) if name is JobName.IMPORT_DATA else None,
         enqueued_at=job.enqueued_at,
         started_at=job.started_at,

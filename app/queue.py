@@ -24,6 +24,7 @@ CHAMPION_CHANNEL = "pytune:champion"
 TRAINING_CHANNEL = "pytune:training"
 IMPORT_CHANNEL = "pytune:import"
 TUNING_CHANNEL = "pytune:tuning"
+EVALUATION_CHANNEL = "pytune:evaluation"
 """Told after a row has changed: that it has, not how."""
 _ANSWER_SECONDS = 5.0
 _PASSWORD = re.compile(r"//[^/]*@")
@@ -34,6 +35,7 @@ class JobName(StrEnum):
     """Every job by the place of its function; a test resolves each."""
 
     TRAIN = "jobs.train.train"
+    EVALUATE = "jobs.evaluate.evaluate"
     FIND_VIDEO = "jobs.find_videos.find_video"
     RETRAIN = "jobs.retrain.retrain"
     TUNE = "jobs.tune.tune"
@@ -161,6 +163,11 @@ class JobQueue:
         """Tell whoever follows a search; those that miss it look by themselves."""
         with suppress(RedisError):
             self.redis.publish(TUNING_CHANNEL, tuning_id)
+
+    def announce_evaluation(self, run_id: int) -> None:
+        """Tell whoever follows an evaluation that was asked for; others look by themselves."""
+        with suppress(RedisError):
+            self.redis.publish(EVALUATION_CHANNEL, run_id)
 
     def champion_news(self) -> PubSub:
         """A subscription to announced promotions. Raises RedisError where nobody answers."""

@@ -1,70 +1,89 @@
-"""Evaluate: the training's recipe against the champion's, both fitted before the same cutoff."""
+"""Evaluate: measure a finished training's recipe once more, because somebody asked.
 
-from datetime import datetime, timedelta
+Nothing is fitted to be served, and nothing is promoted.
+"""
+
+import logging
 
 from sqlmodel import Session
 
-from app import interactions, recipes
-from app.ml import contest
+from app import evaluating, recipes, training
+from app.errors import PyTuneError
+from app.evaluating import EvaluationOver
 from app.ml.contest import ContestResult
-from app.ml.evaluation import Terms
-from app.ml.holdout import Holdout
-from app.ml.interactions import Interactions
-from app.ml.recipe import Recipe
-from app.ml.recommender import Report
 from app.models import Training
+from app.pulse import Pulse
 from app.training import Champion
-from jobs.held_out import hold_out
-from jobs.runtime import Runtime
-from jobs.training_data import TrainingData, artists_of
+from jobs import contest
+from jobs.runtime import Runtime, runtime
+from jobs.training_data import TrainingData
 
-_LEAST_LEFT = 0.5
-"""Of the pairs that a champion was fitted on: an import that is undone takes them, and what is
-imported again is new."""
+log = logging.getLogger(__name__)
 
-
-def evaluate(
-    rt: Runtime,
-    recipe: Recipe,
-    champion: Champion | None,
-    data: TrainingData,
-    seed: int,
-    report: Report,
-) -> tuple[ContestResult, Holdout]:
-    """Hold out the last listens, or a share of each listener's where they have no dates."""
-    rival = recipes.recipe_of(champion.training) if champion else None
-    knew: Interactions | None = None
-    at, held = rt.read(lambda session: hold_out(session, data))
-    if champion is not None and contest.is_refresh(recipe, rival):
-        row = champion.training
-        knew = rt.read(lambda session: _known_to(session, row, data, at, held))
-    artists = rt.read(lambda session: artists_of(session, held.tracks))
-    terms = Terms(seed=seed, artist_ids=artists, memory_mib=rt.settings.memory_for_fits)
-    return contest.run(recipe, rival, held, terms, champion_knew=knew, report=report), held
+_READ = 0.05
+"""Of the progress; the rest is the contest's."""
 
 
-def _known_to(
-    session: Session, champion: Training, data: TrainingData, at: datetime | None, held: Holdout
-) -> Interactions | None:
-    """What of the training part the champion would have been fitted on; None for all of it,
-    and nothing where most of what it knew is gone: then it cannot be measured.
-
-    What was recorded when it was fitted, and happened as long before the cutoff as its data ends
-    before the newest listen: so both models are as old on the day of the cutoff as they are
-    today. The part that is held out is the most that the champion can be older.
-    """
-    if champion.last_event_id is None:
-        return None
-    left = interactions.count_pairs(session, champion.last_event_id)
-    if left < _LEAST_LEFT * (champion.interactions or 0):
-        return held.train.at(slice(0))
-    before = at and at - _older(champion.data_until, data.data_until, at)
-    known = held.within(interactions.pairs_between(session, None, before, champion.last_event_id))
-    return None if known.fingerprint() == held.train.fingerprint() else known
+def evaluate(run_id: int) -> None:
+    """The job of a run. Whatever goes wrong, its row says so and nothing else has changed."""
+    with runtime() as rt:
+        try:
+            _evaluate(rt, run_id)
+        except EvaluationOver as over:
+            log.info("an evaluation was cancelled or given up", extra={"reason": str(over)})
+        except Exception as error:
+            reason = str(error) if isinstance(error, PyTuneError) else repr(error)
+            rt.transact(lambda session: evaluating.fail(session, run_id, reason))
+            raise
+        finally:
+            rt.queue.announce_evaluation(run_id)
 
 
-def _older(champion: datetime | None, newest: datetime | None, at: datetime) -> timedelta:
-    """How much older than the newest listen the champion's data is, within the held-out part."""
-    if champion is None or newest is None:
-        return timedelta(0)
-    return max(timedelta(0), min(newest - champion, newest - at))
+def _evaluate(rt: Runtime, run_id: int) -> None:
+    wanted = rt.transact(lambda session: evaluating.start(session, run_id)).training_id
+    done = _Done(rt, run_id)
+    with Pulse(done.beat):
+        row, data, champion = rt.read(lambda session: _what(session, wanted))
+        done.share = _READ
+        recipe = recipes.recipe_of(row)
+        result, _ = contest.compete(rt, recipe, champion, data, row.seed, done.report)
+    version = champion.version if champion else None
+    rt.transact(lambda session: _finish(session, run_id, version, result))
+    log.info(result.verdict.supposed, extra={"training": wanted})
+
+
+def _what(session: Session, training_id: int) -> tuple[Training, TrainingData, Champion | None]:
+    return training.training(session, training_id), *contest.read(session)
+
+
+def _finish(session: Session, run_id: int, champion: int | None, result: ContestResult) -> None:
+    """The verdict is told as what would be: everything that is kept is true of what was done."""
+    supposed = result.verdict.supposed
+    metrics = result.as_json() | {"reason": supposed}
+    evaluating.finish(session, run_id, champion, metrics, supposed)
+
+
+class _Done:
+    """How much of a run is done, and its writing down."""
+
+    def __init__(self, rt: Runtime, run_id: int) -> None:
+        self.rt = rt
+        self.run_id = run_id
+        self.share = 0.0
+        self._over: EvaluationOver | None = None
+
+    def report(self, share: float) -> None:
+        """Of the contest, which it ends by EvaluationOver where nobody wants it any more."""
+        self.share = _READ + (1 - _READ) * share
+        if self._over is not None:
+            raise self._over
+
+    def beat(self) -> None:
+        try:
+            self.rt.database.transact(
+                lambda session: evaluating.progress(session, self.run_id, self.share)
+            )
+        except EvaluationOver as over:
+            self._over = over
+            raise
+        self.rt.queue.announce_evaluation(self.run_id)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlmodel import Session
 
 from app import alerts, recipes, training, unattended
-from app.errors import NoListens, PyTuneError, TrainingOver
+from app.errors import PyTuneError, TrainingOver
 from app.listening import recount_listeners
 from app.ml import sanity
 from app.ml.cold_start import telling_artists
@@ -20,13 +20,12 @@ from app.ml.vocabulary import Vocabulary
 from app.models import Evaluation, Training, TrainingStage
 from app.models.columns import id_of
 from app.promotion import MAX_REASON
-from app.training import Champion, Fitted
+from app.training import Fitted
 from app.turns import take_turn
-from jobs import telling
-from jobs.evaluate import evaluate
+from jobs import contest, telling
 from jobs.heartbeat import Heartbeat
 from jobs.runtime import Runtime, runtime
-from jobs.training_data import TrainingData, artists_of, read_training_data
+from jobs.training_data import TrainingData, artists_of
 
 log = logging.getLogger(__name__)
 
@@ -52,14 +51,11 @@ def train(training_id: int) -> None:
 def _train(rt: Runtime, training_id: int, heartbeat: Heartbeat) -> None:
     row = rt.transact(lambda session: training.start(session, training_id))
     heartbeat.say(TrainingStage.READING, 0.02)
-    data, champion = rt.read(_data_and_champion)
-    if not len(data.interactions):
-        raise NoListens
+    data, champion = rt.read(contest.read)
     heartbeat.note(telling.of_data(data))
     report = heartbeat.part(TrainingStage.EVALUATING, 0.05, 0.6)
     recipe = recipes.recipe_of(row)
-    recipe.check_memory(data.interactions.extent(), rt.settings.memory_for_fits)
-    result, holdout = evaluate(rt, recipe, champion, data, row.seed, report)
+    result, holdout = contest.compete(rt, recipe, champion, data, row.seed, report)
     heartbeat.note(telling.of_contest(result))
     model = _fit(rt, row, data, heartbeat)
     heartbeat.say(TrainingStage.CHECKING, 0.93)
@@ -75,10 +71,6 @@ def _train(rt: Runtime, training_id: int, heartbeat: Heartbeat) -> None:
     heartbeat.note(ended.reason)
     if ended.promote:
         rt.queue.announce_champion(training_id)
-
-
-def _data_and_champion(session: Session) -> tuple[TrainingData, Champion | None]:
-    return read_training_data(session), training.champion(session)
 
 
 def _fit(rt: Runtime, row: Training, data: TrainingData, heartbeat: Heartbeat) -> LoadedModel:

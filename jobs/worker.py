@@ -8,7 +8,7 @@ from datetime import timedelta
 from rq.worker import SpawnWorker
 from sqlalchemy.exc import SQLAlchemyError
 
-from app import alerts, jobs, tuning
+from app import alerts, evaluating, jobs, tuning
 from app.db import Database, open_database
 from app.errors import DatabaseUnavailable, QueueUnavailable
 from app.importing import abandoned
@@ -58,7 +58,9 @@ def _await_key_value_server(queue: JobQueue) -> None:
 
 
 class _DeathWatch:
-    """Fails trainings whose job is silent or lost; has imports and tunings gone on with."""
+    """Fails trainings and evaluations whose job is silent or lost; has imports and tunings gone on
+    with.
+    """
 
     def __init__(self, database: Database, queue: JobQueue, silent: timedelta) -> None:
         self.database = database
@@ -96,6 +98,9 @@ class _DeathWatch:
         if dead:
             log.error("trainings whose worker died", extra={"trainings": dead})
             alerts.announce(self.queue)
+        unmeasured = evaluating.fail_abandoned(self.database, self.queue, self.silent)
+        if unmeasured:
+            log.error("evaluations whose worker died", extra={"evaluations": unmeasured})
         resumed = tuning.resume_lost(self.database, self.queue, self.silent)
         if resumed:
             log.warning("tunings whose worker died go on", extra={"tunings": resumed})

@@ -33,12 +33,16 @@ def model(version: int, track_ids: list[int]) -> LoadedModel:
 
 
 def finished(
-    database: Database, settings: Settings, track_ids: list[int], at: datetime | None = None
+    database: Database,
+    settings: Settings,
+    track_ids: list[int],
+    at: datetime | None = None,
+    recipe: Recipe | None = None,
 ) -> int:
     """A finished training whose model can be promoted; its number."""
 
     def write(session: Session) -> int:
-        row = training.request(session, "root", Recipe(), seed=1)
+        row = training.request(session, "root", recipe or Recipe(), seed=1)
         number = id_of(row)
         training.start(session, number)
         name = training.artifact_name(number)

@@ -8,13 +8,21 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 from sqlmodel import Session
 
-from app import accounts, alerts, listening, training
+from app import accounts, alerts, evaluations, listening, training
 from app.backup import tables
 from app.db import Database
 from app.listening import Listen
 from app.migrations import ROOT, is_current, migrate
 from app.ml.recipe import Recipe
-from app.models import AlertKind, Feedback, Role, TrainingStage, TrainingState
+from app.models import (
+    AlertKind,
+    Evaluation,
+    EvaluationRun,
+    Feedback,
+    Role,
+    TrainingStage,
+    TrainingState,
+)
 from app.models.columns import id_of, utc_now
 from tests import making
 from tests.test_migrations import bare, bare_mariadb, bare_sqlite, bare_url
@@ -67,6 +75,25 @@ def test_each_step_down_and_up_again_keeps_what_both_sides_know(filled: Database
     assert is_current(filled)
     assert now[RENAMED] == kept[RENAMED]
     assert ("event", "occurred_at") in kept
+
+
+def test_a_version_before_meets_no_evaluation_that_was_asked_for(filled: Database) -> None:
+    """It would take it for what the training was judged by."""
+
+    def measure(session: Session) -> None:
+        session.add(Evaluation(training_id=1, promote=True, reason="its own"))
+        found = Evaluation(training_id=1, promote=False, reason="asked for")
+        session.add(found)
+        session.flush()
+        for number in (found.id, None):
+            session.add(EvaluationRun(training_id=1, evaluation_id=number, requested_by="root"))
+
+    filled.transact(measure)
+    migrate(filled, "0015")
+    assert [reason for _, reason in _columns(filled)["evaluation", "reason"]] == ["its own"]
+    migrate(filled)
+    with filled.read() as session:
+        assert [len(runs) for runs in evaluations.runs_of(session, [1])] == [0]
 
 
 def _revision(database: Database) -> str | None:

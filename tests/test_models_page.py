@@ -24,6 +24,7 @@ def test_settings_are_those_there_are() -> None:
 
 def test_operations_are_those_there_are() -> None:
     named = {"trainModel", "promoteModel", "rollbackModel", "cancelJob", "trainingProgress"}
+    named |= {"evaluateModel"}
     sdl = schema.as_str()
     for operation in named:
         assert f"`{operation}`" in PAGE

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from app.cli.benchmark import benchmark
+from app.cli.importing import import_app
 
 app = typer.Typer(
     help="PyTune recommends music: listen, train, compare, swap models while it runs.",
@@ -17,7 +18,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-import_app = typer.Typer(help="Bring in a catalogue and listens.", no_args_is_help=True)
 user_app = typer.Typer(help="Listeners and administrators.", no_args_is_help=True)
 app.add_typer(import_app, name="import")
 app.add_typer(user_app, name="user")
@@ -26,8 +26,6 @@ app.command()(benchmark)
 Port = Annotated[
     int | None, typer.Option(help="Port to serve at; 0 for a free one. Default: PYTUNE_PORT, 8000.")
 ]
-HistoryFile = Annotated[Path, typer.Argument(help="The zip as it came, or a file out of it.")]
-HistoryUser = Annotated[str, typer.Option(help="Whose listens these are.")]
 PasswordStdin = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from standard input.")
 ]
@@ -136,6 +134,22 @@ def train(
 
 
 @app.command()
+def evaluate(
+    version: Annotated[
+        int | None, typer.Argument(help="Number of a finished training. Default: the champion.")
+    ] = None,
+    *,
+    wait: Annotated[
+        bool, typer.Option("--wait", help="Show its progress until it is over.")
+    ] = False,
+) -> None:
+    """Measure a training's recipe against the champion's on today's listens; promotes nothing."""
+    from app.cli import evaluating
+
+    evaluating.evaluate(version, wait=wait)
+
+
+@app.command()
 def tune(
     *,
     seconds: Annotated[
@@ -158,67 +172,6 @@ def schema() -> None:
     from app import graphql
 
     print(graphql.export(), end="")  # noqa: T201
-
-
-@import_app.command()
-def csv(
-    folder: Annotated[Path, typer.Argument(help="Folder with tracks.csv and listens.csv.")],
-    source: Annotated[
-        str | None, typer.Option(help="Whose ids these are. Default: the folder's name.")
-    ] = None,
-) -> None:
-    """Load a folder of PyTune's CSV files, gzip or not; again and again if you like."""
-    from app.cli import keeping
-
-    keeping.load("csv", folder, source=source)
-
-
-@import_app.command("taste-profile")
-def taste_profile(
-    path: Annotated[
-        Path, typer.Argument(help="A CSV file of joined rows, or a folder of songs and triplets.")
-    ],
-) -> None:
-    """Load plays and songs of the Echo Nest Taste Profile."""
-    from app.cli import keeping
-
-    keeping.load("taste-profile", path)
-
-
-@import_app.command()
-def spotify(path: HistoryFile, user: HistoryUser) -> None:
-    """Load a listener's extended streaming history from Spotify."""
-    from app.cli import keeping
-
-    keeping.load("spotify", path, user)
-
-
-@import_app.command()
-def listenbrainz(path: HistoryFile, user: HistoryUser) -> None:
-    """Load a listener's export from ListenBrainz."""
-    from app.cli import keeping
-
-    keeping.load("listenbrainz", path, user)
-
-
-@import_app.command()
-def takeout(path: HistoryFile, user: HistoryUser) -> None:
-    """Load what a listener played on YouTube Music, from Google Takeout."""
-    from app.cli import keeping
-
-    keeping.load("takeout", path, user)
-
-
-@import_app.command()
-def undo(
-    import_id: Annotated[
-        int, typer.Argument(help="The import's number, which it said at its end.")
-    ],
-) -> None:
-    """Take an import back: its listens, and what it added and nobody else uses."""
-    from app.cli import keeping
-
-    keeping.undo(import_id)
 
 
 @user_app.command()

@@ -15,18 +15,19 @@ from rich.progress import (
 )
 from sqlmodel import Session
 
-from app import training, tuning
+from app import evaluating, training, tuning
 from app.cli.out import OUT
 from app.db import Database
 from app.errors import TrainingFailed
+from app.evaluating import EvaluationFailed
 from app.importing.report import Counts, ImportReport
 from app.importing.report import Progress as ImportProgress
-from app.models import Training, TrainingState, Tuning
+from app.models import EvaluationRun, Training, TrainingState, Tuning
 from app.tuning.errors import TuningFailed
 
 _LOOK_SECONDS = 0.25
 _OVER = (TrainingState.FINISHED, TrainingState.FAILED)
-_Row = TypeVar("_Row", Training, Tuning)
+_Row = TypeVar("_Row", Training, Tuning, EvaluationRun)
 
 
 @contextmanager
@@ -128,6 +129,19 @@ def follow_tuning(database: Database, tuning_id: int) -> Tuning:
     row = _follow(database, f"tuning {tuning_id}", look)
     if row.state is TrainingState.FAILED:
         raise TuningFailed(tuning_id=tuning_id, reason=row.error or "no reason was given")
+    return row
+
+
+def follow_evaluation(database: Database, run_id: int) -> EvaluationRun:
+    """Show an evaluation until it is over. Raises EvaluationFailed."""
+
+    def look(session: Session) -> tuple[EvaluationRun, str]:
+        row = evaluating.run(session, run_id)
+        return row, row.state.value
+
+    row = _follow(database, f"evaluation {run_id}", look)
+    if row.state is TrainingState.FAILED:
+        raise EvaluationFailed(run_id=run_id, reason=row.error or "no reason was given")
     return row
 
 

@@ -5,6 +5,7 @@ from app.errors.invalid import InvalidInput, InvalidReason
 from app.errors.missing import (
     AlertNotFound,
     ArtistNotFound,
+    EvaluationNotFound,
     JobNotFound,
     ListenNotFound,
     ListNotFound,
@@ -20,6 +21,7 @@ from app.errors.missing import (
 __all__ = [
     "AlertNotFound",
     "ArtistNotFound",
+    "EvaluationNotFound",
     "InvalidInput",
     "InvalidReason",
     "JobNotFound",

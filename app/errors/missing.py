@@ -39,6 +39,10 @@ class TrainingNotFound(Missing):
     kind = "training"
 
 
+class EvaluationNotFound(Missing):
+    kind = "evaluation"
+
+
 class AlertNotFound(Missing):
     kind = "alert"
 

@@ -194,6 +194,7 @@ describe(
     JobName,
     "What a job does.",
     TRAIN="Makes a model, evaluates it and promotes it if it is better.",
+    EVALUATE="Measures a training's recipe once more, because somebody asked.",
     FIND_VIDEO="Looks for a track's video.",
     RETRAIN="Begins a training by the champion's recipe if there are newer listens.",
     TUNE="Searches for the best recipe, which the next training takes.",

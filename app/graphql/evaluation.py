@@ -140,6 +140,9 @@ class Refit:
 class Evaluation:
     evaluated_at: datetime = strawberry.field(description="When it was written down.")
     promote: bool = strawberry.field(description="Whether the model was promoted by it.")
+    passed: bool = strawberry.field(
+        description="Whether the gate's conditions held; one that was asked for never promotes."
+    )
     verdict: str = strawberry.field(description="The verdict, in a sentence or two.")
     champion_version: int | None = strawberry.field(
         description="The champion it was compared with; null where there was none."
@@ -161,6 +164,7 @@ class Evaluation:
         return cls(
             evaluated_at=row.created_at,
             promote=row.promote,
+            passed=bool(figures.get("promote")),
             verdict=row.reason,
             champion_version=row.champion_id,
             contestants=[

@@ -26,19 +26,23 @@ class Job:
     training_id: strawberry.ID | None = strawberry.field(
         description="The training that it makes, if it makes one."
     )
+    evaluation_run_id: strawberry.ID | None = strawberry.field(
+        description="The run of an evaluation that it does, if it does one."
+    )
     enqueued_at: datetime | None = strawberry.field(description="When it was asked for.")
     started_at: datetime | None = strawberry.field(description="When a worker began with it.")
     ended_at: datetime | None = strawberry.field(description="When it failed.")
 
     @classmethod
     def of(cls, job: QueuedJob) -> Self:
-        number = job.training_id
+        number, run = job.training_id, job.evaluation_id
         return cls(
             id=strawberry.ID(job.id),
             name=job.name,
             state=job.state,
             error=job.error,
             training_id=None if number is None else global_id("Training", number),
+            evaluation_run_id=None if run is None else global_id("EvaluationRun", run),
             enqueued_at=job.enqueued_at,
             started_at=job.started_at,
             ended_at=job.ended_at,
@@ -72,8 +76,8 @@ class CancelJobInput:
 class JobRetried:
     job: Job = strawberry.field(
         description=(
-            "The job that waits now: for a training, another one that trains the same anew; for a"
-            " search, another one that goes on where it was."
+            "The job that waits now: for a training or an evaluation, another one that does the"
+            " same anew; for a search, another one that goes on where it was."
         )
     )
 

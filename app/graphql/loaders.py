@@ -9,7 +9,7 @@ from strawberry.dataloader import DataLoader
 from app import catalog, evaluations, listening, training_log
 from app.catalog import CatalogArtist
 from app.listening import TrackState
-from app.models import Evaluation, LogLine
+from app.models import Evaluation, EvaluationRun, LogLine
 
 T = TypeVar("T")
 
@@ -29,6 +29,8 @@ class Loaders:
         self.artist_by_id = DataLoader(self._artists)
         self.track_state_by_id = DataLoader(self._track_states)
         self.evaluations_by_training_id = DataLoader(self._evaluations)
+        self.evaluation_by_id = DataLoader(self._evaluation)
+        self.evaluation_runs_by_training_id = DataLoader(self._evaluation_runs)
         self.log_by_training_id = DataLoader(self._logs)
 
     async def _artists(self, ids: list[int]) -> list[CatalogArtist | None]:
@@ -42,6 +44,13 @@ class Loaders:
 
     async def _evaluations(self, ids: list[int]) -> list[list[Evaluation]]:
         return await self._read(lambda session: evaluations.evaluations_of(session, ids))
+
+    async def _evaluation(self, ids: list[int]) -> list[Evaluation | None]:
+        found = await self._read(lambda session: evaluations.evaluations_by_id(session, ids))
+        return [found.get(number) for number in ids]
+
+    async def _evaluation_runs(self, ids: list[int]) -> list[list[EvaluationRun]]:
+        return await self._read(lambda session: evaluations.runs_of(session, ids))
 
     async def _logs(self, ids: list[int]) -> list[list[LogLine]]:
         return await self._read(lambda session: training_log.lines_of(session, ids))

@@ -10,6 +10,7 @@ from app.graphql.accounts import users_of
 from app.graphql.alerts import alerts_of
 from app.graphql.catalog import artists_of, tracks_of
 from app.graphql.context import Context, Info
+from app.graphql.evaluating import runs_of
 from app.graphql.ids import Node, decoded
 from app.graphql.importing import imports_of
 from app.graphql.library import listens_of, playlists_of
@@ -24,6 +25,7 @@ Fetch = Callable[[Context, list[int]], Awaitable[Sequence[Node | None]]]
 _FETCH: dict[str, Fetch] = {
     "Alert": alerts_of,
     "Artist": artists_of,
+    "EvaluationRun": runs_of,
     "Listen": listens_of,
     "Playlist": playlists_of,
     "Token": tokens_of,

@@ -85,7 +85,7 @@ class InvalidInput(Problem):
 class NotFound(Problem):
     kind: str = strawberry.field(
         description="What was looked for: track, artist, song, list, user, token, training, tuning,"
-        " alert, job, import, upload, listen, playlist."
+        " evaluation, alert, job, import, upload, listen, playlist."
     )
 
     @classmethod
@@ -158,7 +158,7 @@ class TuningOver(Problem):
     pass
 
 
-@strawberry.type(description="No model has been promoted yet, so there is none to load.")
+@strawberry.type(description="No model has been promoted yet, so there is none.")
 class NoChampion(Problem):
     pass
 

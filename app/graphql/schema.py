@@ -17,6 +17,7 @@ from app.graphql.drift import DriftQuery
 from app.graphql.editing import EditingMutation
 from app.graphql.edits import EditsQuery
 from app.graphql.erasing import ErasingMutation
+from app.graphql.evaluating import EvaluatingMutation
 from app.graphql.executing import Executor
 from app.graphql.importing import ImportingMutation, ImportingQuery
 from app.graphql.jobs import JobsMutation, JobsQuery
@@ -86,6 +87,7 @@ class Mutation(
     AddingMutation,
     TrainingMutation,
     TuningMutation,
+    EvaluatingMutation,
     PromotionMutation,
     JobsMutation,
     ImportingMutation,

@@ -13,6 +13,8 @@ from app.access import required
 from app.graphql.context import Context, Info
 from app.graphql.data_import import DataImport
 from app.graphql.enums import Role, TrainingStage, TrainingState
+from app.graphql.evaluating import EvaluationRun
+from app.graphql.evaluating import looked_up as run_looked_up
 from app.graphql.ids import required_number
 from app.graphql.importing import looked_up
 from app.graphql.permissions import followed_by_administrators, followed_by_listeners
@@ -21,7 +23,13 @@ from app.graphql.tuning import Tuning
 from app.graphql.tuning import looked_up as tuning_looked_up
 from app.models import Training as TrainingRow
 from app.models.columns import id_of
-from app.queue import CHAMPION_CHANNEL, IMPORT_CHANNEL, TRAINING_CHANNEL, TUNING_CHANNEL
+from app.queue import (
+    CHAMPION_CHANNEL,
+    EVALUATION_CHANNEL,
+    IMPORT_CHANNEL,
+    TRAINING_CHANNEL,
+    TUNING_CHANNEL,
+)
 from app.settings import Settings
 from app.training import Champion
 
@@ -86,6 +94,17 @@ class Subscription:
         async for now in _followed(context, TUNING_CHANNEL, lambda: _tuning(context, number)):
             yield now
 
+    @followed_by_administrators("An evaluation that was asked for, from how it is now to its end.")
+    async def evaluation_progress(
+        self,
+        info: Info,
+        run_id: Annotated[strawberry.ID, strawberry.argument(description="Which run.")],
+    ) -> AsyncIterator[EvaluationRun]:
+        number = required_number(run_id, "EvaluationRun", "runId")
+        context = info.context
+        async for now in _followed(context, EVALUATION_CHANNEL, lambda: _run(context, number)):
+            yield now
+
     @followed_by_listeners("An import's progress, from how it is now until it is over.")
     async def import_progress(
         self,
@@ -148,6 +167,11 @@ async def _training(context: Context, number: int) -> TrainingProgress:
 async def _tuning(context: Context, number: int) -> Tuning:
     await _let_in(context)
     return await tuning_looked_up(context, number)
+
+
+async def _run(context: Context, number: int) -> EvaluationRun:
+    await _let_in(context)
+    return await run_looked_up(context, number)
 
 
 async def _champion(context: Context) -> Champion | None:

@@ -14,6 +14,7 @@ from app.errors.invalid import out_of_range
 from app.graphql import problems
 from app.graphql.context import Context, Info
 from app.graphql.enums import Algorithm, TrainingStage, TrainingState, Weighting
+from app.graphql.evaluating import EvaluationRun
 from app.graphql.evaluation import Evaluation
 from app.graphql.ids import Node, global_id
 from app.graphql.paging import DEFAULT_PAGE, After, Connection, First, Page
@@ -65,6 +66,11 @@ class Training(Node):
     async def evaluations(self, info: Info) -> list[Evaluation]:
         rows = await info.context.loaders.evaluations_by_training_id.load(self.version)
         return [Evaluation.of(row) for row in rows]
+
+    @as_parent("Who had its recipe measured again since, the newest first; nothing came of it.")
+    async def evaluation_runs(self, info: Info) -> list[EvaluationRun]:
+        rows = await info.context.loaders.evaluation_runs_by_training_id.load(self.version)
+        return [EvaluationRun.of(row) for row in rows]
 
     @as_parent("What it had to tell, in order: for people, in English.")
     async def log(self, info: Info) -> list[LogLine]:

@@ -17,7 +17,7 @@ import numpy as np
 
 from app.ml.bootstrap import Interval, finite, mean_intervals
 from app.ml.evaluation import MAIN, Evaluation, Slice
-from app.ml.verdict import Check, Compared, Verdict, checks_as_json, sentence
+from app.ml.verdict import Check, Compared, Verdict, checks_as_json, sentence, supposition
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +93,16 @@ def decide(
     gains = _gains(challenger, champion, popularity, seed)
     case = _Case(challenger, champion, popularity, gains, settings, forgotten)
     checks = _checks(case)
-    first = champion is None and not forgotten
+    first, listeners = champion is None and not forgotten, len(challenger.listener_ids)
     role = "as the first model" if first else "as the better recipe"
-    reason = sentence(
-        checks,
-        len(challenger.listener_ids),
-        role="as a refresh of the champion" if case.refresh else role,
-        otherwise="Popularity is served." if first else "The champion stays.",
+    role = "as a refresh of the champion" if case.refresh else role
+    otherwise = "Popularity is served." if first else "The champion stays."
+    return Verdict(
+        promote=all(check.passed for check in checks),
+        reason=sentence(checks, listeners, role=role, otherwise=otherwise),
+        supposed=supposition(checks, listeners, role=role),
+        figures={**_figures(case), "checks": checks_as_json(checks), "seed": seed},
     )
-    figures = {**_figures(case), "checks": checks_as_json(checks), "seed": seed}
-    return Verdict(all(check.passed for check in checks), reason, figures)
 
 
 def _gains(
@@ -136,6 +136,8 @@ def _checks(case: _Case) -> list[Check]:
     against = (_not_worse if case.refresh else _better)(case, case.champion)
     guards = [_coverage(case, case.champion), _auc(case, case.champion)]
     slices = [_slice(case, case.champion, part) for part in case.champion.slices()]
+    if case.champion is case.challenger:  # its gain over itself says nothing
+        return [*checks, against, *guards, *slices]
     return [against, *checks, *guards, *slices]
 
 

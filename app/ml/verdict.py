@@ -67,17 +67,34 @@ class Verdict:
 
     promote: bool
     reason: str
+    supposed: str
+    """The same of a recipe that is only measured: nothing is promoted, whatever was found."""
     figures: dict[str, Any]
 
 
 def sentence(checks: Sequence[Check], listeners: int, *, role: str, otherwise: str) -> str:
     """Promoted in its role for the first check's reason, or not for those that failed."""
+    if all(check.passed for check in checks):
+        return f"Promoted {role}, {_over(listeners)}: {_why(checks)}."
+    return f"Not promoted, {_over(listeners)}: {_why(checks)}. {otherwise}"
+
+
+def supposition(checks: Sequence[Check], listeners: int, *, role: str) -> str:
+    """What the gate would say of a recipe that was measured and not trained."""
+    if all(check.passed for check in checks):
+        return f"Trained again, it would be promoted {role}, {_over(listeners)}: {_why(checks)}."
+    return f"Trained again, it would not be promoted, {_over(listeners)}: {_why(checks)}."
+
+
+def _over(listeners: int) -> str:
+    return f"over {listeners:,} listener{'' if listeners == 1 else 's'}"
+
+
+def _why(checks: Sequence[Check]) -> str:
+    """What failed, or else what was checked first."""
     failed = [check.text for check in checks if not check.passed]
-    over = f"over {listeners:,} listener{'' if listeners == 1 else 's'}"
-    if failed:
-        more = f"; and {len(failed) - _TOLD} more" if len(failed) > _TOLD else ""
-        return f"Not promoted, {over}: {'; '.join(failed[:_TOLD])}{more}. {otherwise}"
-    return f"Promoted {role}, {over}: {checks[0].text}."
+    more = f"; and {len(failed) - _TOLD} more" if len(failed) > _TOLD else ""
+    return f"{'; '.join(failed[:_TOLD])}{more}" or checks[0].text
 
 
 def checks_as_json(checks: Sequence[Check]) -> list[dict[str, Any]]:

@@ -103,6 +103,33 @@ class Evaluation(SQLModel, table=True):
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
 
 
+class EvaluationRun(SQLModel, table=True):
+    """Somebody had a training's recipe measured once more; nothing is promoted by it."""
+
+    __tablename__ = "evaluation_run"
+    __table_args__ = TABLE_OPTIONS
+
+    id: int | None = Field(default=None, primary_key=True)
+    training_id: int = Field(foreign_key="training.id", index=True, ondelete="CASCADE")
+    evaluation_id: int | None = Field(
+        default=None, foreign_key="evaluation.id", unique=True, ondelete="CASCADE"
+    )
+    """What was found, once it is finished."""
+    requested_by: str = Field(max_length=100)
+    """A user's name, or what asked: command line."""
+    state: TrainingState = Field(
+        default=TrainingState.QUEUED, sa_type=enum_type(TrainingState), index=True
+    )
+    progress: float = Field(default=0.0)
+    """0 to 1."""
+    error: str | None = Field(default=None, sa_type=Text)
+    heartbeat_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When its job last said that it lives."""
+    created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
 class Promotion(SQLModel, table=True):
     """A model made champion. The newest row names the champion; one model may be it twice."""
 

@@ -6,11 +6,11 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from app import jobs, timetable, training, tuning
+from app import evaluations, jobs, timetable, training, tuning
 from app.access import Viewer
 from app.errors import PyTuneError, QueueUnavailable
 from app.jobs import JobState, QueuedJob
-from app.models import Training
+from app.models import EvaluationRun, Training
 from app.models.columns import utc_now
 from app.state import State
 from app.web.door import Administrator, Here
@@ -27,6 +27,8 @@ class Shown:
     job: QueuedJob
     training: Training | None
     """The training that it makes, for how far it is."""
+    run: EvaluationRun | None
+    """The evaluation that it does, likewise."""
 
 
 @router.get("/admin/jobs")
@@ -71,9 +73,14 @@ def _shown(state: State) -> dict[str, Any]:
     with state.database.read() as session:
         numbers = [job.training_id for job in found if job.training_id is not None]
         rows = training.trainings_by_id(session, numbers)
+        asked = [job.evaluation_id for job in found if job.evaluation_id is not None]
+        runs = evaluations.runs_by_id(session, asked)
     return {
         "is_away": False,
-        "jobs": [Shown(job, rows.get(job.training_id or 0)) for job in found],
+        "jobs": [
+            Shown(job, rows.get(job.training_id or 0), runs.get(job.evaluation_id or 0))
+            for job in found
+        ],
         "appointments": appointments,
         "is_busy": any(job.state is not JobState.FAILED for job in found),
         "now": utc_now(),

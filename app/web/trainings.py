@@ -5,12 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from app import evaluations, promotion, training, training_log
+from app import evaluating, evaluations, promotion, training, training_log
 from app.access import Viewer
-from app.errors import PyTuneError
+from app.errors import InvalidInput, PyTuneError
 from app.state import State
 from app.web.door import Administrator, Here, Id
 from app.web.errors import status_of
+from app.web.evaluating import Again
 from app.web.models import Service, judged
 from app.web.render import page, part, target_of
 from app.web.verdicts import Verdict
@@ -35,6 +36,17 @@ def promote(
     except PyTuneError as problem:
         return _page(request, state, viewer, version, problem, reason)
     return RedirectResponse("/admin/models", 303)
+
+
+@router.post("/admin/models/{version}/evaluate")
+def evaluate(request: Request, state: Here, viewer: Administrator, version: Id) -> Response:
+    try:
+        evaluating.launch(state.database, state.queue, viewer.name, version)
+    except InvalidInput as problem:
+        return _page(request, state, viewer, version, problem.on("measured"))
+    except PyTuneError as problem:
+        return _page(request, state, viewer, version, problem)
+    return RedirectResponse(f"/admin/models/{version}", 303)
 
 
 @router.get("/admin/rollback")
@@ -70,6 +82,7 @@ def _page(
         shown = {
             "row": row,
             "verdict": Verdict.of(made[0]) if made else None,
+            "again": Again.of(session, version),
             "log": training_log.lines_of(session, [version])[0],
             "promotions": promotions,
             "evaluations": judged(session, promotions),
@@ -79,6 +92,8 @@ def _page(
         }
     if target_of(request) == "progress":
         return part(request, "trainings/_changed.html", shown)
+    if target_of(request) == "again":
+        return part(request, "trainings/_again.html", shown)
     return page(request, viewer, "trainings/training.html", shown, status_of(problem))
 
 

@@ -31,6 +31,7 @@ COMMANDS = [
     ["import", "takeout"],
     ["import", "undo"],
     ["train"],
+    ["evaluate"],
     ["tune"],
     ["user"],
     ["user", "add"],

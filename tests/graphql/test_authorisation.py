@@ -186,6 +186,7 @@ MUTATIONS = {
         For.ADMINISTRATORS,
         'resumeTuning(input: {tuningId: "VHVuaW5nOjE="}) { __typename }',
     ),
+    "evaluateModel": (For.ADMINISTRATORS, "evaluateModel(input: {}) { __typename }"),
     "promoteModel": (
         For.ADMINISTRATORS,
         f'promoteModel(input: {{trainingId: "{TRAINING}", reason: "x"}}) {{ __typename }}',

@@ -11,7 +11,7 @@ import pytest
 from graphql import FieldNode, OperationDefinitionNode, parse
 from rq.job import JobStatus
 
-from app import alerts, listening, playlists, recommending, tuning
+from app import alerts, evaluating, listening, playlists, recommending, tuning
 from app.errors import InvalidReason
 from app.graphql import asked, cost, documents, presented, problems, router
 from app.graphql.paging import DEFAULT_PAGE, MAX_PAGE
@@ -142,7 +142,9 @@ def _import_some(door: Door) -> None:
 
 
 def _tune(door: Door, document: str) -> None:
-    """The tuning that the page follows, stops or resumes."""
+    """The tuning that the page follows, stops or resumes, and the evaluation that it follows."""
+    if "evaluationProgress" in document:
+        evaluating.launch(door.state.database, door.state.queue, "root", 1)
     if any(name in document for name in ("tuningProgress", "stopTuning", "resumeTuning")):
         number = tuning.launch(door.state.database, door.state.queue, "root", 60)
         if "resumeTuning" in document:

@@ -9,7 +9,9 @@ from tests.graphql.conftest import ADMINISTRATOR, Door, OpenDoor, refused
 
 TRAIN = "mutation { trainModel { ... on TrainingStarted { training { id } } } }"
 JOBS = """query ($state: JobState, $first: Int) {
-  jobs(state: $state, first: $first) { id name state error trainingId enqueuedAt startedAt endedAt }
+  jobs(state: $state, first: $first) {
+    id name state error trainingId evaluationRunId enqueuedAt startedAt endedAt
+  }
 }"""
 RETRY = """mutation ($input: RetryJobInput!) {
   retryJob(input: $input) {
@@ -36,7 +38,7 @@ def test_a_job_names_its_training(door: Door) -> None:
         "name": "TRAIN",
         "state": "QUEUED",
         "trainingId": global_id("Training", 1),
-        **dict.fromkeys(("error", "startedAt", "endedAt")),
+        **dict.fromkeys(("error", "evaluationRunId", "startedAt", "endedAt")),
     }
     assert _jobs(door, state="RUNNING") == []
 

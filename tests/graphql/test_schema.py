@@ -85,6 +85,7 @@ def test_what_has_an_id_that_lasts_is_a_node() -> None:
         "Track",
         "Training",
         "Tuning",
+        "EvaluationRun",
         "User",
     }
 

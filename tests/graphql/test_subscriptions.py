@@ -25,10 +25,14 @@ PROGRESS = """subscription ($id: ID!) {
 TUNING = """subscription ($id: ID!) {
   tuningProgress(tuningId: $id) { id state progress trials { algorithm ndcg } error }
 }"""
+EVALUATION = """subscription ($id: ID!) {
+  evaluationProgress(runId: $id) { id state progress error }
+}"""
 CHAMPION = "subscription { championChanged { version isRollback promotedBy } }"
 FIELDS = {
     "trainingProgress": (PROGRESS, {"id": global_id("Training", 1)}),
     "tuningProgress": (TUNING, {"id": global_id("Tuning", 1)}),
+    "evaluationProgress": (EVALUATION, {"id": global_id("EvaluationRun", 1)}),
     "championChanged": (CHAMPION, {}),
 }
 """Those of administrators; everybody may follow an import of their own."""

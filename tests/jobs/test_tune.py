@@ -15,8 +15,7 @@ from app.models import TrainingState
 from app.models.columns import utc_now
 from app.queue import TUNING_CHANNEL, JobName, JsonQueue
 from app.tuning.errors import TuningFailed, TuningNotFound, TuningOver, TuningUnderway
-from jobs import tune
-from jobs.evaluate import evaluate
+from jobs import contest, tune
 from jobs.retrain import _retrain
 from jobs.retune import _retune
 from jobs.runtime import Runtime
@@ -123,7 +122,7 @@ def test_of_undated_listens_it_sees_none_that_the_gate_tests_on(
         train, split = tune._validation(session)
         data = read_training_data(session)
     assert split is None
-    held = evaluate(rt, RECIPE, None, data, 42, lambda _: None)[1]
+    held = contest.compete(rt, RECIPE, None, data, 42, lambda _: None)[1]
     tested = {
         (listener, track)
         for n, listener in enumerate(held.listener_ids.tolist())

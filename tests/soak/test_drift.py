@@ -1,10 +1,6 @@
 """A shift of taste: alert, and the chain mends it by itself; quiet months stay quiet. 3 minutes."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -29,6 +25,7 @@ from jobs.training_data import artists_of, read_training_data
 from tests import histories
 from tests.histories import World, crown, sum_up
 from tests.jobs.conftest import requested, run_training
+from tests.jobs_at_work import worker
 from tests.soak.conftest import Say
 from tests.soak.swapping import await_that
 
@@ -78,22 +75,6 @@ def _crown(rt: Runtime, at: datetime) -> int:
     return number
 
 
-@contextmanager
-def _worker(settings: Settings) -> Iterator[None]:
-    """A worker of the product that retrains where it finds drift."""
-    environment = os.environ | {
-        "PYTUNE_DATA_DIR": str(settings.folder),
-        "PYTUNE_REDIS_URL": settings.key_value_url,
-        "PYTUNE_DRIFT_RETRAINS": "true",
-    }
-    process = subprocess.Popen([sys.executable, "-m", "app.cli", "worker"], env=environment)
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.wait()
-
-
 def test_the_chain_mends_a_shift_of_taste_by_itself(rt: Runtime, begin: datetime, say: Say) -> None:
     with rt.database.write() as session:
         world = World.make(session)
@@ -103,7 +84,7 @@ def test_the_chain_mends_a_shift_of_taste_by_itself(rt: Runtime, begin: datetime
     rt.database.transact(world.take_up_new_genres)
     _live(rt, world, SHIFT, DAYS - SHIFT, old)
     rt.queue.enqueue(JobName.WATCH_DRIFT)
-    with _worker(rt.settings):
+    with worker(rt.settings, PYTUNE_DRIFT_RETRAINS="true"):
         await_that(lambda: _over(rt, old))
     with rt.database.read() as session:
         alerts = [str(alert.details["same"]) for alert in session.exec(select(Alert))]

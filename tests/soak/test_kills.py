@@ -78,6 +78,26 @@ def test_a_training_during_which_the_key_value_server_is_killed_ends(
         assert following == "FINISHED"
 
 
+@pytest.mark.parametrize("whom", ["worker", "job"])
+def test_an_evaluation_that_is_killed_has_failed_and_is_done_when_asked_again(
+    stack: Running, administrator: Client, say: Say, whom: str
+) -> None:
+    run = administrator.evaluated()
+    await_that(lambda: administrator.evaluation(run)["progress"] > 0, 0.05)
+    kill_job(stack) if whom == "job" else stack.kill_child("app.cli worker")
+    await_that(lambda: administrator.evaluation(run)["state"] in OVER, 0.2)
+    lost = administrator.evaluation(run)
+    assert (lost["state"], lost["evaluation"]) == ("FAILED", None)
+    again = administrator.evaluated()
+    assert again != run
+    await_that(lambda: administrator.evaluation(again)["state"] in OVER, 0.2)
+    done = administrator.evaluation(again)
+    say(f"evaluation's {whom} killed: {lost['error']} Asked again: {done['state']}")
+    assert done["state"] == "FINISHED"
+    assert administrator.ask(STATUS)["status"]["modelVersion"] == 1
+    _check_models(stack)
+
+
 def _start(administrator: Client, settings: dict[str, int]) -> int:
     answer: dict[str, Any] = {}
 

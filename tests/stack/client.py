@@ -26,6 +26,20 @@ TRAIN = """mutation ($input: TrainModelInput) {
   }
 }"""
 TRAININGS = """{ trainings(first: 20) { edges { node { version state progress error } } } }"""
+EVALUATE = """mutation ($id: ID) {
+  evaluateModel(input: {trainingId: $id}) {
+    __typename
+    ... on EvaluationStarted { run { id state } }
+    ... on Problem { message }
+  }
+}"""
+EVALUATION = """query ($id: ID!) {
+  node(id: $id) {
+    ... on EvaluationRun {
+      version state progress error evaluation { verdict promote championVersion }
+    }
+  }
+}"""
 STATUS = "{ status { state modelVersion } }"
 
 
@@ -50,6 +64,17 @@ class Client:
     def recommended(self, first: int = 20) -> dict[str, Any]:
         served: dict[str, Any] = self.ask(RECOMMENDATIONS, first=first)["recommendations"]
         return served
+
+    def evaluated(self, training_id: str | None = None) -> str:
+        """A run that measures a training, or the champion: its id."""
+        answer = self.ask(EVALUATE, id=training_id)["evaluateModel"]
+        assert answer["__typename"] == "EvaluationStarted", answer
+        run_id: str = answer["run"]["id"]
+        return run_id
+
+    def evaluation(self, run_id: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.ask(EVALUATION, id=run_id)["node"]
+        return found
 
     def trainings(self) -> dict[int, dict[str, Any]]:
         """By version."""

@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 from sqlmodel import Session
 
+from app import evaluating
 from app.ml import contest
 from app.ml.contest import ContestResult
 from app.ml.evaluation import Terms
@@ -13,6 +14,7 @@ from app.ml.interactions import concatenate
 from app.ml.recipe import Recipe
 from app.ml.weighting import Weighting
 from app.models import Evaluation
+from jobs.evaluate import _finish
 
 GOOD = Recipe("als", Weighting.LOG, {"factors": 4, "iterations": 5, "regularization": 1.0})
 POOR = Recipe("als", Weighting.LOG, {"factors": 1, "iterations": 1, "regularization": 1e5})
@@ -29,6 +31,12 @@ def contested(*, better: bool, first: bool = False) -> ContestResult:
     holdout = per_listener(concatenate([rows]), share=0.3, seed=1)
     ours, theirs = (GOOD, POOR) if better else (POOR, GOOD)
     return contest.run(ours, None if first else theirs, holdout, Terms(seed=2, k=5))
+
+
+def measure_again(session: Session, run_id: int, found: ContestResult, champion_id: int) -> None:
+    """As its job ends, from its beginning."""
+    evaluating.start(session, run_id)
+    _finish(session, run_id, champion_id, found)
 
 
 def write_down(
