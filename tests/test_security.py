@@ -1,5 +1,10 @@
 """What is kept of passwords and tokens gives nothing away."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
+
+import pytest
+
 from app import security
 
 
@@ -27,3 +32,26 @@ def test_tokens_differ_and_only_their_hashes_are_kept() -> None:
 
 def test_a_token_of_any_text_has_a_hash() -> None:
     assert security.token_hash("\ud800") != security.token_hash("\ud801")
+
+
+def test_few_passwords_are_looked_at_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each takes 64 MiB meanwhile."""
+    inside, most, lock, hasher = 0, 0, Lock(), security._HASHER
+
+    class Counted:
+        def verify(self, *words: bytes | str) -> bool:
+            nonlocal inside, most
+            with lock:
+                inside += 1
+                most = max(most, inside)
+            try:
+                return hasher.verify(*words)
+            finally:
+                with lock:
+                    inside -= 1
+
+    monkeypatch.setattr(security, "_HASHER", Counted())
+    with ThreadPoolExecutor(20) as pool:
+        answers = pool.map(lambda _: security.password_matches("guess", None), range(20))
+        assert not any(answers)
+    assert 1 <= most <= security.AT_ONCE
