@@ -8,7 +8,6 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve
 from scipy.sparse import csr_matrix
 
 from app.ml.item_weights import (
@@ -66,9 +65,9 @@ class Ease(ItemWeights):
         kept = 12 * 3 * extent.n_items * min(int(chosen["neighbours"]), extent.n_items)
         block = 24 * BLOCK * extent.n_items
         if _few_listeners(extent, chosen):
-            dense = 24 * extent.n_listeners**2 + 8 * extent.n_listeners * extent.n_items
+            dense = 32 * extent.n_listeners**2 + 8 * extent.n_listeners * extent.n_items
         else:
-            dense = 24 * core**2
+            dense = 32 * core**2
         return dense + block + kept + 12 * 3 * extent.n_values
 
 
@@ -118,7 +117,5 @@ def _inverse(gram: Floats, ridge: float) -> NDArray[np.float64]:
     """(G + λI)⁻¹ in double precision."""
     system = gram.astype(np.float64)
     system[np.diag_indices_from(system)] += ridge
-    if not len(system):
-        return system
-    factors = cho_factor(system, overwrite_a=True, check_finite=False)
-    return np.asarray(cho_solve(factors, np.eye(len(system)), overwrite_b=True))
+    # Unlike scipy's solvers it lets other threads run meanwhile: the training has to say it lives.
+    return np.linalg.inv(system)

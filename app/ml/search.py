@@ -19,7 +19,7 @@ class Trial:
     state: str
     """complete, pruned, or refused for its memory."""
     ndcg: float
-    """Over the panel; of a pruned trial over its first quarter."""
+    """Over the panel; of a pruned trial what its first quarter lets expect."""
     quarter: float
     """Over the first quarter of the panel."""
     seconds: float

@@ -169,7 +169,7 @@ class _Run:
         quarter = float(first.mean()) if len(first) else 0.0
         self._progress(0.0)
         if best is not None and quarter < _HOPELESS * best.quarter:
-            return "pruned", quarter, quarter
+            return "pruned", best.ndcg * quarter / best.quarter, quarter
         rest = panel.part(slice(cut, None)).measure(model, self.chosen.k)[0]
         every = np.concatenate([first, rest])
         return "complete", float(every.mean()) if len(every) else 0.0, quarter
