@@ -1,22 +1,19 @@
-"""Use-cases: the queue's jobs, tried again or cancelled, and trainings whose job is lost."""
+"""Use-cases: the queue's jobs, tried again or cancelled."""
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from rq.command import send_stop_job_command
 from rq.exceptions import InvalidJobOperation, NoSuchJobError
 from rq.job import Job, JobStatus
-from sqlmodel import Session, col, select
 
 from app import evaluating, recipes, training
 from app.db import Database
 from app.errors import InvalidInput, JobNotFound
 from app.errors.invalid import wrong_state
 from app.importing import asking
-from app.models import Training, TrainingState
-from app.models.columns import id_of, utc_now
 from app.queue import JobName, JobQueue, JsonJob
 
 _NAMES = {name.value: name for name in JobName}
@@ -102,9 +99,11 @@ def retry(database: Database, queue: JobQueue, job_id: str, by: str) -> QueuedJo
     """
     tried = failed(queue, job_id)
     if tried.training_id is not None:
-        return job(queue, _train_again(database, queue, tried.training_id, by))
+        again = _train_again(database, queue, tried.training_id, by)
+        return _instead(queue, job_id, again)
     if tried.evaluation_id is not None:
-        return job(queue, evaluating.again(database, queue, tried.evaluation_id, by))
+        again = evaluating.again(database, queue, tried.evaluation_id, by)
+        return _instead(queue, job_id, again)
     if tried.import_id is not None:
         return job(queue, asking.try_again(database, queue, tried.import_id))
     with queue.answering():
@@ -113,6 +112,13 @@ def retry(database: Database, queue: JobQueue, job_id: str, by: str) -> QueuedJo
         except InvalidJobOperation:  # somebody else has tried it again at this very moment
             raise _not_failed(JobState.QUEUED) from None
     return job(queue, job_id)
+
+
+def _instead(queue: JobQueue, job_id: str, again: str) -> QueuedJob:
+    """The job that does what the other one failed to do, which is listed no more."""
+    with queue.answering():
+        queue.queue.failed_job_registry.remove(job_id)
+    return job(queue, again)
 
 
 def _not_failed(state: JobState) -> InvalidInput:
@@ -151,49 +157,6 @@ def _stop(queue: JobQueue, job_id: str) -> None:
             JsonJob.fetch(job_id, connection=queue.redis).cancel()
         else:
             send_stop_job_command(queue.redis, job_id)
-
-
-def fail_abandoned(database: Database, queue: JobQueue, silent: timedelta) -> list[int]:
-    """Fail trainings whose job has been silent that long, was lost, or was never enqueued.
-
-    Their numbers. Raises QueueUnavailable.
-    """
-    with database.read() as session:
-        waiting = [
-            (id_of(row), row.job_id)
-            for row in session.exec(select(Training).where(Training.state == TrainingState.QUEUED))
-        ]
-    lost = [number for number, job in waiting if job is not None and not queue.is_alive(job)]
-    dead = database.transact(lambda session: _fail_all(session, lost, silent))
-    for number in dead:
-        queue.announce_progress(number)
-    return dead
-
-
-def fail_interrupted(database: Database) -> None:
-    """Fail what still runs by its row where no worker can be running: at an embedded start."""
-
-    def write(session: Session) -> None:
-        running = select(Training).where(Training.state == TrainingState.RUNNING)
-        for row in session.exec(running).all():
-            training.fail(session, id_of(row), "PyTune ended meanwhile. Train again.")
-        evaluating.fail_interrupted(session)
-
-    database.transact(write)
-
-
-def _fail_all(session: Session, lost: list[int], silent: timedelta) -> list[int]:
-    queued, latest = col(Training.state) == TrainingState.QUEUED, utc_now() - silent
-    never_started = queued & col(Training.id).in_(lost)
-    never_enqueued = queued & col(Training.job_id).is_(None) & (col(Training.created_at) < latest)
-    went_silent = (col(Training.state) == TrainingState.RUNNING) & (
-        col(Training.heartbeat_at) < latest
-    )
-    dead = never_started | never_enqueued | went_silent
-    rows = list(session.exec(select(Training).where(dead)))
-    for row in rows:
-        training.fail(session, id_of(row), "Its worker died. Train again.")
-    return [id_of(row) for row in rows]
 
 
 def _train_again(database: Database, queue: JobQueue, training_id: int, by: str) -> str:

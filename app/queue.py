@@ -70,6 +70,13 @@ class JsonQueue(Queue):
         options["serializer"] = JSONSerializer
         super().__init__(name, **options)
 
+    def enqueue_job(self, job: Job, *arguments: Any, **options: Any) -> Job:
+        """One that waits already does not wait twice; one that goes again has failed no more."""
+        if self.get_job_position(job.id) is not None:
+            return job
+        self.failed_job_registry.remove(job)
+        return super().enqueue_job(job, *arguments, **options)
+
 
 class JobQueue:
     """Enqueues jobs by name with JSON arguments; no pickle crosses the key-value server."""

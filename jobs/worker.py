@@ -8,7 +8,7 @@ from datetime import timedelta
 from rq.worker import SpawnWorker
 from sqlalchemy.exc import SQLAlchemyError
 
-from app import alerts, evaluating, jobs, tuning
+from app import alerts, evaluating, lost_trainings, tuning
 from app.db import Database, open_database
 from app.errors import DatabaseUnavailable, QueueUnavailable
 from app.importing import abandoned
@@ -94,7 +94,7 @@ class _DeathWatch:
         left = abandoned.go_on_with_abandoned(self.database, self.queue, self.silent)
         if left:
             log.error("imports whose worker died", extra={"imports": left})
-        dead = jobs.fail_abandoned(self.database, self.queue, self.silent)
+        dead = lost_trainings.fail_abandoned(self.database, self.queue, self.silent)
         if dead:
             log.error("trainings whose worker died", extra={"trainings": dead})
             alerts.announce(self.queue)

@@ -9,7 +9,7 @@ from threading import Barrier
 import pytest
 from sqlmodel import select
 
-from app import evaluating, evaluations, jobs, listening, training
+from app import evaluating, evaluations, jobs, listening, lost_trainings, training
 from app.db import Database
 from app.errors import (
     EvaluationNotFound,
@@ -215,10 +215,10 @@ def test_one_that_waits_is_given_up_where_its_job_is_lost(
 def test_one_interrupted_by_the_end_of_an_embedded_pytune_has_failed(
     database: Database, launched: int
 ) -> None:
-    jobs.fail_interrupted(database)
+    lost_trainings.fail_interrupted(database)
     assert _row(database, launched).state is TrainingState.QUEUED, "the queue keeps it"
     database.transact(lambda session: evaluating.start(session, launched))
-    jobs.fail_interrupted(database)
+    lost_trainings.fail_interrupted(database)
     assert _row(database, launched).error == "PyTune ended meanwhile. Ask for it again."
 
 

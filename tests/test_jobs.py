@@ -170,6 +170,19 @@ def test_a_failed_training_is_begun_anew_by_its_recipe(
     with database.read() as session:
         row = training.training(session, again.training_id or 0)
     assert (row.requested_by, row.seed, row.settings["factors"]) == ("eve", 7, 8)
+    assert [one.id for one in jobs.jobs(queue, 20)] == [again.id]
+
+
+def test_a_job_of_a_fixed_id_waits_once_and_goes_again_without_its_failure(queue: JobQueue) -> None:
+    for _ in range(2):
+        queue.enqueue(JobName.WATCH_DRIFT, job_id="watch")
+    assert _states(queue) == [(JobName.WATCH_DRIFT, JobState.QUEUED)]
+    queue.queue.pop_job_id()
+    fail(queue, "watch", "no")
+    assert jobs.counts(queue) == {"running": 0, "queued": 0, "failed": 1}
+    queue.enqueue(JobName.WATCH_DRIFT, job_id="watch")
+    assert jobs.counts(queue) == {"running": 0, "queued": 1, "failed": 0}
+    assert _states(queue) == [(JobName.WATCH_DRIFT, JobState.QUEUED)]
 
 
 def test_a_stopped_job_is_not_alive(queue: JobQueue) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session, select
 
-from app import jobs, listening, recipes, training
+from app import listening, lost_trainings, recipes, training
 from app.db import Database
 from app.errors import (
     InvalidInput,
@@ -134,14 +134,14 @@ def test_trainings_whose_worker_died_are_failed(
     number = training.launch(database, queue, "root", RECIPE)
     database.transact(lambda session: training.start(session, number))
     silent = timedelta(seconds=30)
-    assert jobs.fail_abandoned(database, queue, silent) == []
+    assert lost_trainings.fail_abandoned(database, queue, silent) == []
 
     def age(session: Session) -> None:
         training.training(session, number).heartbeat_at = utc_now() - 2 * silent
 
     database.transact(age)
-    assert jobs.fail_abandoned(database, queue, silent) == [number]
-    assert jobs.fail_abandoned(database, queue, silent) == []
+    assert lost_trainings.fail_abandoned(database, queue, silent) == [number]
+    assert lost_trainings.fail_abandoned(database, queue, silent) == []
     assert "worker died" in str(_row(database, number).error)
 
 
@@ -150,9 +150,9 @@ def test_a_training_whose_job_is_lost_is_failed(
 ) -> None:
     number = training.launch(database, queue, "root", RECIPE)
     silent = timedelta(days=1)
-    assert jobs.fail_abandoned(database, queue, silent) == []
+    assert lost_trainings.fail_abandoned(database, queue, silent) == []
     queue.redis.flushall()
-    assert jobs.fail_abandoned(database, queue, silent) == [number]
+    assert lost_trainings.fail_abandoned(database, queue, silent) == [number]
 
 
 def test_the_newest_promotion_names_the_champion(

@@ -8,7 +8,7 @@ from threading import Barrier
 import pytest
 from sqlmodel import Session
 
-from app import jobs, listening, training
+from app import listening, lost_trainings, training
 from app.db import Database
 from app.errors import TrainingOver, TrainingUnderway
 from app.listening import Listen
@@ -76,10 +76,10 @@ def test_a_training_that_was_never_enqueued_is_given_up(
     database: Database, queue: JobQueue
 ) -> None:
     number = database.transact(_request)
-    assert jobs.fail_abandoned(database, queue, LONG) == []
+    assert lost_trainings.fail_abandoned(database, queue, LONG) == []
     with database.write() as session:
         training.training(session, number).created_at = utc_now() - 2 * LONG
-    assert jobs.fail_abandoned(database, queue, LONG) == [number]
+    assert lost_trainings.fail_abandoned(database, queue, LONG) == [number]
     with database.read() as session:
         assert training.training(session, number).state is TrainingState.FAILED
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session
 
-from app import alerts, jobs, listening, training, tuning, unattended
+from app import alerts, jobs, listening, lost_trainings, training, tuning, unattended
 from app.db import Database
 from app.listening import Listen
 from app.ml.recipe import Recipe
@@ -62,7 +62,7 @@ def test_a_training_that_fails_by_itself_is_told_once(
 def test_one_whose_worker_died_is_told(database: Database, queue: JobQueue) -> None:
     number = _training(database, queue, unattended.SCHEDULE)
     queue.redis.flushall()
-    assert jobs.fail_abandoned(database, queue, SILENT) == [number]
+    assert lost_trainings.fail_abandoned(database, queue, SILENT) == [number]
     (row,) = _alerts(database)
     assert "Its worker died" in row.message
 

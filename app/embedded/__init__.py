@@ -101,7 +101,7 @@ class Embedded:
 
     def _migrate(self) -> None:
         from app.db import open_database  # slow to import: what is started first need not wait
-        from app.jobs import fail_interrupted
+        from app.lost_trainings import fail_interrupted
         from app.migrations import migrate
 
         database = open_database(self.settings)

@@ -118,4 +118,4 @@ def _inverse(gram: Floats, ridge: float) -> NDArray[np.float64]:
     system = gram.astype(np.float64)
     system[np.diag_indices_from(system)] += ridge
     # Unlike scipy's solvers it lets other threads run meanwhile: the training has to say it lives.
-    return np.linalg.inv(system)
+    return np.asarray(np.linalg.inv(system), np.float64)
