@@ -21,8 +21,10 @@ from app.tuning.rows import (
     start,
     stop,
     trials,
+    trials_of,
     tuning,
     tunings,
+    tunings_by_id,
     untried_recipe,
 )
 
@@ -45,7 +47,9 @@ __all__ = [
     "start",
     "stop",
     "trials",
+    "trials_of",
     "tuning",
     "tunings",
+    "tunings_by_id",
     "untried_recipe",
 ]

@@ -45,15 +45,28 @@ def tunings(session: Session, first: int, before_id: int | None = None) -> list[
     return list(session.exec(statement))
 
 
+def tunings_by_id(session: Session, numbers: Sequence[int]) -> dict[int, Tuning]:
+    """Those that there are."""
+    rows = session.exec(select(Tuning).where(col(Tuning.id).in_(numbers)))
+    return {id_of(row): row for row in rows}
+
+
 def count_tunings(session: Session) -> int:
     return session.exec(select(func.count()).select_from(Tuning)).one()
 
 
 def trials(session: Session, tuning_id: int) -> list[Trial]:
     """In the order that they ended."""
-    statement = select(TuningTrial.trial).where(TuningTrial.tuning_id == tuning_id)
-    rows = session.exec(statement.order_by(col(TuningTrial.id)))
-    return [Trial(**trial) for trial in rows]
+    return trials_of(session, [tuning_id])[tuning_id]
+
+
+def trials_of(session: Session, tuning_ids: Sequence[int]) -> dict[int, list[Trial]]:
+    """Those of each search, in the order that they ended."""
+    found: dict[int, list[Trial]] = {number: [] for number in tuning_ids}
+    statement = select(TuningTrial).where(col(TuningTrial.tuning_id).in_(tuning_ids))
+    for row in session.exec(statement.order_by(col(TuningTrial.id))):
+        found[row.tuning_id].append(Trial(**row.trial))
+    return found
 
 
 def best_recipe(session: Session) -> Recipe | None:

@@ -37,6 +37,7 @@ from app.web.taking import router as taking
 from app.web.tokens import router as tokens
 from app.web.tracks import router as tracks
 from app.web.trainings import router as trainings
+from app.web.tunings import router as tunings
 from app.web.users import router as users
 from app.web.videos import router as videos
 
@@ -70,6 +71,7 @@ ROUTERS = (
     tokens,
     tracks,
     trainings,
+    tunings,
     users,
     videos,
 )

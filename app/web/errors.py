@@ -25,6 +25,8 @@ STATUS = {
     "not_found": HTTPStatus.NOT_FOUND,
     "no_listens": HTTPStatus.CONFLICT,
     "training_underway": HTTPStatus.CONFLICT,
+    "tuning_underway": HTTPStatus.CONFLICT,
+    "tuning_over": HTTPStatus.CONFLICT,
     "import_underway": HTTPStatus.CONFLICT,
     "upload_too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "storage_full": HTTPStatus.INSUFFICIENT_STORAGE,

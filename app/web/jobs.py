@@ -10,7 +10,7 @@ from app import evaluations, jobs, timetable, training, tuning
 from app.access import Viewer
 from app.errors import PyTuneError, QueueUnavailable
 from app.jobs import JobState, QueuedJob
-from app.models import EvaluationRun, Training
+from app.models import EvaluationRun, Training, Tuning
 from app.models.columns import utc_now
 from app.state import State
 from app.web.door import Administrator, Here
@@ -27,6 +27,8 @@ class Shown:
     job: QueuedJob
     training: Training | None
     """The training that it makes, for how far it is."""
+    tuning: Tuning | None
+    """The search that it does, likewise."""
     run: EvaluationRun | None
     """The evaluation that it does, likewise."""
 
@@ -73,12 +75,19 @@ def _shown(state: State) -> dict[str, Any]:
     with state.database.read() as session:
         numbers = [job.training_id for job in found if job.training_id is not None]
         rows = training.trainings_by_id(session, numbers)
+        searched = [job.tuning_id for job in found if job.tuning_id is not None]
+        searches = tuning.tunings_by_id(session, searched)
         asked = [job.evaluation_id for job in found if job.evaluation_id is not None]
         runs = evaluations.runs_by_id(session, asked)
     return {
         "is_away": False,
         "jobs": [
-            Shown(job, rows.get(job.training_id or 0), runs.get(job.evaluation_id or 0))
+            Shown(
+                job,
+                rows.get(job.training_id or 0),
+                searches.get(job.tuning_id or 0),
+                runs.get(job.evaluation_id or 0),
+            )
             for job in found
         ],
         "appointments": appointments,

@@ -7,7 +7,9 @@ from typing import Any
 
 from sqlmodel import Session, select
 
-from app import alerts, playlists, users
+from app import alerts, playlists, recipes, users
+from app.ml.recipe import Recipe
+from app.ml.search import Trial
 from app.models import (
     Alert,
     AlertKind,
@@ -17,6 +19,9 @@ from app.models import (
     Evaluation,
     ExternalKind,
     Role,
+    TrainingState,
+    Tuning,
+    TuningTrial,
 )
 from app.models.columns import id_of, utc_now
 from tests.browser.conftest import Product
@@ -49,10 +54,8 @@ def at_work(product: Product, administrator: int) -> Iterator[list[str]]:
             f"/tracks/{tracks[0]}/edit",
             f"/tracks/{tracks[0]}/merge?into={tracks[1]}",
             "/artists/1/edit",
-            "/admin/edits",
-            "/admin/models",
-            "/admin/alerts",
-            "/admin/drift",
+            f"/admin/tunings/{_searched(session)}",
+            *(f"/admin/{each}" for each in ("tunings", "edits", "models", "alerts", "drift")),
         ]
 
     addresses = product.database.transact(happen)
@@ -60,6 +63,20 @@ def at_work(product: Product, administrator: int) -> Iterator[list[str]]:
         yield addresses
     finally:
         product.database.transact(_forget)
+
+
+def _searched(session: Session) -> int:
+    """A search that is over, and what it tried."""
+    row = Tuning(requested_by="root", state=TrainingState.FINISHED, seconds=60, seed=1, ndcg=0.2)
+    row.algorithm, row.settings = "als", recipes.stored(Recipe("als"))
+    row.finished_at = utc_now()
+    session.add(row)
+    session.flush()
+    tried = [("als/binary", {"factors": 64}, 0.2), ("popularity/binary", {}, 0.1)]
+    for arm, settings, ndcg in tried:
+        trial = Trial(arm, settings, "complete", ndcg, ndcg, 1.0)
+        session.add(TuningTrial(tuning_id=id_of(row), trial=trial.as_json()))
+    return id_of(row)
 
 
 def _night(number: int) -> DriftWatch:
@@ -94,6 +111,6 @@ def _edited(track_id: int) -> CatalogueEdit:
 def _forget(session: Session) -> None:
     for row in session.exec(select(Alert)):
         alerts.acknowledge(session, id_of(row), "root")
-    for table in (CatalogueEdit, DriftWatch, Evaluation):
+    for table in (CatalogueEdit, DriftWatch, Evaluation, TuningTrial, Tuning):
         for each in session.exec(select(table)):
             session.delete(each)
