@@ -96,6 +96,23 @@ def test_without_the_queue_the_page_stands_and_goes_on_looking(open_site: OpenSi
     assert refused.status_code == 503
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (JobName.TRAIN, "What it has done so far is lost."),
+        (JobName.TUNE, "What it has tried is kept, and it can be resumed."),
+        (JobName.IMPORT_DATA, "What it has done so far stays, and it can be tried again."),
+        (JobName.FIND_VIDEO, "It can be tried again."),
+    ],
+)
+def test_before_it_is_stopped_it_is_said_what_becomes_of_it(
+    admin: Site, name: JobName, said: str
+) -> None:
+    admin.state.queue.enqueue(name, 1)
+    begin(admin.state.queue, _queued(admin))
+    assert f'hx-confirm="Stop it? {said}"' in admin.get("/admin/jobs").text
+
+
 @pytest.mark.parametrize("name", list(JobName))
 def test_every_job_has_words(admin: Site, name: JobName) -> None:
     admin.state.queue.enqueue(name, 1)
