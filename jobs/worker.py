@@ -24,20 +24,21 @@ def work(settings: Settings) -> None:
     """Work until told to end. Each job is spawned: a forked one would hang in OpenMP."""
     database, queue = open_database(settings), JobQueue(settings)
     _await_key_value_server(queue)
-    watch = _DeathWatch(database, queue, timedelta(seconds=settings.worker_death_seconds))
+    worker = Worker(
+        [queue.queue],
+        connection=queue.redis,
+        job_class=JsonJob,
+        queue_class=JsonQueue,
+        serializer=JSON_SERIALIZER,
+        worker_ttl=settings.worker_death_seconds,
+        job_monitoring_interval=max(1, settings.worker_death_seconds // 3),
+        maintenance_interval=max(1, settings.worker_death_seconds // 3),
+        log_job_description=False,
+    )
+    silent = timedelta(seconds=settings.worker_death_seconds)
+    watch = _DeathWatch(database, queue, silent, worker)
     watch.start()
     try:
-        worker = SpawnWorker(
-            [queue.queue],
-            connection=queue.redis,
-            job_class=JsonJob,
-            queue_class=JsonQueue,
-            serializer=JSON_SERIALIZER,
-            worker_ttl=settings.worker_death_seconds,
-            job_monitoring_interval=max(1, settings.worker_death_seconds // 3),
-            maintenance_interval=max(1, settings.worker_death_seconds // 3),
-            log_job_description=False,
-        )
         worker.work(logging_level="WARNING")
     finally:
         watch.stop()
@@ -57,15 +58,28 @@ def _await_key_value_server(queue: JobQueue) -> None:
             return
 
 
+class Worker(SpawnWorker):
+    """One that says when it was told to end, and so only waits for its job."""
+
+    leaves = False
+
+    def handle_warm_shutdown_request(self) -> None:
+        super().handle_warm_shutdown_request()  # type: ignore[no-untyped-call]
+        self.leaves = True
+
+
 class _DeathWatch:
     """Fails trainings and evaluations whose job is silent or lost; has imports and tunings gone on
     with.
     """
 
-    def __init__(self, database: Database, queue: JobQueue, silent: timedelta) -> None:
+    def __init__(
+        self, database: Database, queue: JobQueue, silent: timedelta, worker: Worker
+    ) -> None:
         self.database = database
         self.queue = queue
         self.silent = silent
+        self.worker = worker
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="death-watch", daemon=True)
 
@@ -81,6 +95,8 @@ class _DeathWatch:
         while not self._over.wait(_WATCH_SECONDS):
             try:
                 self.database.check()
+                if self.worker.leaves:
+                    self._let_go()
                 if time.monotonic() >= believed_from:
                     self._fail_the_silent()
             except QueueUnavailable as error:
@@ -89,6 +105,16 @@ class _DeathWatch:
                 # While it is away nobody can say that they live.
                 believed_from = time.monotonic() + self.silent.total_seconds()
                 log.warning("trainings could not be looked at", extra={"reason": str(error)})
+
+    def _let_go(self) -> None:
+        """Have the search that it works at end here, to be gone on with by the next worker."""
+        with self.queue.answering():
+            job_id = self.worker.get_current_job_id()
+        if job_id is not None:
+            number = self.database.transact(lambda session: tuning.let_go(session, str(job_id)))
+            if number is not None:
+                self.queue.announce_tuning(number)
+                log.info("a tuning waits for the next worker", extra={"tuning": number})
 
     def _fail_the_silent(self) -> None:
         left = abandoned.go_on_with_abandoned(self.database, self.queue, self.silent)

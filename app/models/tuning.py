@@ -28,7 +28,7 @@ class Tuning(SQLModel, table=True):
     """Time that the search may take, over all that were needed if it was interrupted."""
     seed: int
     resumed: int = Field(default=0)
-    """How often it was taken up again after its worker had died."""
+    """How often it was taken up again after its worker had died; one told to end did not die."""
     algorithm: str | None = Field(default=None, max_length=32)
     settings: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     """The best recipe, as a training keeps it."""

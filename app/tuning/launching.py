@@ -73,6 +73,21 @@ def retry_job(database: Database, queue: JobQueue, job_id: str, by: str) -> Queu
     return jobs.job(queue, resume(database, queue, number))
 
 
+def let_go(session: Session, job_id: str) -> int | None:
+    """The job's worker was told to end: its search waits for the next one, which is no death.
+
+    Its number, if the job does one. The job sees it within a second; its trials stay.
+    """
+    mine = select(Tuning.id).where(Tuning.job_id == job_id, Tuning.state == TrainingState.RUNNING)
+    number = session.exec(mine).first()
+    if number is None:
+        return None
+    row = locked(session, number)
+    if row.state is TrainingState.RUNNING and row.job_id == job_id:
+        _queued(row)
+    return number
+
+
 def resume_lost(database: Database, queue: JobQueue, silent: timedelta) -> list[int]:
     """Take up again searches whose worker died, a few times; their numbers.
 
@@ -130,12 +145,19 @@ def _take_up(session: Session, seen: Tuning, latest: datetime, *, cancelled: boo
     began = not waits and (row.heartbeat_at or row.created_at) >= latest
     if row.state not in ACTIVE or row.job_id != seen.job_id or began:
         return None  # it ended, goes on, or another worker has taken it up
+    if _was_let_go(row):
+        return _queued(row)
     if cancelled or row.resumed >= _MOST_RESUMED:
         reason = "Its job was cancelled." if cancelled else "Its worker died again and again."
         fail(session, id_of(row), reason, by_hand=cancelled)
         return None
     row.resumed += 1
     return _queued(row)
+
+
+def _was_let_go(row: Tuning) -> bool:
+    """It had begun, and waits without a job: nothing that it did ended its worker."""
+    return row.state is TrainingState.QUEUED and row.job_id is None and row.started_at is not None
 
 
 def _none_underway(session: Session) -> None:

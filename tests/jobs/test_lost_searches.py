@@ -9,9 +9,11 @@ from app.errors import InvalidInput
 from app.jobs import JobState
 from app.models import TrainingState
 from app.models.columns import utc_now
+from app.queue import JsonJob
 from app.tuning import launching
 from app.tuning.errors import TuningUnderway
 from jobs.runtime import Runtime
+from jobs.worker import Worker, _DeathWatch
 from tests.jobs.conftest import RECIPE, requested
 from tests.jobs_at_work import fail
 
@@ -97,6 +99,40 @@ def test_a_search_that_kills_its_workers_is_given_up(rt: Runtime, launched: int)
     state, error = _row(rt, launched)
     assert state is TrainingState.FAILED
     assert error == "Its worker died again and again."
+
+
+def _leave(rt: Runtime) -> None:
+    """A worker that does the search is told to end, and looks around for the last time."""
+    (job_id,) = rt.queue.queue.get_job_ids()
+    queues, name = [rt.queue.queue], f"worker-{job_id}"
+    leaving = Worker(queues, name, connection=rt.queue.redis)
+    rt.queue.queue.remove(job_id)
+    leaving.prepare_execution(JsonJob.fetch(job_id, connection=rt.queue.redis))
+    leaving.handle_warm_shutdown_request()
+    assert leaving.leaves
+    _DeathWatch(rt.database, rt.queue, SILENT, leaving)._let_go()
+
+
+def test_a_search_whose_workers_are_told_to_end_goes_on(rt: Runtime, launched: int) -> None:
+    for _ in range(5):
+        with rt.database.write() as session:
+            tuning.start(session, launched)
+        _leave(rt)
+        with rt.database.write() as session:
+            assert not tuning.progress(session, launched, 0.5), "its job is to end"
+        assert tuning.resume_lost(rt.database, rt.queue, SILENT) == [], "which takes a moment"
+        _aged(rt, launched)
+        assert tuning.resume_lost(rt.database, rt.queue, SILENT) == [launched]
+    with rt.database.read() as session:
+        row = tuning.tuning(session, launched)
+        assert (row.state, row.error, row.resumed) == (TrainingState.QUEUED, None, 0)
+
+
+def test_who_is_told_to_end_without_a_search_lets_nothing_go(rt: Runtime, launched: int) -> None:
+    with rt.database.write() as session:
+        tuning.start(session, launched)
+        assert tuning.let_go(session, "another") is None
+    assert _row(rt, launched) == (TrainingState.RUNNING, None)
 
 
 def test_what_was_chosen_waits_until_a_training_of_it_ends_well(rt: Runtime, launched: int) -> None:
