@@ -1,4 +1,4 @@
-"""Use-cases of administrators: correct tracks and artists, merge what is one, take it back."""
+"""Use-cases of administrators: correct tracks and artists, merge what is one, split what is not."""
 
 from app.editing.correcting import Correction, edit_track, rename_artist
 from app.editing.merging import merge_artist, merge_track, separate_track
@@ -11,11 +11,14 @@ from app.editing.record import (
     merged_into,
     what_follows,
 )
+from app.editing.splitting import Brought, brought_by, split_track
 
 __all__ = [
+    "Brought",
     "Correction",
     "Edit",
     "Following",
+    "brought_by",
     "count_edits",
     "edit_track",
     "edits",
@@ -25,5 +28,6 @@ __all__ = [
     "merged_into",
     "rename_artist",
     "separate_track",
+    "split_track",
     "what_follows",
 ]

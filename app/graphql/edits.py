@@ -39,7 +39,7 @@ class CatalogueEdit:
         description="Its title or name by now; null where it is gone."
     )
     other_id: strawberry.ID | None = strawberry.field(
-        description="Id of what was merged into it, or separated from it; null for a correction."
+        description="Id of what was merged into it, or taken from it; null for a correction."
     )
     other_name: str | None = strawberry.field(description="What that is called.")
     changes: list[FieldChange] = strawberry.field(

@@ -182,6 +182,7 @@ describe(
     EDIT="It was corrected; `changes` says what of it.",
     MERGE="Another was merged into it.",
     SEPARATE="What had been merged into it was separated from it again.",
+    SPLIT="What some sources had brought to it became a track of its own.",
 )
 describe(
     JobState,

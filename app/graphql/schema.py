@@ -34,6 +34,7 @@ from app.graphql.radio import RadioQuery
 from app.graphql.recommending import RecommendingQuery
 from app.graphql.record import RecordMutation
 from app.graphql.scalars import DATE_TIME
+from app.graphql.splitting import SplittingMutation, SplittingQuery
 from app.graphql.starting import StartingMutation, StartingQuery
 from app.graphql.status import StatusQuery
 from app.graphql.subscriptions import Subscription
@@ -66,6 +67,7 @@ class Query(
     AlertsQuery,
     DriftQuery,
     EditsQuery,
+    SplittingQuery,
     UsersQuery,
 ):
     pass
@@ -83,6 +85,7 @@ class Mutation(
     PlaylistsMutation,
     ErasingMutation,
     EditingMutation,
+    SplittingMutation,
     VideosMutation,
     AddingMutation,
     TrainingMutation,

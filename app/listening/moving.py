@@ -1,6 +1,6 @@
 """Listens that change their track, when two tracks turn out to be one, or not to be."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import and_, case, delete, func, update
@@ -39,6 +39,17 @@ def move_back(session: Session, track_id: int, away_from: int) -> None:
         .values(track_id=track_id, merged_from=None)
     )
     sum_tracks_again(session, [track_id, away_from])
+
+
+def move_of_sources(session: Session, track_id: int, to: int, sources: Collection[str]) -> None:
+    """Make what was done with a track, and came by some sources, done with a new one."""
+    columns = EVENTS.c
+    session.connection().execute(
+        update(EVENTS)
+        .where(columns.track_id == track_id, columns.source.in_(sources))
+        .values(track_id=to, merged_from=None)
+    )
+    sum_tracks_again(session, [track_id, to])
 
 
 def sum_tracks_again(session: Session, track_ids: Sequence[int]) -> None:

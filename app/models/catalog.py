@@ -107,6 +107,7 @@ class EditKind(StrEnum):
     EDIT = "edit"
     MERGE = "merge"
     SEPARATE = "separate"
+    SPLIT = "split"
 
 
 class CatalogueEdit(SQLModel, table=True):
@@ -120,7 +121,7 @@ class CatalogueEdit(SQLModel, table=True):
     thing: ExternalKind = Field(sa_type=enum_type(ExternalKind))
     our_id: int
     other_id: int | None = Field(default=None)
-    """What was merged into it, or was separated from it again."""
+    """What was merged into it, separated from it again, or split off."""
     details: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     """What each field was and is."""
     edited_by: str = Field(max_length=100)

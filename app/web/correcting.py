@@ -136,6 +136,7 @@ def track_page(
             "query": query,
             "hits": [row for row, _ in hits if row.id != found.id][:_HITS],
             "merged": editing.merged_into(session, found.id),
+            "brought": editing.brought_by(session, found.id),
             "edits": editing.edits_of(session, ExternalKind.TRACK, found.id, _EDITS),
             "problem": problem,
         }

@@ -1,4 +1,4 @@
-"""Merge tracks and artists that are one, for administrators; what follows is said first."""
+"""Merge what is one and split what is not, for administrators; what follows is said first."""
 
 from typing import Annotated
 
@@ -54,6 +54,25 @@ def separate(request: Request, state: Here, viewer: Administrator, track_id: Id)
     except InvalidInput as problem:
         return track_page(request, state, viewer, track_id, problem=problem)
     return RedirectResponse(f"/tracks/{track_id}/edit", 303)
+
+
+@router.post("/tracks/{track_id}/split")
+def split(
+    request: Request,
+    state: Here,
+    viewer: Administrator,
+    track_id: Id,
+    source: Annotated[list[str] | None, Form()] = None,
+) -> Response:
+    """On to the new track, whose names are still those of the other."""
+    sources = set(source or ())
+    try:
+        new = state.database.transact(
+            lambda session: editing.split_track(session, track_id, sources, viewer.name)
+        )
+    except InvalidInput as problem:
+        return track_page(request, state, viewer, track_id, problem=problem)
+    return RedirectResponse(f"/tracks/{new}/edit", 303)
 
 
 @router.get("/artists/{artist_id}/merge")

@@ -22,8 +22,7 @@ class For(Enum):
 
 TRACK, ARTIST, USER = "VHJhY2s6MQ==", "QXJ0aXN0OjE=", "VXNlcjoy"
 OTHER = "VXNlcjoz"
-TRAINING = "VHJhaW5pbmc6MQ=="
-IMPORT = "RGF0YUltcG9ydDox"
+TRAINING, IMPORT = "VHJhaW5pbmc6MQ==", "RGF0YUltcG9ydDox"
 PLACE = f'playlistId: "UGxheWxpc3Q6MQ==", position: 1, trackId: "{TRACK}"'
 
 QUERIES = {
@@ -57,6 +56,7 @@ QUERIES = {
     "driftWatches": (For.ADMINISTRATORS, "driftWatches { totalCount }"),
     "drift": (For.ADMINISTRATORS, "drift { modelVersion }"),
     "edits": (For.ADMINISTRATORS, "edits { totalCount }"),
+    "trackSources": (For.ADMINISTRATORS, f'trackSources(trackId: "{TRACK}") {{ source }}'),
     "imports": (For.LISTENERS, "imports { totalCount }"),
     "allImports": (For.ADMINISTRATORS, "allImports { totalCount }"),
     "promotions": (For.ADMINISTRATORS, "promotions { totalCount }"),
@@ -95,10 +95,7 @@ MUTATIONS = {
         For.LISTENERS,
         'forgetTrack(input: {trackId: "VHJhY2s6MQ=="}) { __typename }',
     ),
-    "setRecordPaused": (
-        For.LISTENERS,
-        "setRecordPaused(input: {paused: true}) { __typename }",
-    ),
+    "setRecordPaused": (For.LISTENERS, "setRecordPaused(input: {paused: true}) { __typename }"),
     "setPreferences": (For.LISTENERS, 'setPreferences(input: {language: "fr"}) { __typename }'),
     "editTrack": (
         For.ADMINISTRATORS,
@@ -111,6 +108,10 @@ MUTATIONS = {
     "separateTrack": (
         For.ADMINISTRATORS,
         f'separateTrack(input: {{trackId: "{TRACK}"}}) {{ __typename }}',
+    ),
+    "splitTrack": (
+        For.ADMINISTRATORS,
+        f'splitTrack(input: {{trackId: "{TRACK}", sources: []}}) {{ __typename }}',
     ),
     "renameArtist": (
         For.ADMINISTRATORS,

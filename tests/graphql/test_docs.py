@@ -16,7 +16,7 @@ from app.errors import InvalidReason
 from app.graphql import asked, cost, documents, presented, problems, router
 from app.graphql.paging import DEFAULT_PAGE, MAX_PAGE
 from app.graphql.schema import schema
-from app.listening import Listen
+from app.listening import Listen, Origin
 from app.ml.model_slot import LoadedModel
 from app.models import AlertKind, DataImport, ImportState, PasswordLink, Role, User
 from app.models.columns import utc_now
@@ -136,6 +136,7 @@ def _import_some(door: Door) -> None:
         folder.mkdir(parents=True)
         (folder / "library.zip").write_bytes(b"x")
     with door.state.database.write() as session:
+        listening.record_listen(session, OTHER, Listen(1, origin=Origin("spotify")))
         for number, state in ((1, ImportState.FINISHED), (2, ImportState.QUEUED)):
             row = DataImport(id=number, source="x", format="csv", path="x", state=state)
             session.add(row.sqlmodel_update({"user_id": ADMINISTRATOR if number == 1 else OTHER}))

@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from app import listening
 from app.graphql.ids import global_id
+from app.listening import Listen, Origin
+from tests import making
 from tests.graphql.conftest import ADMINISTRATOR, Door
 
 EDIT = """mutation ($input: EditTrackInput!) {
@@ -20,6 +23,13 @@ MERGE = """mutation ($input: MergeTrackInput!) {
 }"""
 SEPARATE = """mutation ($input: SeparateTrackInput!) {
   separateTrack(input: $input) { ... on TrackEdited { track { id } } }
+}"""
+SOURCES = "query ($track: ID!) { trackSources(trackId: $track) { source idCount eventCount } }"
+SPLIT = """mutation ($input: SplitTrackInput!) {
+  splitTrack(input: $input) {
+    ... on TrackEdited { track { id } }
+    ... on InvalidInput { field reason }
+  }
 }"""
 RECORD = """query ($first: Int, $after: String) {
   edits(first: $first, after: $after) {
@@ -89,3 +99,18 @@ def test_what_cannot_be_corrected_is_named(door: Door) -> None:
     nothing = {"trackId": global_id("Track", 999), "title": "x", "artist": "Abba"}
     assert door.ask(EDIT, ADMINISTRATOR, input=nothing)["editTrack"] == {"kind": "track"}
     assert _edits(door)[0] == []
+
+
+def test_a_track_is_split_by_what_brought_it(door: Door) -> None:
+    with door.state.database.write() as session:
+        heard = Listen(1, origin=Origin("spotify"))
+        listening.record_listen(session, making.user(session, "new"), heard)
+    sources = door.ask(SOURCES, ADMINISTRATOR, track=ONE)["trackSources"]
+    assert {"source": "spotify", "idCount": 0, "eventCount": 1} in sources
+    refused = door.ask(SPLIT, ADMINISTRATOR, input={"trackId": ONE, "sources": ["x"]})
+    assert refused["splitTrack"] == {"field": "sources", "reason": "NOT_ONE_OF"}
+    split = door.ask(SPLIT, ADMINISTRATOR, input={"trackId": ONE, "sources": ["spotify"]})
+    new = split["splitTrack"]["track"]["id"]
+    ((node,), _) = _edits(door)
+    assert (node["kind"], node["thingId"], node["otherId"]) == ("SPLIT", ONE, new)
+    assert (node["canBeTakenBack"], node["changes"]) == (False, [])

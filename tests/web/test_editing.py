@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from app import catalog, editing, listening, playlists
 from app.editing import Correction
+from app.listening import Listen, Origin
 from app.models import CatalogueEdit, EditKind, ExternalKind, Feedback
 from tests import making
 from tests.web.conftest import Site
@@ -131,6 +132,24 @@ def test_a_track_is_merged_and_separated_again(admin: Site) -> None:
     assert f"/tracks/{live}/separate" not in attributes(record, "action")
     with admin.state.database.read() as session:
         assert listening.states_of(session, admin.world.ann, [kept])[kept].plays == 2
+
+
+def test_a_track_that_is_two_is_split_from_its_page(admin: Site) -> None:
+    track = admin.world.tracks["Sinnerman"]
+    assert "Two tracks in one" not in text(admin.get(f"/tracks/{track}/edit").text)
+    with admin.state.database.write() as session:
+        heard = Listen(track, origin=Origin("spotify"))
+        listening.record_listen(session, admin.world.ann, heard)
+    page = text(admin.get(f"/tracks/{track}/edit").text)
+    assert "spotify ids: 0, listens: 1" in page
+    refused = admin.post(f"/tracks/{track}/split", {})
+    assert (refused.status_code, "and not all" in text(refused.text)) == (422, True)
+    answer = admin.post(f"/tracks/{track}/split", {"source": "spotify"})
+    new = answer.headers["location"].split("/")[2]
+    assert "Correct Sinnerman" in text(admin.get(f"/tracks/{new}/edit").text)
+    record = admin.get("/admin/edits").text
+    assert "What came by spotify became a track of its own." in text(record)
+    assert f"/tracks/{new}" in attributes(record, "href")
 
 
 def test_what_happened_meanwhile_is_said(admin: Site) -> None:
