@@ -5,6 +5,8 @@ import { Play } from "./play.js";
 const TICK_MS = 250;
 const TICKS_A_MARK = 4;
 const MOST_FAILURES = 3;
+/** Why the last one was passed over can be read so long before the search for the next is told. */
+const READ_MS = 4000;
 /** YouTube's errors 2, 100, 101 and 150: no such video, or none that may be embedded. */
 const OF_THE_VIDEO = new Set([2, 100, 101, 150]);
 const NOTE_OF = { missing: "missing", searching: "unavailable", unknown: "unavailable" };
@@ -131,7 +133,7 @@ export class Player extends EventTarget {
     const entry = this.current;
     this.#isLoaded = false;
     this.video.pause();
-    const note = setTimeout(() => showNote("searching", entry), TICK_MS);
+    const note = setTimeout(() => showNote("searching", entry), this.#failures ? READ_MS : TICK_MS);
     const { video, state } = await findVideo(entry);
     clearTimeout(note);
     clearNote("searching");
