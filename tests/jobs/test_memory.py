@@ -26,7 +26,7 @@ def test_what_needs_too_much_memory_is_refused_before_it_starts(
     monkeypatch.setenv("PYTUNE_TRAINING_MEMORY_MIB", "1")
     small = replace(rt, settings=Settings(data_dir=rt.settings.data_dir))
     monkeypatch.setattr(train, "runtime", lambda: nullcontext(small))
-    monkeypatch.setattr(train, "evaluate", None)  # must not be reached
+    monkeypatch.setattr("app.ml.contest.run", None)  # must not be reached
     with pytest.raises(InvalidInput):
         train.train(number)
     row = rt.read(lambda session: training.training(session, number))
