@@ -50,8 +50,9 @@ def _parts(database: Database, track_ids: Iterable[int] | None) -> Iterator[Colu
         yield from (number.in_(some) for some in in_parts(sorted(track_ids)))
         return
     with database.read() as session:
-        last = session.connection().execute(select_columns(func.max(number))).scalar() or 0
-    for first in range(1, last + 1, _LOOKED_AT):
+        ends = select_columns(func.min(number), func.max(number))
+        least, last = session.connection().execute(ends).one()
+    for first in range(least or 0, (last or -1) + 1, _LOOKED_AT):
         yield number.between(first, first + _LOOKED_AT - 1)
 
 
