@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlmodel import Session, col, delete, select
 
 from app.accounts import MAX_TOKEN_NAME, SignIn, checked_password, open_session
-from app.errors import NotFound, UserNotFound
+from app.errors import Missing, MissingKind, UserNotFound
 from app.errors.invalid import out_of_range, wrong_name
 from app.models import ApiToken, PasswordLink, User
 from app.models.columns import utc_now
@@ -17,9 +17,8 @@ MAX_DAYS = 366
 """A program's token that nobody renews ends within about a year."""
 
 
-class TokenNotFound(NotFound):
-    def __init__(self, token_id: int) -> None:
-        super().__init__(kind="token", id=token_id)
+class TokenNotFound(Missing):
+    kind = MissingKind.TOKEN
 
 
 @dataclass(frozen=True, slots=True)

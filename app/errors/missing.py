@@ -1,8 +1,27 @@
 """Nothing has the id that was asked for."""
 
+from enum import StrEnum
 from typing import ClassVar
 
 from app.errors.base import PyTuneError
+
+
+class MissingKind(StrEnum):
+    ALERT = "alert"
+    ARTIST = "artist"
+    EVALUATION = "evaluation"
+    IMPORT = "import"
+    JOB = "job"
+    LIST = "list"
+    LISTEN = "listen"
+    PLAYLIST = "playlist"
+    SONG = "song"
+    TOKEN = "token"  # noqa: S105  # no secret
+    TRACK = "track"
+    TRAINING = "training"
+    TUNING = "tuning"
+    UPLOAD = "upload"
+    USER = "user"
 
 
 class NotFound(PyTuneError):
@@ -13,51 +32,51 @@ class NotFound(PyTuneError):
 class Missing(NotFound):
     """Nothing of one kind has the id."""
 
-    kind: ClassVar[str]
+    kind: ClassVar[MissingKind]
 
     def __init__(self, missing_id: int | str) -> None:
         super().__init__(kind=self.kind, id=missing_id)
 
 
 class TrackNotFound(Missing):
-    kind = "track"
+    kind = MissingKind.TRACK
 
 
 class ArtistNotFound(Missing):
-    kind = "artist"
+    kind = MissingKind.ARTIST
 
 
 class SongNotFound(Missing):
-    kind = "song"
+    kind = MissingKind.SONG
 
 
 class UserNotFound(Missing):
-    kind = "user"
+    kind = MissingKind.USER
 
 
 class TrainingNotFound(Missing):
-    kind = "training"
+    kind = MissingKind.TRAINING
 
 
 class EvaluationNotFound(Missing):
-    kind = "evaluation"
+    kind = MissingKind.EVALUATION
 
 
 class AlertNotFound(Missing):
-    kind = "alert"
+    kind = MissingKind.ALERT
 
 
 class ListNotFound(Missing):
-    kind = "list"
+    kind = MissingKind.LIST
 
 
 class ListenNotFound(Missing):
-    kind = "listen"
+    kind = MissingKind.LISTEN
 
 
 class PlaylistNotFound(Missing):
-    kind = "playlist"
+    kind = MissingKind.PLAYLIST
 
 
 class JobNotFound(Missing):
-    kind = "job"
+    kind = MissingKind.JOB

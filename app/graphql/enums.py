@@ -6,7 +6,6 @@ from typing import Any
 import strawberry
 
 from app.drift import SignalName
-from app.errors import InvalidReason
 from app.importing.formats import ImportFormat
 from app.jobs import JobState
 from app.ml.weighting import Weighting
@@ -30,7 +29,6 @@ __all__ = [
     "Feedback",
     "ImportFormat",
     "ImportState",
-    "InvalidReason",
     "JobName",
     "JobState",
     "Role",
@@ -225,17 +223,4 @@ describe(
     CANCELLED="Somebody ended it; what had gone in by then stays.",
     UNDOING="It is being taken back.",
     UNDONE="It was taken back as a whole.",
-)
-describe(
-    InvalidReason,
-    "Why a value cannot be taken. Behind each: what `values` holds then.",
-    OUT_OF_RANGE="A number or a time: `given`, `least`, and `most`, null where there is no most.",
-    WRONG_LENGTH="A text: how many characters are `given`, and are `least` and `most`.",
-    WRONG_NAME="A name that is empty, longer than `most` characters, or cannot be printed.",
-    TOO_MANY="A list, or what is kept: how many are `given`, if told, and are the `most`.",
-    WRONG_ID="No id, as the API gave it, of the `kind` that is wanted.",
-    WRONG_CURSOR="No cursor of this list.",
-    NOT_ONE_OF="None of the `choices`.",
-    WRONG_STATE="What is named is in a `state` in which this cannot be done.",
-    OTHER="None of these: `message` says why.",
 )

@@ -7,7 +7,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from app.graphql.enums import Algorithm, Weighting
-from app.graphql.measures import Contestant, MetricName, SliceName
+from app.graphql.measures import CheckName, Contestant, MetricName, SliceName
 from app.models import Evaluation as EvaluationRow
 
 
@@ -98,7 +98,7 @@ class Measured:
 
 @strawberry.type(description="A condition of the gate.")
 class GateCheck:
-    name: str = strawberry.field(description="Which one, for programs.")
+    name: CheckName = strawberry.field(description="Which one.")
     passed: bool = strawberry.field(description="Whether it holds.")
     text: str = strawberry.field(description="What was found, in English.")
     values: JSON = strawberry.field(
@@ -180,7 +180,9 @@ class Evaluation:
 
 def _check(check: dict[str, Any]) -> GateCheck:
     values = JSON(check.get("values", {}))
-    return GateCheck(name=check["name"], passed=check["passed"], text=check["text"], values=values)
+    return GateCheck(
+        name=CheckName(check["name"]), passed=check["passed"], text=check["text"], values=values
+    )
 
 
 def _gains(verdict: dict[str, Any]) -> list[Gain]:

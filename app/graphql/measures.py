@@ -26,6 +26,21 @@ class MetricName(StrEnum):
     ARTIST_DIVERSITY = "artist_diversity"
 
 
+class CheckName(StrEnum):
+    LISTENERS = "listeners"
+    FORGOTTEN = "forgotten"
+    POPULARITY = "popularity"
+    BETTER = "better"
+    NOT_WORSE = "not_worse"
+    COVERAGE = "coverage"
+    AUC = "auc"
+    SLICE_LIGHT = "slice_light"
+    SLICE_MIDDLE = "slice_middle"
+    SLICE_HEAVY = "slice_heavy"
+    LATENCY = "latency"
+    SIZE = "size"
+
+
 class SliceName(StrEnum):
     LIGHT = "light"
     MIDDLE = "middle"
@@ -61,4 +76,20 @@ describe(
     LIGHT="Those who had heard least.",
     MIDDLE="Those between.",
     HEAVY="Those who had heard most.",
+)
+describe(
+    CheckName,
+    "A condition of the gate.",
+    LISTENERS="Enough listeners are tested.",
+    FORGOTTEN="The data that the champion was fitted on is still there, to compare on.",
+    POPULARITY="It beats the same list for everybody.",
+    BETTER="A new recipe beats the champion's by more than the margin.",
+    NOT_WORSE="The champion's recipe on newer data loses no more than the margin.",
+    COVERAGE="It shows enough of the catalogue.",
+    AUC="The whole of its ranking is hardly worse.",
+    SLICE_LIGHT="Those who had heard least lose hardly anything.",
+    SLICE_MIDDLE="Those between lose hardly anything.",
+    SLICE_HEAVY="Those who had heard most lose hardly anything.",
+    LATENCY="A list is made fast enough.",
+    SIZE="The model is small enough.",
 )

@@ -9,8 +9,8 @@ from strawberry.scalars import JSON
 
 from app import errors, users
 from app.errors import PyTuneError
-from app.graphql.enums import InvalidReason
 from app.graphql.ids import global_id
+from app.graphql.refusals import InvalidReason, MissingKind
 from app.importing import errors as import_errors
 from app.tuning import errors as tuning_errors
 
@@ -83,10 +83,7 @@ class InvalidInput(Problem):
 
 @strawberry.type(description="Nothing has the id that was given.")
 class NotFound(Problem):
-    kind: str = strawberry.field(
-        description="What was looked for: track, artist, song, list, user, token, training, tuning,"
-        " evaluation, alert, job, import, upload, listen, playlist."
-    )
+    kind: MissingKind = strawberry.field(description="What was looked for.")
 
     @classmethod
     def of(cls, error: PyTuneError) -> Self:

@@ -1,16 +1,14 @@
 """Foreseen errors of imports and uploads."""
 
-from app.errors import NotFound, PyTuneError
+from app.errors import Missing, MissingKind, PyTuneError
 
 
-class ImportNotFound(NotFound):
-    def __init__(self, import_id: int) -> None:
-        super().__init__(kind="import", id=import_id)
+class ImportNotFound(Missing):
+    kind = MissingKind.IMPORT
 
 
-class UploadNotFound(NotFound):
-    def __init__(self, upload_id: str) -> None:
-        super().__init__(kind="upload", id=upload_id)
+class UploadNotFound(Missing):
+    kind = MissingKind.UPLOAD
 
 
 class ImportOver(PyTuneError):

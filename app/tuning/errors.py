@@ -1,11 +1,10 @@
 """Foreseen errors of searches."""
 
-from app.errors import NotFound, PyTuneError
+from app.errors import Missing, MissingKind, PyTuneError
 
 
-class TuningNotFound(NotFound):
-    def __init__(self, tuning_id: int) -> None:
-        super().__init__(kind="tuning", id=tuning_id)
+class TuningNotFound(Missing):
+    kind = MissingKind.TUNING
 
 
 class TuningUnderway(PyTuneError):

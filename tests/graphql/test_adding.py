@@ -31,7 +31,7 @@ def test_a_song_is_found_added_and_known_from_then_on(door: Door) -> None:
 
 def test_what_cannot_be_added_says_why(door: Door) -> None:
     nothing = door.ask(ADD, text=TEXT, video="AAAAAAAAAAA")["addTrack"]
-    assert nothing == {"__typename": "NotFound", "kind": "song", "code": "not_found"}
+    assert nothing == {"__typename": "NotFound", "kind": "SONG", "code": "not_found"}
     endless = door.ask(ADD, text="x" * 201, video=VIDEO)["addTrack"]
     assert (endless["code"], endless["field"]) == ("invalid_input", "text")
 

@@ -64,7 +64,7 @@ def test_each_is_told_what_is_wrong_with_it_and_stops_no_other(door: Door) -> No
     assert [one["problem"] for one in results] == [
         {"code": "invalid_input", "field": "trackId"},
         None,
-        {"code": "not_found", "kind": "track"},
+        {"code": "not_found", "kind": "TRACK"},
         {"code": "invalid_input", "field": "secondsPlayed"},
         None,
     ]

@@ -97,7 +97,7 @@ def test_what_cannot_be_corrected_is_named(door: Door) -> None:
         "reason": "WRONG_LENGTH",
     }
     nothing = {"trackId": global_id("Track", 999), "title": "x", "artist": "Abba"}
-    assert door.ask(EDIT, ADMINISTRATOR, input=nothing)["editTrack"] == {"kind": "track"}
+    assert door.ask(EDIT, ADMINISTRATOR, input=nothing)["editTrack"] == {"kind": "TRACK"}
     assert _edits(door)[0] == []
 
 

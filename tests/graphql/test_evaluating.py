@@ -66,7 +66,7 @@ def test_the_champion_needs_no_name(door: Door, model: LoadedModel) -> None:
 def test_what_cannot_be_measured_is_named(door: Door, model: LoadedModel) -> None:
     wrong = {"__typename": "InvalidInput", "field": "trainingId", "reason": "WRONG_ID"}
     assert _evaluate(door, "x") == wrong
-    missing = {"__typename": "NotFound", "kind": "training"}
+    missing = {"__typename": "NotFound", "kind": "TRAINING"}
     assert _evaluate(door, global_id("Training", 99)) == missing
     door.ask("mutation { trainModel { __typename } }", ADMINISTRATOR)
     early = {"__typename": "InvalidInput", "field": "trainingId", "reason": "WRONG_STATE"}

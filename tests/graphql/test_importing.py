@@ -87,11 +87,11 @@ def test_a_second_one_waits_and_the_first_can_be_cancelled(door: Door, content: 
 
 def test_what_is_anothers_does_not_exist(door: Door, content: bytes) -> None:
     upload_id = _send(door, content)
-    assert _begin(door, upload_id, OTHER) == {"__typename": "NotFound", "kind": "upload"}
+    assert _begin(door, upload_id, OTHER) == {"__typename": "NotFound", "kind": "UPLOAD"}
     number = _begin(door, upload_id)["dataImport"]["id"]
     for mutation, name in ((CANCEL, "cancelImport"), (UNDO, "undoImport")):
         refused = door.ask(mutation, OTHER, input={"importId": number})[name]
-        assert refused == {"__typename": "NotFound", "kind": "import"}
+        assert refused == {"__typename": "NotFound", "kind": "IMPORT"}
     assert door.ask(NODE, OTHER, id=number)["node"] is None
     assert door.ask(IMPORTS, OTHER)["imports"]["totalCount"] == 0
     assert door.ask(NODE, ADMINISTRATOR, id=number)["node"]["id"] == number
@@ -124,7 +124,7 @@ def test_a_format_has_its_own_mutation(
 
 @pytest.mark.parametrize("upload_id", ["", "../../../etc", "0" * 32, "\x00"])
 def test_an_upload_that_is_none(door: Door, upload_id: str) -> None:
-    assert _begin(door, upload_id) == {"__typename": "NotFound", "kind": "upload"}
+    assert _begin(door, upload_id) == {"__typename": "NotFound", "kind": "UPLOAD"}
 
 
 def test_without_a_queue_nothing_is_begun(door: Door, content: bytes, monkeypatch: Any) -> None:

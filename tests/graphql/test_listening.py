@@ -116,7 +116,7 @@ def test_a_track_that_is_gone(door: Door) -> None:
     refused = door.ask(LISTEN, input={"trackId": global_id("Track", 999)})["recordListen"]
     assert refused == {
         "__typename": "NotFound",
-        "kind": "track",
+        "kind": "TRACK",
         "code": "not_found",
         "message": "No track has that id.",
     }

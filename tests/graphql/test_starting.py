@@ -49,7 +49,7 @@ def test_picks_come_first_on_the_wall(door: Door, model: LoadedModel) -> None:
     [
         (["x"], {"__typename": "InvalidInput", "field": "artistIds"}),
         ([global_id("Track", 1)], {"__typename": "InvalidInput", "field": "artistIds"}),
-        ([global_id("Artist", 99)], {"__typename": "NotFound", "kind": "artist"}),
+        ([global_id("Artist", 99)], {"__typename": "NotFound", "kind": "ARTIST"}),
     ],
 )
 def test_what_cannot_be_picked_is_named(

@@ -94,7 +94,7 @@ def test_it_can_be_stopped_and_resumed(door: Door) -> None:
 @pytest.mark.parametrize("document", [STOP, RESUME])
 def test_what_does_not_exist_is_named(door: Door, document: str) -> None:
     (answer,) = door.ask(document, ADMINISTRATOR, id=global_id("Tuning", 9)).values()
-    assert answer == {"__typename": "NotFound", "kind": "tuning"}
+    assert answer == {"__typename": "NotFound", "kind": "TUNING"}
 
 
 def test_trials_can_be_read_by_administrators_alone(door: Door) -> None:
