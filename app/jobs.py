@@ -1,5 +1,6 @@
 """Use-cases: the queue's jobs, tried again or cancelled."""
 
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,7 @@ from app.errors.invalid import wrong_state
 from app.importing import asking
 from app.queue import JobName, JobQueue, JsonJob
 
+_OUR_ERROR = re.compile(r"^app\.[\w.]+: ")
 _NAMES = {name.value: name for name in JobName}
 
 
@@ -204,6 +206,7 @@ def _seen(job: Job) -> QueuedJob | None:
 
 
 def _error(job: Job) -> str:
+    """The last line of the traceback; of our own errors the sentence alone."""
     result = job.latest_result()
     lines = (result.exc_string or "").strip().splitlines() if result else []
-    return str(lines[-1]) if lines else "It ended without a word."
+    return _OUR_ERROR.sub("", str(lines[-1])) if lines else "It ended without a word."

@@ -65,6 +65,12 @@ def test_what_runs_waits_and_failed_is_listed(queue: JobQueue) -> None:
     assert [job.id for job in jobs.jobs(queue, 2)] == [running, waiting]
 
 
+def test_an_error_of_ours_is_its_sentence(queue: JobQueue) -> None:
+    failed = queue.enqueue(JobName.FIND_VIDEO, 1)
+    fail(queue, failed, "Traceback\n  File …\napp.errors.missing.TrackNotFound: No track has id 1.")
+    assert jobs.job(queue, failed).error == "No track has id 1."
+
+
 def test_the_last_to_fail_comes_first(queue: JobQueue) -> None:
     ids = [queue.enqueue(JobName.FIND_VIDEO, number) for number in range(2)]
     for place, job_id in enumerate(ids):

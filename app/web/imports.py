@@ -1,5 +1,6 @@
 """Imports: send a history in, watch it go in, get what was rejected, take it back."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -9,12 +10,14 @@ from fastapi.responses import FileResponse, RedirectResponse
 from pydantic import BaseModel
 
 from app.access import Viewer
+from app.db import Database
 from app.errors import InvalidInput, PyTuneError
 from app.importing import asking
 from app.importing.errors import ImportNotFound
 from app.importing.formats import HISTORIES, ImportFormat
 from app.importing.records import ACTIVE, Wanted, source_from
 from app.models import DataImport
+from app.queue import JobQueue
 from app.state import State
 from app.web.door import Here, Id, Listener
 from app.web.errors import STATUS, status_of
@@ -75,17 +78,13 @@ async def begin(request: Request, state: Here, viewer: Listener) -> Response:
 
 
 @router.post("/imports/{import_id}/cancel")
-def cancel(state: Here, viewer: Listener, import_id: Id) -> Response:
-    _seen(state, viewer, import_id)
-    asking.cancel(state.database, state.queue, import_id)
-    return RedirectResponse("/imports", 303)
+def cancel(request: Request, state: Here, viewer: Listener, import_id: Id) -> Response:
+    return _changed(request, state, viewer, import_id, asking.cancel)
 
 
 @router.post("/imports/{import_id}/undo")
-def undo(state: Here, viewer: Listener, import_id: Id) -> Response:
-    _seen(state, viewer, import_id)
-    asking.take_back(state.database, state.queue, import_id)
-    return RedirectResponse("/imports", 303)
+def undo(request: Request, state: Here, viewer: Listener, import_id: Id) -> Response:
+    return _changed(request, state, viewer, import_id, asking.take_back)
 
 
 @router.get("/imports/{import_id}/rejected")
@@ -95,6 +94,24 @@ def rejected(state: Here, viewer: Listener, import_id: Id) -> Response:
     if path.parent != state.settings.reports or not path.is_file():
         raise ImportNotFound(import_id)
     return FileResponse(path, media_type="text/csv", filename=path.name)
+
+
+def _changed(
+    request: Request,
+    state: State,
+    viewer: Viewer,
+    import_id: int,
+    change: Callable[[Database, JobQueue, int], None],
+) -> Response:
+    """Back to the page, which says so where the import was in another state by then."""
+    _seen(state, viewer, import_id)
+    try:
+        change(state.database, state.queue, import_id)
+    except PyTuneError as problem:
+        if problem.code not in STATUS:
+            raise
+        return _page(request, state, viewer, problem)
+    return RedirectResponse("/imports", 303)
 
 
 def _seen(state: State, viewer: Viewer, import_id: int) -> DataImport:

@@ -13,6 +13,7 @@ from app.jobs import JobState, QueuedJob
 from app.models import EvaluationRun, Training, Tuning
 from app.models.columns import utc_now
 from app.state import State
+from app.timetable import Appointment
 from app.web.door import Administrator, Here
 from app.web.errors import status_of
 from app.web.render import page, part, target_of
@@ -58,6 +59,12 @@ def cancel(request: Request, state: Here, viewer: Administrator, job_id: str) ->
     return RedirectResponse("/admin/jobs", 303)
 
 
+def _soonest_first(appointment: Appointment) -> tuple[bool, float]:
+    """Last what no scheduler has taken up."""
+    due = appointment.next_run_at
+    return due is None, due.timestamp() if due else 0.0
+
+
 def _page(
     request: Request, state: State, viewer: Viewer, problem: PyTuneError | None = None
 ) -> Response:
@@ -69,7 +76,7 @@ def _shown(state: State) -> dict[str, Any]:
     """Without the queue the page still stands, says so, and goes on looking."""
     try:
         found = jobs.jobs(state.queue, _SHOWN)
-        appointments = timetable.schedule(state.queue)
+        appointments = sorted(timetable.schedule(state.queue), key=_soonest_first)
     except QueueUnavailable:
         return {"is_away": True, "jobs": [], "appointments": [], "is_busy": False}
     with state.database.read() as session:

@@ -44,6 +44,7 @@ def install(environment: Environment, language: str) -> None:
     environment.globals |= {
         "figure": formats.figure,
         "gain": formats.gain,
+        "gain_tick": formats.gain_tick,
         "gained": formats.gained,
         "quantity": formats.quantity,
         "share": formats.share,
@@ -126,6 +127,11 @@ class Formats:
     def gain(self, value: float) -> str:
         """A share that was gained or lost, such as +8.0%."""
         return str(format_percent(value, format=self._percent("+0.0;-0.0"), locale=self.language))
+
+    def gain_tick(self, value: float) -> str:
+        """A gain on an axis, such as +50%: no more digits than it has, and no gain has no sign."""
+        digits = self._percent("+0.##;-0.##" if value else "0")
+        return str(format_percent(value, format=digits, locale=self.language))
 
     def share(self, value: float) -> str:
         """A share of a whole, such as 12.5%."""

@@ -58,6 +58,7 @@ def test_what_failed_by_itself_is_said_in_the_readers_language(admin: Site) -> N
         for kind, details in (
             (AlertKind.TRAINING_FAILED, {"training": 3, **failed}),
             (AlertKind.TUNING_FAILED, {"tuning": 2, **failed}),
+            (AlertKind.SERVING, {"reason": "The champion could not be followed: OSError"}),
             (AlertKind.TRAINING_UNDECIDED, {"training": 4, "why": "stale"}),
             (AlertKind.TRAINING_UNDECIDED, {"training": 5, "why": "forgotten"}),
         ):
@@ -70,6 +71,7 @@ def test_what_failed_by_itself_is_said_in_the_readers_language(admin: Site) -> N
     french = text(admin.get("/admin/alerts", **{"Accept-Language": "fr"}).text)
     assert "Un entraînement parti tout seul a échoué L’entraînement 3 a échoué" in french
     assert "La recherche 2 a échoué. Ce qu’elle a essayé est gardé" in french
+    assert "en dit plus. Ce qui a échoué : The champion could not be followed" in french
     assert "Un autre modèle est devenu champion pendant le test de l’entraînement 4" in french
     assert "pour le comparer à l’entraînement 5 : promouvez" in french
 

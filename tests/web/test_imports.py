@@ -74,11 +74,22 @@ def test_an_import_is_cancelled_by_page(site: Site, content: bytes) -> None:
     assert _rows(site)[0].state is ImportState.CANCELLED
 
 
+def test_a_stale_button_changes_nothing_and_says_so(site: Site, content: bytes) -> None:
+    _post(site, "/imports", "spotify", content)
+    (row,) = _rows(site)
+    _work(site)
+    refused = site.post(f"/imports/{row.id}/cancel", {}, **{"Accept-Language": "fr"})
+    assert refused.status_code == 422
+    assert "Cette importation est maintenant dans un autre état" in refused.text
+    assert ": Spotify</h3>" in refused.text
+    assert _rows(site)[0].state is ImportState.FINISHED
+
+
 @pytest.mark.parametrize("form", ["", "csv", "taste-profile", "exe"])
 def test_a_listener_sends_their_own_history_alone(site: Site, content: bytes, form: str) -> None:
     refused = _post(site, "/imports", form, content)
     assert refused.status_code == 422
-    assert "choose where the file comes from" in refused.text
+    assert "Choose where the file comes from." in refused.text
     assert _rows(site) == []
     assert list(site.state.settings.uploads.rglob("*.zip")) == []
 
@@ -101,7 +112,9 @@ def test_an_administrator_names_a_catalogue(
 
 @pytest.mark.parametrize("file", [None, b""])
 def test_a_form_without_a_file_is_refused(site: Site, file: bytes | None) -> None:
-    assert _post(site, "/imports", "spotify", file).status_code == 422
+    refused = _post(site, "/imports", "spotify", file)
+    assert refused.status_code == 422
+    assert ("Choose one file that is not empty" in refused.text) == (file is not None)
     assert _rows(site) == []
 
 
@@ -137,6 +150,8 @@ def test_a_file_beyond_the_limit_is_refused_and_gone(open_site: OpenSite) -> Non
     big = _post(site, "/imports/uploads", "x", bytes(2**20 + 1))
     assert big.status_code == 413
     assert "The file is larger than this server takes" in big.text
+    by_form = _post(site, "/imports", "spotify", bytes(2**20 + 1))
+    assert "The file is too large: this server takes 1 MB at most." in by_form.text
     for expected in (201, 201, 413):
         answer = site.client.post("/imports/uploads", content=bytes(2**20))
         assert answer.status_code == expected

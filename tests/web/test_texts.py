@@ -64,6 +64,7 @@ def test_numbers_and_moments() -> None:
     assert (english.points(0.336), english.points(-2)) == ("+0.34", "-2.00")
     assert (english.figure(0.24755), french.tick(0.24)) == ("0.2476", "0,24")
     assert (english.gain(0.0802), english.gain(-0.5)) == ("+8.0%", "-50.0%")
+    assert [english.gain_tick(each) for each in (-1.5, 0, 0.005)] == ["-150%", "0%", "+0.5%"]
     assert (french.gain(-0.5), french.share(0.125)) == ("-50,0\xa0%", "12,5\xa0%")
     assert (english.share(0.125), english.quantity(1234.56)) == ("12.5%", "1,234.6")
     moment = datetime(2026, 3, 1, 9, 5, tzinfo=UTC)

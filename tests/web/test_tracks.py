@@ -16,6 +16,13 @@ def test_it_says_what_is_known_and_what_you_did(site: Site) -> None:
     assert "You have played this 2 times." in page
 
 
+def test_a_long_title_is_set_smaller(site: Site) -> None:
+    assert '<h1 class="loud">Sinnerman</h1>' in _page(site, "Sinnerman")
+    with site.state.database.write() as session:
+        session.get_one(Track, site.world.tracks["Sinnerman"]).title = "Sinnerman, " * 4
+    assert '<h1 class="loud loud-long">Sinnerman, ' in _page(site, "Sinnerman")
+
+
 def test_reasons_carry_the_models_own_contributions(site: Site) -> None:
     page = _page(site, "Feeling Good")
     assert "Because you played Sinnerman 2 times" in text(page)

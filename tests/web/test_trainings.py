@@ -170,6 +170,9 @@ def test_a_training_is_followed_until_its_verdict_is_shown(admin: Site) -> None:
     running = admin.htmx(path, panel).text
     assert '<progress value="70"' in running
     assert "Fitted 3 of 8." in running
+    with admin.state.database.read() as session:
+        job = training.training(session, 2).job_id
+    assert f'action="/admin/jobs/{job}/cancel"' in running
     with admin.state.database.write() as session:
         training.fail(session, 2, "Its worker died. Train again.")
     over = admin.htmx(path, panel).text
@@ -177,6 +180,7 @@ def test_a_training_is_followed_until_its_verdict_is_shown(admin: Site) -> None:
     assert over.count("Fitted 3 of 8.") == 1, "what was going on is kept"
     assert '<hx-partial hx-target="#more">' in over
     assert "Its worker died. Train again. The champion was not touched." in text(over)
+    assert 'href="/admin/trainings/new"' in over
 
 
 def test_a_queue_that_is_away_starts_nothing_and_says_so(open_site: OpenSite) -> None:
