@@ -46,7 +46,8 @@ class Months:
 
 
 def months_of(months: Sequence[tuple[int, int, int]]) -> Months:
-    """(year, month, plays), one after the other; years are named where there are more than 12."""
+    """(year, month, plays), one after the other; years are named where there are more than 12,
+    and quarters too in three of them."""
     scale = Scale.of([0, *(plays for *_, plays in months)], HEIGHT - _BELOW, _TOP)
     step = (100 - _LEFT) / max(len(months), _YEAR)
     bars = []
@@ -73,8 +74,10 @@ def months_of(months: Sequence[tuple[int, int, int]]) -> Months:
 def _label(many: int, place: int, year: int, month: int) -> tuple[str, bool]:
     if many <= _YEAR:
         return "month", place % 3 > 0
-    many_years = many > 10 * _YEAR
-    return ("year", bool(year % 5) if many_years else bool(year % 2)) if month == 1 else ("", False)
+    if month != 1:
+        return ("month" if many <= 3 * _YEAR and month % 3 == 1 else "", True)
+    every = 5 if many > 10 * _YEAR else 2 if many > 3 * _YEAR else 1
+    return "year", bool(year % every)
 
 
 def shares(found: Statistics) -> list[list[float]]:

@@ -13,6 +13,7 @@ from app.importing.errors import StorageFull
 from app.listening import Listen
 from app.models import Feedback, User
 from app.models.columns import utc_now
+from app.web.plays import months_of
 from app.web.privacy import _exported
 from tests.web.conftest import Site
 from tests.web.pages import text, titles
@@ -193,3 +194,13 @@ def test_the_last_administrator_stays(admin: Site) -> None:
 def _tracks(site: Site, path: str) -> list[int]:
     with site.state.database.read() as session:
         return playlists.track_ids(session, int(path.rpartition("/")[2]))
+
+
+@pytest.mark.parametrize(
+    ("many", "named"),
+    [(3, ["month"] * 3), (15, ["year", "month", "month", "month", "year"]), (48, ["year"] * 4)],
+)
+def test_months_are_named_as_far_as_there_is_room(many: int, named: list[str]) -> None:
+    """The quarters of a few years, and of many the years alone."""
+    months = [(2020 + number // 12, 1 + number % 12, 1) for number in range(many)]
+    assert [bar.label for bar in months_of(months).bars if bar.label] == named
