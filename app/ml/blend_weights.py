@@ -112,11 +112,6 @@ def unseen(found: Candidates, k: int) -> NDArray[np.float64]:
     return reached
 
 
-def standard_error(values: NDArray[np.float64]) -> float:
-    """Of the mean; infinite for fewer than two."""
-    return float(values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else float("inf")
-
-
 def _once(places: Positions) -> Positions:
     """Each place once, the rest -1."""
     kept = np.unique(places[places >= 0])

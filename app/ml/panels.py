@@ -3,6 +3,7 @@
 from time import monotonic
 
 from app.ml.bulk import Panel
+from app.ml.candidate import Candidate
 from app.ml.holdout import Holdout
 from app.ml.recipe import Recipe
 from app.ml.weighting import Weighting
@@ -28,6 +29,11 @@ class Panels:
         if recipe.weighting not in self._kept:
             self._kept[recipe.weighting] = self._made(recipe)
         return self._kept[recipe.weighting]
+
+    def seen_by(self, candidate: Candidate) -> Panel:
+        """The tested listeners as the candidate sees them: it may see signs alone."""
+        panel = self.of(candidate.recipe)
+        return panel.signs() if candidate.signs else panel
 
     def _made(self, recipe: Recipe) -> Panel:
         started = monotonic()

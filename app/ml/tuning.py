@@ -5,6 +5,7 @@ Hyper-Parameter Optimization, NeurIPS 2011; by optuna.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from time import monotonic
 
@@ -12,7 +13,7 @@ import numpy as np
 
 from app.errors import InvalidInput
 from app.ml.algorithms import ALGORITHMS
-from app.ml.blend_weights import candidates_of, climb, standard_error, unseen
+from app.ml.blend_weights import candidates_of, climb, unseen
 from app.ml.candidate import Candidate, blend_of, members_of
 from app.ml.holdout import Holdout, per_listener
 from app.ml.interactions import Interactions
@@ -107,11 +108,9 @@ class _Run:
         self.arms.append(studied)
 
     def search(self) -> None:
-        while (studied := self._next()) is not None:
-            try:
+        with suppress(_Ended):
+            while (studied := self._next()) is not None:
                 self._try(studied)
-            except _Ended:
-                return
 
     def _next(self) -> Studied | None:
         """The arm whose turn it is: the one with least time, worse ones being charged more."""
@@ -153,12 +152,18 @@ class _Run:
             self.left_over = self.chosen.kept_back(self.result())
 
     def _hold(self, candidate: Candidate, model: Algorithm) -> None:
-        """Keep a model that a blend may take, while the best few take little memory."""
-        best = [arm.candidate(trial.settings) for arm, trial in self.best_arms()][:_MEMBERS]
-        self.held = [pair for pair in [*self.held, (candidate, model)] if pair[0] in best]
+        """Keep a model that a blend may take, while these few take little memory."""
+        ranked = [arm.candidate(trial.settings) for arm, trial in self.best_arms()]
+        wanted = [*ranked[:_MEMBERS], *members_of(ranked)[:_MEMBERS]]
+        fitted = [*self.held, (candidate, model)]
+        self.held = [pair for pair in fitted if any(self._is_same(pair[0], at) for at in wanted)]
         arrays = [array for _, at in self.held for array in at.arrays().values()]
         if sum(array.nbytes for array in arrays) > _HELD * self.chosen.memory_mib * 2**20:
             self.held = []
+
+    def _is_same(self, fitted: Candidate, member: Candidate) -> bool:
+        """Whether its fit is the member's too: without skips and dislikes all is for."""
+        return fitted in (member, replace(member, signs=member.signs and self.signed))
 
     def _validate(
         self, model: Algorithm, candidate: Candidate, best: Trial | None
@@ -215,28 +220,29 @@ class _Run:
         """The result with a blend of the best arms; without where time or memory is short."""
         found = self.result()
         ranked = [arm.candidate(trial.settings) for arm, trial in self.best_arms()]
-        members = members_of(ranked)[:_MEMBERS]
         self.share = 1.0
-        models, panels = [], []
-        try:
-            for member in members:
-                same = (member, replace(member, signs=member.signs and self.signed))
-                held = (model for candidate, model in self.held if candidate in same)
-                models.append(next(held, None) or self.fit(member))
-                panel = self.panels.of(member.recipe)
-                panels.append(panel.signs() if member.signs else panel)
-        except _Ended:
-            members = members[: len(models)]
-        if len(models) < 2:  # noqa: PLR2004
+        pairs = [
+            (member, model)
+            for member in members_of(ranked)[:_MEMBERS]
+            if (model := self._model_of(member)) is not None
+        ]
+        if len(pairs) < 2:  # noqa: PLR2004
             return found
+        members, models = map(list, zip(*pairs, strict=True))
+        panels = [self.panels.seen_by(member) for member in members]
         heads = candidates_of(models, panels, self.chosen.k)
         weights, _ = climb(heads, self.chosen.k)
-        single = heads.each(np.eye(len(models))[0], self.chosen.k)
-        blended = unseen(heads, self.chosen.k)
-        ndcg, noise = float(blended.mean()), standard_error(blended - single)
+        ndcg = float(unseen(heads, self.chosen.k).mean())
         return replace(
             found,
             best={**found.best, "blend": blend_of(members, weights.tolist())},
             scores={**found.scores, "blend": ndcg},
-            chosen="blend" if ndcg - noise > found.scores[found.chosen] else found.chosen,
+            chosen="blend" if ndcg > found.scores[found.chosen] else found.chosen,
         )
+
+    def _model_of(self, member: Candidate) -> Algorithm | None:
+        """Of the search, or fitted now; None where the time is up."""
+        held = (model for candidate, model in self.held if self._is_same(candidate, member))
+        with suppress(_Ended):
+            return next(held, None) or self.fit(member)
+        return None

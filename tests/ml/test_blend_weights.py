@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from app.ml.blend_weights import Candidates, candidates_of, climb, standard_error, unseen
+from app.ml.blend_weights import Candidates, candidates_of, climb, unseen
 from app.ml.bulk import Panel
 from app.ml.holdout import per_listener
 from app.ml.interactions import Interactions, matrix_of
@@ -37,11 +37,6 @@ def test_weights_are_judged_by_listeners_that_they_were_not_climbed_on() -> None
     found = Candidates(scores, hits, np.ones(4))
     assert unseen(found, 1).tolist() == [0, 0, 0, 0]
     assert unseen(found.part(slice(0, None, 2)), 1).tolist() == [1, 1]
-
-
-def test_the_standard_error_of_a_mean() -> None:
-    assert standard_error(np.array([1.0, 3.0])) == pytest.approx(1.0)
-    assert standard_error(np.array([1.0])) == np.inf
 
 
 def test_candidates_rank_as_the_whole_catalogue(tastes: Interactions) -> None:

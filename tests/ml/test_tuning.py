@@ -15,7 +15,7 @@ from app.ml.interactions import Interactions, joined, matrix_of
 from app.ml.recipe import Recipe
 from app.ml.recommender import Extent
 from app.ml.search_space import TUNED, arms_of
-from app.ml.tuning import Search, Trial, tune
+from app.ml.tuning import Search, Trial, Tuned, tune
 from app.ml.weigher import Weigher
 from app.ml.weighting import Weighting
 
@@ -93,6 +93,22 @@ def test_it_stops_when_asked_with_what_it_has(tastes: Interactions) -> None:
     assert len(tuned.trials) == len(record) == 2
     assert shown == sorted(shown)
     assert 0 <= shown[0] <= shown[-1] <= 1
+
+
+def test_what_the_search_fitted_is_blended_however_late_it_is(tastes: Interactions) -> None:
+    """Skips make members that see signs alone unlike their trials: they would have to be fitted."""
+    record: list[Trial] = []
+    skips = tastes.doings.skips.copy()
+    skips[:3] = 1
+    skipping = replace(tastes, doings=replace(tastes.doings, skips=skips))
+
+    def all_of_it(_: Tuned) -> float:
+        return 3600 if len(record) >= 6 else 0
+
+    tuned = tune(skipping, Search(3600, QUICK, k=5, record=record.append, kept_back=all_of_it))
+    assert len(tuned.trials) == 6
+    weightings = {member.recipe.weighting for member in tuned.best["blend"].members}
+    assert weightings == {Weighting.RELATIVE}
 
 
 def test_what_needs_too_much_memory_is_left_out(tastes: Interactions) -> None:
