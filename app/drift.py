@@ -15,12 +15,13 @@ MIN_LISTENERS = 20
 """With fewer in either window nothing is said: chance would speak."""
 SURE = 4.0
 """Standard errors. A normal mean goes so far by chance once in 16,000 times, either way: a watch
-each day looks at six signals, so a false alert comes about once in seven years."""
+each day looks at seven signals, so a false alert comes about once in six years."""
 _SHUFFLES = 100
 
 
 class SignalName(StrEnum):
     NDCG = "ndcg"
+    REPEAT_NDCG = "repeat_ndcg"
     CLICK_THROUGH = "click_through"
     UNKNOWN_TRACKS = "unknown_tracks"
     UNKNOWN_LISTENERS = "unknown_listeners"

@@ -91,7 +91,7 @@ def _sections(user_id: int) -> dict[str, Select[Any]]:
     token, served = ApiToken.__table__.c, Prediction.__table__.c  # type: ignore[attr-defined]
     known_as = (col(ExternalId.kind) == ExternalKind.USER, col(ExternalId.our_id) == user_id)
     elsewhere = (col(ExternalId.source), col(ExternalId.external_id))
-    lists = (served.list_id, served.kind, served.model_version, served.served_at, served["items"])
+    lists = (served.list_id, served.kind, served.model_version, served.discovery, served.served_at)
     return {
         "known_elsewhere_as": select_columns(*elsewhere).where(*known_as),
         "sign_ins": select_columns(
@@ -101,7 +101,9 @@ def _sections(user_id: int) -> dict[str, Select[Any]]:
         "imports": _imports(user_id),
         "events": _events(user_id),
         "tracks": _sums(user_id),
-        "recommended": select_columns(*lists).where(served.user_id == user_id).order_by(served.id),
+        "recommended": select_columns(*lists, served["items"])
+        .where(served.user_id == user_id)
+        .order_by(served.id),
     }
 
 

@@ -19,7 +19,7 @@ from app import alerts, promotion, recipes, training
 from app.drift import Signal, SignalName, fall, rise, shift
 from app.listening import EVENTS
 from app.models import AlertKind
-from app.observing import Observed, Window, observe
+from app.observing import Observed, Window, observe, usual_dial
 from app.settings import OLDEST_WINDOW, Settings
 
 _PROMOTIONS = 100
@@ -35,6 +35,8 @@ class Report:
     version: int
     before: Window
     after: Window
+    dial: float | None
+    """Lists of this `discovery` are compared: the one most listeners had after the promotion."""
     signals: list[Signal]
     click_through_before: list[float | None]
     """By position, from 1; None where nothing stood there."""
@@ -54,12 +56,14 @@ def watch(session: Session, settings: Settings, now: datetime) -> Report | None:
     before, after = Window(start, start + length), Window(now - length, now)
     if before.until > after.since:
         return None
-    one, other = observe(session, before), observe(session, after)
+    dial = usual_dial(session, before)
+    one, other = observe(session, before, dial), observe(session, after, dial)
     seen = champion.training.last_event_id or 0
     return Report(
         version=champion.version,
         before=before,
         after=after,
+        dial=dial,
         signals=[each for each in _signals(session, one, other, seen) if each is not None],
         click_through_before=one.by_position,
         click_through_after=other.by_position,
@@ -86,6 +90,8 @@ def explained(signal: Signal, report: Report) -> str:
     """What was found, against what, and what to do, in plain words."""
     what = {
         SignalName.NDCG: "Lists fit less well: their NDCG fell from {:.3f} to {:.3f}",
+        SignalName.REPEAT_NDCG: "Lists foretell less well what is played again: their NDCG fell"
+        " from {:.3f} to {:.3f}",
         SignalName.CLICK_THROUGH: "Lists are played less: {:.1%} of what they show were played,"
         " now {:.1%} are",
         SignalName.UNKNOWN_TRACKS: "The model does not know what is played: {:.1%} of plays were of"
@@ -117,6 +123,7 @@ def _signals(session: Session, before: Observed, after: Observed, seen: int) -> 
     listeners = _new_since(session, EVENTS.c.user_id, seen)
     return [
         fall(SignalName.NDCG, before.ndcg, after.ndcg, _FALL),
+        fall(SignalName.REPEAT_NDCG, before.repeat_ndcg, after.repeat_ndcg, _FALL),
         fall(SignalName.CLICK_THROUGH, before.click_through, after.click_through, _FALL),
         rise(
             SignalName.UNKNOWN_TRACKS,
@@ -177,6 +184,7 @@ def _details(signal: Signal, report: Report) -> dict[str, Any]:
         **asdict(signal),
         **spans,
         "version": report.version,
+        "discovery": report.dial,
         "click_through_before": report.click_through_before,
         "click_through_after": report.click_through_after,
     }

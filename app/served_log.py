@@ -94,6 +94,7 @@ def as_row(served: ServedList) -> dict[str, Any]:
         "user_id": served.user_id,
         "kind": served.kind,
         "model_version": served.model_version,
+        "discovery": served.discovery,
         "served_at": served.served_at,
         "items": [[item.track.id, item.score] for item in served.items],
     }

@@ -11,7 +11,7 @@ from app import training, unattended
 from app.drift import MIN_LISTENERS, SignalName
 from app.models import DriftWatch, Training, TrainingState
 from app.monitoring import Report
-from app.observing import Window, observe
+from app.observing import Window, observe, usual_dial
 from app.settings import Settings
 
 Figures = dict[str, float | int | bool | None]
@@ -30,8 +30,13 @@ def found(
     champion = training.champion(session)
     if champion is None:
         return None
-    seen = observe(session, Window(now - timedelta(days=settings.drift_days), now))
-    means = {SignalName.NDCG: seen.ndcg, SignalName.CLICK_THROUGH: seen.click_through}
+    window = Window(now - timedelta(days=settings.drift_days), now)
+    seen = observe(session, window, usual_dial(session, window))
+    means = {
+        SignalName.NDCG: seen.ndcg,
+        SignalName.REPEAT_NDCG: seen.repeat_ndcg,
+        SignalName.CLICK_THROUGH: seen.click_through,
+    }
     return DriftWatch(
         version=champion.version,
         signals={

@@ -1,6 +1,6 @@
 """Made-up months: listeners with tastes, the lists a model serves them, and what they then play."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -15,13 +15,17 @@ from app.observing import PREDICTIONS
 from tests import making
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
-LISTENERS, GENRES, TRACKS_EACH = 48, 4, 25
+LISTENERS, GENRES, TRACKS_EACH = 48, 4, 150
 _SHOWN, _PLAYS, _DAILY = 10, 4, 0.8
+_FOUNDED = timedelta(days=60)
+"""Before START, every track of a genre was heard by somebody of its taste."""
 
 
 @dataclass
 class World:
-    """Listener n is served tracks of genre n % 4; what they like may be another."""
+    """Listener n is served tracks of genre n % 4, such as they never heard; what they like may be
+    another, and half of what they choose by themselves they choose again.
+    """
 
     users: list[int]
     tracks: list[list[int]]
@@ -29,6 +33,8 @@ class World:
     tastes: list[int]
     rng: np.random.Generator
     hour: int = 19
+    heard: dict[int, list[int]] = field(default_factory=dict)
+    """By listener, in the order of their first plays."""
     novelties: list[int] | None = None
     """Tracks that half of all plays are of, whatever anybody's taste."""
 
@@ -37,7 +43,9 @@ class World:
         users = [making.user(session, f"listener {n}") for n in range(LISTENERS)]
         tracks = [making.tracks(session, TRACKS_EACH, f"Genre {n}") for n in range(GENRES)]
         tastes = [n % GENRES for n in range(LISTENERS)]
-        return cls(users, tracks, tastes, np.random.default_rng(seed))
+        world = cls(users, tracks, tastes, np.random.default_rng(seed))
+        session.connection().execute(EVENTS.insert(), world._founding())
+        return world
 
     def change_tastes(self) -> None:
         """Half the listeners turn to another genre; the lists do not."""
@@ -65,29 +73,49 @@ class World:
         session.connection().execute(PREDICTIONS.insert(), lists)
         session.connection().execute(EVENTS.insert(), events)
 
+    def _founding(self) -> list[dict[str, Any]]:
+        rows = []
+        for genre, tracks in enumerate(self.tracks):
+            listeners = range(genre, LISTENERS, GENRES)
+            for number, track in enumerate(tracks):
+                n = listeners[number % len(listeners)]
+                self.heard.setdefault(n, []).append(track)
+                long_ago = served(self.users[n], [], START - _FOUNDED)
+                rows.append(played(long_ago, track, None, minutes=4 * number))
+        return rows
+
     def _evening(self, day: int) -> datetime:
         minutes = int(self.rng.integers(0, 120))
         return START + timedelta(days=day, hours=self.hour, minutes=minutes)
 
     def _shown(self, n: int) -> list[int]:
-        chosen: list[int] = self.rng.choice(self.tracks[n % GENRES], _SHOWN, replace=False).tolist()
+        unheard = np.setdiff1d(self.tracks[n % GENRES], self.heard[n])
+        chosen: list[int] = self.rng.choice(unheard, _SHOWN, replace=False).tolist()
         return chosen
 
     def _plays(self, n: int, after: dict[str, Any]) -> list[dict[str, Any]]:
         shown = [track for track, _ in after["items"]]
-        return [
-            played(after, *self._choice(n, shown), minutes=4 * number)
-            for number in range(1, _PLAYS + 1)
-        ]
+        rows = []
+        for number in range(1, _PLAYS + 1):
+            track, place = self._choice(n, shown)
+            if track not in self.heard[n]:
+                self.heard[n].append(track)
+            rows.append(played(after, track, place, minutes=4 * number))
+        return rows
 
     def _choice(self, n: int, shown: list[int]) -> tuple[int, int | None]:
-        """Half from the list, near its top, if it is to their taste; else of their genre."""
+        """Half from the list, near its top, if it is to their taste; else of their genre, or of
+        what they heard of it before.
+        """
         if self.novelties and self.rng.random() < 0.5:
             return int(self.rng.choice(self.novelties)), None
         if self.tastes[n] == n % GENRES and self.rng.random() < 0.5:
             place = min(int(self.rng.geometric(0.3)), _SHOWN)
             return shown[place - 1], place
-        return int(self.rng.choice(self.tracks[self.tastes[n]])), None
+        genre = self.tracks[self.tastes[n]]
+        known = np.intersect1d(genre, self.heard[n])
+        again = len(known) > 0 and self.rng.random() < 0.5
+        return int(self.rng.choice(known if again else genre)), None
 
 
 def crown(session: Session, at: datetime, alpha: float = 1.0) -> int:
@@ -118,13 +146,20 @@ def sum_up(session: Session) -> None:
     session.connection().exec_driver_sql(f"{into} {sums} GROUP BY user_id, track_id")
 
 
-def served(user: int, tracks: list[int], at: datetime, version: int = 1) -> dict[str, Any]:
+def served(
+    user: int,
+    tracks: list[int],
+    at: datetime,
+    version: int = 1,
+    discovery: float | None = None,
+) -> dict[str, Any]:
     """A row of the lists that were served."""
     return {
         "list_id": str(uuid4()),
         "user_id": user,
         "kind": ListKind.RECOMMENDATIONS,
         "model_version": version,
+        "discovery": discovery,
         "served_at": at,
         "items": [[track, 1.0] for track in tracks],
     }

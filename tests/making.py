@@ -20,23 +20,26 @@ def user(session: Session, name: str = "ann") -> int:
 
 def track(session: Session, title: str, artist: str = "Nina Simone", **fields: Any) -> int:
     """A track; its artist is made where there is none of that name."""
-    row = Track(
-        title=title,
-        artist_id=_artist(session, artist),
-        search_key=catalog.search_key(title, artist),
-        **fields,
-    )
-    session.add(row)
-    session.flush()
-    return id_of(row)
+    [number] = _made(session, artist, [{"title": title, **fields}])
+    return number
 
 
 def tracks(session: Session, count: int, artist: str = "Nina Simone", **fields: Any) -> list[int]:
     """Tracks of one artist, the better known first."""
-    return [
-        track(session, f"Song {number}", artist, listener_count=count - number, **fields)
-        for number in range(count)
+    titles = [(f"Song {number}", count - number) for number in range(count)]
+    known = [{"title": title, "listener_count": many, **fields} for title, many in titles]
+    return _made(session, artist, known)
+
+
+def _made(session: Session, artist: str, tracks: list[dict[str, Any]]) -> list[int]:
+    number = _artist(session, artist)
+    rows = [
+        Track(artist_id=number, search_key=catalog.search_key(one["title"], artist), **one)
+        for one in tracks
     ]
+    session.add_all(rows)
+    session.flush()
+    return [id_of(row) for row in rows]
 
 
 def _artist(session: Session, name: str) -> int:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from math import log2
 
 import pytest
 from sqlmodel import select
@@ -10,16 +9,15 @@ from sqlmodel import select
 from app import alerts, monitoring, training, watches
 from app.db import Database
 from app.drift import SignalName
-from app.listening import EVENTS
 from app.models import Alert, DriftWatch, Training, TrainingState
 from app.models.columns import id_of
-from app.observing import PREDICTIONS, K, Window, observe
+from app.observing import PREDICTIONS, K, Window
 from app.queue import JobName, JobQueue
 from app.settings import Settings
 from jobs import watch_drift
 from jobs.runtime import Runtime
 from tests import making
-from tests.histories import START, World, crown, played, served
+from tests.histories import START, World, crown, served
 
 
 def _day(number: int) -> datetime:
@@ -158,6 +156,23 @@ def test_new_listeners_are_noticed(rt: Runtime) -> None:
     assert SignalName.NDCG not in raised
 
 
+def test_a_turned_dial_is_no_drift(rt: Runtime) -> None:
+    """Lists of the familiar foretell no first play: they are not held against the others."""
+    world, version = _lived(rt.database, 21)
+    with rt.database.write() as session:
+        for n, user in enumerate(world.users):
+            shown = world.heard[n][:K]
+            lists = [
+                served(user, shown, _day(day), version, discovery=0.0) for day in range(14, 21)
+            ]
+            session.connection().execute(PREDICTIONS.insert(), lists)
+    report = _watch(rt, 21)
+    assert report is not None
+    assert report.dial is None
+    assert report.drifted == []
+    assert SignalName.NDCG in {signal.name for signal in report.signals}
+
+
 def _watch(rt: Runtime, day: int) -> monitoring.Report | None:
     with rt.database.read() as session:
         return monitoring.watch(session, rt.settings, _day(day))
@@ -193,21 +208,6 @@ def test_a_champion_of_long_ago_is_compared_with_last_month(rt: Runtime) -> None
     assert report is not None
     assert report.before.since == _day(300 - 28)
     assert report.signals == []
-
-
-def test_click_through_is_counted_by_position(database: Database) -> None:
-    with database.write() as session:
-        user, tracks = making.user(session), making.tracks(session, 3)
-        first, second = (served(user, tracks, _day(0) + timedelta(hours=n)) for n in range(2))
-        session.connection().execute(PREDICTIONS.insert(), [first, second])
-        plays = [played(first, tracks[0], 1, minutes=1), played(second, tracks[2], 3, minutes=1)]
-        session.connection().execute(EVENTS.insert(), plays)
-        seen = observe(session, Window(_day(0), _day(1)))
-    assert seen.by_position == [0.5, 0.0, 0.5] + [None] * (K - 3)
-    assert seen.click_through == {user: pytest.approx(1 / 3)}
-    # After the first list both tracks were played, after the second one only the last.
-    ideal = 1 + 1 / log2(3)
-    assert seen.ndcg == {user: pytest.approx(((1 + 0.5) / ideal + 0.5) / 2)}
 
 
 def test_what_watches_found_is_kept_from_the_first_night_on(rt: Runtime) -> None:

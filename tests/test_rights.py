@@ -55,6 +55,7 @@ def _world(session: Session) -> tuple[int, int]:
                 list_id=str(uuid4()),
                 user_id=user_id,
                 kind=ListKind.RECOMMENDATIONS,
+                discovery=0.3,
                 served_at=utc_now(),
                 items=[[one, 0.5]],
             )
@@ -94,7 +95,7 @@ def test_an_export_tells_everything_about_one_listener(database: Database) -> No
     assert [track["title"] for track in playlist["tracks"]] == ["Song 1", "Song 0", "Song 1"]
     assert told["known_elsewhere_as"] == [{"source": "file", "external_id": "ann"}]
     assert [sign_in["name"] for sign_in in told["sign_ins"]] == ["phone"]
-    assert len(told["recommended"]) == 1
+    assert [served["discovery"] for served in told["recommended"]] == [0.3]
     assert [pick["name"] for pick in told["picked_artists"]] == ["Björk"]
     (brought,) = told["imports"]
     assert (brought["format"], brought["rows_loaded"]) == ("spotify", 7)

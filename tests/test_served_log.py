@@ -32,7 +32,7 @@ def serve(database: Database) -> Serve:
 
     def made(user_id: int = ann, version: int | None = 7) -> ServedList:
         kind = ListKind.RECOMMENDATIONS
-        return ServedList(str(uuid.uuid4()), kind, user_id, version, utc_now(), items)
+        return ServedList(str(uuid.uuid4()), kind, user_id, version, utc_now(), items, 0.3)
 
     return made
 
@@ -62,6 +62,7 @@ def test_what_was_served_is_written_before_the_log_stops(
     assert [row.model_version for row in written] == [7, None]
     assert written[0].served_at == lists[0].served_at
     assert written[0].kind is ListKind.RECOMMENDATIONS
+    assert written[0].discovery == 0.3
     assert written[0].items == [[item.track.id, item.score] for item in lists[0].items]
 
 

@@ -47,6 +47,10 @@ class DriftReport:
     )
     before: Span | None = strawberry.field(description="After the champion's recipe was promoted.")
     after: Span | None = strawberry.field(description="The last days.")
+    discovery: float | None = strawberry.field(
+        description="The dial of the lists that are compared: the one that most listeners had after"
+        " the promotion. Null for lists of only what was not heard."
+    )
     signals: list[DriftSignal] = strawberry.field(
         description="Those of which enough is known: 20 listeners in both spans."
     )
@@ -62,6 +66,7 @@ class DriftReport:
                 model_version=None,
                 before=None,
                 after=None,
+                discovery=None,
                 signals=[],
                 click_through_before=[],
                 click_through_after=[],
@@ -70,6 +75,7 @@ class DriftReport:
             model_version=report.version,
             before=Span.of(report.before),
             after=Span.of(report.after),
+            discovery=report.dial,
             signals=[
                 DriftSignal(
                     name=signal.name,

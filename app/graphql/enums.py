@@ -167,7 +167,8 @@ describe(
 describe(
     SignalName,
     "What a watch for drift looks at.",
-    NDCG="How well lists foretold what was played within a day.",
+    NDCG="How well lists foretold what was played for the first time within a day.",
+    REPEAT_NDCG="How well lists that were to hold the familiar foretold what was played again.",
     CLICK_THROUGH="Share of the places shown that were played.",
     UNKNOWN_TRACKS="Share of plays of tracks that the model was not fitted on.",
     UNKNOWN_LISTENERS="Share of listeners that it was not fitted on.",

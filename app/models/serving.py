@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON
+from sqlalchemy import JSON, Double
 from sqlmodel import Field, SQLModel
 
 from app.models.columns import TABLE_OPTIONS, BigId, UtcDateTime, enum_type, utc_now
@@ -30,6 +30,8 @@ class Prediction(SQLModel, table=True):
     kind: ListKind = Field(sa_type=enum_type(ListKind))
     model_version: int | None = Field(default=None, index=True)
     """Number of the model's training; null when popularity was served without a model."""
+    discovery: float | None = Field(default=None, sa_type=Double)
+    """The dial as it was asked for; null for the unheard only."""
     served_at: datetime = Field(sa_type=UtcDateTime, index=True)
     items: list[Any] = Field(sa_type=JSON)
     """[[track id, score], …] in the order served."""

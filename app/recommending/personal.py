@@ -43,7 +43,8 @@ def recommend(
     else:
         history = history_in(model, heard, as_of, picks_of(session, user_id))
         chosen = _chosen(model, heard, history, dials)
-    return served(session, ListKind.RECOMMENDATIONS, user_id, model, chosen[: dials.first])
+    shown = chosen[: dials.first]
+    return served(session, ListKind.RECOMMENDATIONS, user_id, model, shown, dials.discovery)
 
 
 def _chosen(model: LoadedModel, heard: UserHistory, history: History, dials: Dials) -> Ranked:

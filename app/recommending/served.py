@@ -37,6 +37,8 @@ class ServedList:
     model_version: int | None
     served_at: datetime
     items: list[ServedTrack]
+    discovery: float | None = None
+    """The dial that it was asked for with."""
 
 
 def ranked(model: LoadedModel, positions: Positions, scores: Floats) -> Ranked:
@@ -50,6 +52,7 @@ def served(
     user_id: int,
     model: LoadedModel | None,
     chosen: Sequence[tuple[int, float]],
+    discovery: float | None = None,
 ) -> ServedList:
     """The list of these tracks, those known to have no video last, scores as they are.
 
@@ -64,4 +67,4 @@ def served(
     found.sort(key=lambda pair: pair[1].video_state is VideoState.MISSING)
     items = [ServedTrack(n, score, track) for n, (score, track) in enumerate(found, start=1)]
     version = model.version if model else None
-    return ServedList(str(uuid.uuid4()), kind, user_id, version, utc_now(), items)
+    return ServedList(str(uuid.uuid4()), kind, user_id, version, utc_now(), items, discovery)

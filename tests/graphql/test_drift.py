@@ -11,7 +11,7 @@ from tests.histories import World, crown
 
 DRIFT = """{
   drift {
-    modelVersion before { since until } after { since until }
+    modelVersion discovery before { since until } after { since until }
     signals { name before after listenerCount standardErrors drifted }
     clickThroughBefore clickThroughAfter
   }
@@ -34,7 +34,7 @@ def test_the_figures_of_both_spans(door: Door, monkeypatch: pytest.MonkeyPatch) 
         world.live(session, 14, 7, version)
     found = door.ask(DRIFT, ADMINISTRATOR)["drift"]
     signals = {signal["name"]: signal for signal in found["signals"]}
-    assert found["modelVersion"] == version
+    assert (found["modelVersion"], found["discovery"]) == (version, None)
     assert found["before"]["since"].startswith(f"{histories.START:%Y-%m-%dT%H:%M}")
     assert signals["NDCG"]["drifted"]
     assert signals["NDCG"]["after"] < signals["NDCG"]["before"]

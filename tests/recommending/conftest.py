@@ -55,6 +55,7 @@ class World:
         with self.database.read() as session:
             served = recommending.recommend(session, None if bare else self.model, self.ann, dials)
         assert served.kind is ListKind.RECOMMENDATIONS
+        assert served.discovery == dials.discovery
         assert served.model_version == (None if bare else self.model.version)
         assert [item.position for item in served.items] == list(range(1, len(served.items) + 1))
         return [item.track.id for item in served.items]

@@ -31,7 +31,7 @@ from tests.soak.swapping import await_that
 
 pytestmark = [pytest.mark.soak, pytest.mark.timeout(1800)]
 
-RECIPE = Recipe("als", Weighting.LOG, {"factors": 8, "regularization": 1.0})
+RECIPE = Recipe("als", Weighting.LOG, {"factors": 16, "regularization": 1.0}, half_life_days=3)
 SHIFT, DAYS = 14, 21
 WORLDS, QUIET_DAYS = 5, 30
 K = 20
@@ -51,7 +51,7 @@ def begin(monkeypatch: pytest.MonkeyPatch) -> datetime:
     today = utc_now().replace(hour=0, minute=0, second=0, microsecond=0)
     monkeypatch.setattr(histories, "START", today - timedelta(days=DAYS))
     monkeypatch.setattr(histories, "LISTENERS", 160)
-    monkeypatch.setattr(histories, "TRACKS_EACH", 80)
+    monkeypatch.setattr(histories, "TRACKS_EACH", 120)
     return histories.START
 
 
