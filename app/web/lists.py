@@ -27,14 +27,29 @@ class Why:
     """The listener picked the track's artist to start with."""
 
 
+_SMALL = 0.1
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """What speaks for a track, most first, and what else there is to its score."""
 
     whys: list[Why]
     base: float
-    rest: float
     score: float
+
+    @property
+    def digits(self) -> int:
+        """Decimals to show: more where the greatest reason is small, to tell them apart."""
+        return 2 if self.whys[0].contribution >= _SMALL else 4
+
+    @property
+    def rest(self) -> float:
+        """What is left of the score once all is rounded: what is shown adds up."""
+        parts = [self.base, *(why.contribution for why in self.whys)]
+        shown = sum(round(part, self.digits) for part in parts)
+        # With a zero that has no sign.
+        return round(round(self.score, self.digits) - shown, self.digits) + 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +126,7 @@ def told_of(
     whys = [
         Why(one.track, did[one.track.id], one.contribution, one.is_pick) for one in found.reasons
     ]
-    return Told(whys, found.base, found.rest, found.score)
+    return Told(whys, found.base, found.score)
 
 
 def player_data(item: Item) -> dict[str, Any]:

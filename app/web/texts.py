@@ -106,9 +106,10 @@ class Formats:
     def number(self, value: float) -> str:
         return str(format_decimal(value, locale=self.language))
 
-    def points(self, value: float) -> str:
+    def points(self, value: float, digits: int = 2) -> str:
         """What something gave to a score, such as +0.34."""
-        return str(format_decimal(value, format="+0.00;-0.00", locale=self.language))
+        form = f"0.{'0' * digits}"
+        return str(format_decimal(value, format=f"+{form};-{form}", locale=self.language))
 
     def figure(self, value: float) -> str:
         """A metric, such as 0.2476."""

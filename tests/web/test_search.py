@@ -1,6 +1,10 @@
 """Search: grouped, marked, and in parts while one types."""
 
-from tests.web.conftest import Site
+from sqlmodel import update
+
+from app import changes
+from app.models import Artist, Track
+from tests.web.conftest import OpenSite, Site
 from tests.web.pages import text, titles
 
 
@@ -39,3 +43,18 @@ def test_what_was_asked_is_shown_as_text(site: Site) -> None:
 
 def test_an_endless_question_is_cut(site: Site) -> None:
     assert site.get(f"/search?q={'a' * 5000}").status_code == 200
+
+
+def test_where_nothing_is_imported_every_way_in_says_so(open_site: OpenSite) -> None:
+    site = open_site(model=False)
+    site.sign_in(site.world.newcomer)
+    with site.state.database.write() as session:
+        # Merged away into one that is not there: nothing of the catalogue is shown.
+        session.execute(update(Track).values(merged_into_id=0))
+        session.execute(update(Artist).values(merged_into_id=0))
+        changes.note_all(session)
+    for path in ("/search", "/welcome"):
+        page = text(site.get(path).text)
+        assert "No music has been imported yet." in page
+        assert "Bring your history along" in page
+        assert "Pick five" not in page

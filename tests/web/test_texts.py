@@ -61,7 +61,7 @@ def test_durations(seconds: int, shown: str) -> None:
 def test_numbers_and_moments() -> None:
     english, french = texts.Formats("en"), texts.Formats("fr")
     assert (english.number(1234567), french.number(1234.5)) == ("1,234,567", "1\u202f234,5")
-    assert (english.points(0.336), english.points(-2)) == ("+0.34", "-2.00")
+    assert (english.points(0.336), french.points(-2, 4)) == ("+0.34", "-2,0000")
     assert (english.figure(0.24755), french.tick(0.24)) == ("0.2476", "0,24")
     assert (english.gain(0.0802), english.gain(-0.5)) == ("+8.0%", "-50.0%")
     assert [english.gain_tick(each) for each in (-1.5, 0, 0.005)] == ["-150%", "0%", "+0.5%"]

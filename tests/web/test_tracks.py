@@ -5,7 +5,9 @@ import re
 import pytest
 
 from app import catalog, editing
+from app.listening import TrackState
 from app.models import Track, VideoState
+from app.web.lists import Told, Why
 from tests.web.conftest import OpenSite, Site
 from tests.web.pages import attributes, text, titles
 
@@ -29,8 +31,18 @@ def test_reasons_carry_the_models_own_contributions(site: Site) -> None:
     (points,) = re.findall(r'<td class="num">\+(\d\.\d\d)</td>', page)
     assert float(points) > 0
     rest, total = re.findall(r"([+-]\d\.\d\d)", text(page).split("All else that you did gave")[1])
-    assert float(points) + float(rest) == pytest.approx(float(total), abs=0.011)
+    assert float(points) + float(rest) == pytest.approx(float(total)), "what is shown adds up"
     assert "Because" not in text(_page(site, "Autobahn")).replace("Because you listened", "")
+
+
+def test_small_points_are_told_apart_and_add_up(site: Site) -> None:
+    with site.state.database.read() as session:
+        (track,) = catalog.tracks_by_id(session, [site.world.tracks["Isi"]])
+    assert track is not None
+    whys = [Why(track, TrackState(1), contribution) for contribution in (0.01249, 0.01151)]
+    told = Told(whys, base=0.0, score=0.00037)
+    assert (told.digits, told.rest) == (4, -0.0236)
+    assert Told(whys, base=0.0, score=0.024).rest == 0
 
 
 def test_similar_tracks_come_from_the_model(site: Site) -> None:
