@@ -14,6 +14,7 @@ import { watchKeys } from "./player/keys.js";
 import { watchSaving } from "./player/saving.js";
 import "./copy.js";
 import "./page.js";
+import "./upload.js";
 import "./zone.js";
 
 const { viewer, script, frames } = document.body.dataset;

@@ -8,6 +8,7 @@ from anyio import to_thread
 from fastapi import Request
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
+from starlette.requests import ClientDisconnect
 
 from app.errors import InvalidInput
 from app.importing.uploads import Upload
@@ -72,9 +73,13 @@ async def receive(request: Request, into: Received, name: str) -> None:
 
 
 async def _each_chunk(request: Request, take: Callable[[bytes], None]) -> None:
-    async for chunk in request.stream():
-        if chunk:
-            await to_thread.run_sync(take, chunk)
+    """Raises InvalidInput where whoever sends it goes away."""
+    try:
+        async for chunk in request.stream():
+            if chunk:
+                await to_thread.run_sync(take, chunk)
+    except ClientDisconnect as gone:
+        raise _not_a_form("it breaks off") from gone
 
 
 class _Form:

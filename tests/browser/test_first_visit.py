@@ -1,6 +1,7 @@
 """A newcomer picks artists and has a list, then brings a history along."""
 
 from pathlib import Path
+from random import randbytes
 
 import pytest
 from playwright.sync_api import expect
@@ -15,6 +16,10 @@ from tests.browser.tab import Tab
 from tests.importing.packing import packed, stream
 
 pytestmark = pytest.mark.browser
+
+_SLOW = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 150_000}
+_PADDING = 150_000
+"""Bytes that no zip makes smaller: more than a second's worth of the slow line."""
 
 
 @pytest.fixture
@@ -48,8 +53,10 @@ def test_a_history_goes_in_while_music_plays(
     newcomer.page.get_by_role("link", name="Bring your history along").click()
     newcomer.label("Where it comes from").select_option("spotify")
     newcomer.label("The file, as it came").set_input_files(_history(tmp_path))
-    newcomer.page.get_by_role("button", name="Import", exact=True).click()
+    _send_slowly(newcomer)
     expect(newcomer.page.locator("#imports")).to_contain_text("It waits for a worker.")
+    expect(newcomer.page.locator("[data-sending]")).to_be_hidden()
+    assert len(newcomer.sent("/imports")) == 2
     _work(product)
     expect(newcomer.page.locator("#imports")).to_contain_text("It is in.")
     expect(newcomer.page.locator("#imports")).to_contain_text("3 rows read, 2 new")
@@ -62,6 +69,25 @@ def test_a_history_goes_in_while_music_plays(
     newcomer.play("Isi")
     expect(newcomer.now).to_have_text("Isi")
     assert newcomer.complaints == []
+
+
+def _send_slowly(tab: Tab) -> None:
+    """Longer than any other request may take; cancelled, then sent whole at one press."""
+    tab.page.evaluate("htmx.config.defaultTimeout = 400")
+    line = tab.page.context.new_cdp_session(tab.page)
+    line.send("Network.enable")
+    line.send("Network.emulateNetworkConditions", _SLOW)
+    send = tab.page.get_by_role("button", name="Import", exact=True)
+    sent = tab.page.get_by_role("progressbar", name="How much of the file was sent")
+    send.press("Enter")
+    expect(send).to_be_disabled()
+    expect(sent).to_be_visible()
+    tab.page.locator("[data-sending] button").press("Enter")
+    expect(sent).to_be_hidden()
+    expect(send).to_be_focused()
+    send.press("Enter")
+    expect(sent).not_to_have_attribute("value", "0")
+    send.dispatch_event("click")
 
 
 def _history(folder: Path) -> Path:
@@ -78,7 +104,9 @@ def _history(folder: Path) -> Path:
             1,
         )
     ]
-    return packed(folder / "my_spotify_data.zip", {"endsong_0.json": heard})
+    beside = randbytes(_PADDING)
+    files = {"endsong_0.json": heard, "ReadMeFirst.pdf": beside}
+    return packed(folder / "my_spotify_data.zip", files)
 
 
 def _work(product: Product) -> None:

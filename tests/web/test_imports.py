@@ -144,6 +144,33 @@ def test_a_form_that_breaks_off_leaves_nothing(site: Site, kind: str, body: byte
     assert not any(path.is_file() for path in site.state.settings.uploads.rglob("*"))
 
 
+@pytest.mark.parametrize("kind", ["multipart/form-data; boundary=x", "application/zip"])
+def test_who_goes_away_in_mid_upload_leaves_nothing_and_is_no_fault(
+    site: Site, caplog: pytest.LogCaptureFixture, kind: str
+) -> None:
+    said = [{"type": "http.request", "body": UNFINISHED, "more_body": True}]
+
+    async def receive() -> dict[str, Any]:
+        return said.pop(0) if said else {"type": "http.disconnect"}
+
+    answers: list[Any] = []
+
+    async def send(message: Any) -> None:
+        answers.append(message)
+
+    headers = [
+        (b"authorization", f"Bearer {site.token()}".encode()),
+        (b"content-type", kind.encode()),
+    ]
+    scope = {"type": "http", "method": "POST", "path": "/imports/uploads", "headers": headers}
+    scope |= {"query_string": b"", "app": site.client.app, "state": dict(site.client.app_state)}
+    assert site.client.portal is not None
+    site.client.portal.call(site.client.app, scope, receive, send)
+    assert answers[0]["status"] == 422
+    assert [record for record in caplog.records if record.exc_info] == []
+    assert not any(path.is_file() for path in site.state.settings.uploads.rglob("*"))
+
+
 def test_a_file_beyond_the_limit_is_refused_and_gone(open_site: OpenSite) -> None:
     site = open_site(upload_megabytes=1, upload_quota_megabytes=2)
     site.sign_in(site.world.ann)
