@@ -1,5 +1,6 @@
 /** What pages need beyond htmx: focus, the search key, arrows in results, and failures said aloud. */
 import "./focus.js";
+import { areKeysOn } from "./player/keys.js";
 import { showNote } from "./player/notes.js";
 
 const FIELDS = "input, textarea, select, [contenteditable]";
@@ -7,6 +8,7 @@ const FIELDS = "input, textarea, select, [contenteditable]";
 /** "/" goes to the search field, or to the page that has one. */
 function goToSearch(event) {
   if (event.key !== "/" || event.ctrlKey || event.metaKey || event.target.closest(FIELDS)) return;
+  if (!areKeysOn()) return;
   event.preventDefault();
   const field = document.getElementById("ask") ?? document.getElementById("find");
   if (field.checkVisibility()) field.focus();

@@ -1,3 +1,5 @@
+import { showNote } from "./notes.js";
+
 /** The page's play and queue buttons. Pages come and go, so the document listens for them. */
 export function watchButtons(player) {
   const actions = {
@@ -7,7 +9,7 @@ export function watchButtons(player) {
     "[data-enqueue]": (button) => player.enqueue(entryOf(button.closest("[data-track]"))),
     "[data-close-stage]": () => close(player),
     "[data-wrong-video]": () => player.replaceVideo(),
-    "[data-clear]": () => player.queue.clear(),
+    "[data-clear]": () => clear(player),
     "[data-shuffle]": () => player.queue.shuffle(!player.queue.isShuffled),
     "[data-repeat]": () => player.queue.repeatNext(),
   };
@@ -23,7 +25,7 @@ export function watchButtons(player) {
 function playFrom(player, button) {
   const pressed = button.closest("[data-track]");
   if (player.current?.id === entryOf(pressed).id) return player.toggle();
-  const places = placesOf(listOf(button));
+  const places = placesOf(listOf(button), pressed);
   return player.start(places.map(entryOf), places.indexOf(pressed));
 }
 
@@ -32,8 +34,14 @@ async function startRadio(player, button) {
   const track = button.closest("[data-track]");
   const seed = button.dataset.radio;
   if (track) return player.start([entryOf(track)], 0, seed);
-  player.radio.tune(seed);
-  return player.start(await player.radio.next(), 0, seed);
+  const entries = await player.radio.first(seed);
+  return entries.length ? player.start(entries, 0, seed) : showNote("failed");
+}
+
+/** What follows is gone, and nothing follows by itself until the queue has ended. */
+function clear(player) {
+  player.radio.tune(null);
+  player.queue.clear();
 }
 
 function close(player) {
@@ -53,5 +61,10 @@ export const isOn = ({ current, isPlaying }, entry) => isPlaying && current.id =
 export const firstOf = (button) => entriesOf(listOf(button))[0];
 const listOf = (button) => button.closest("[data-list]");
 const entryOf = (place) => JSON.parse(place.dataset.track);
-const placesOf = (list) => [...list.querySelectorAll("[data-track]:not(.no-video)")];
 const entriesOf = (list) => placesOf(list).map(entryOf);
+
+/** What can be played, and what was pressed: another video of it may have been found. */
+function placesOf(list, pressed = null) {
+  const places = [...list.querySelectorAll("[data-track]")];
+  return places.filter((place) => place === pressed || !place.matches(".no-video"));
+}

@@ -1,15 +1,25 @@
 const STEP_SECONDS = 5;
 const STEP_PERCENT = 5;
 const OFF = "pytune.keys.off";
-const TAKES_TEXT = "input:not([type=range], [type=checkbox]), textarea, [contenteditable]";
-const TAKES_SPACE = "button, summary, input, select, a";
-const TAKES_ARROWS = "input, select, [role=slider], .shelf, .scroll";
+const TAKES_TEXT = "input:not([type=range], [type=checkbox]), textarea, select, [contenteditable]";
+const TAKES_SPACE = "button, summary, input, a";
+const TAKES_ARROWS = "input, [role=slider], .shelf, .scroll";
+
+/** The button that a pointer pressed, as long as the focus is on it: nobody went there by keys. */
+let pressed = null;
+document.addEventListener("pointerdown", ({ target }) => (pressed = target.closest("button")));
+document.addEventListener("focusin", ({ target }) => {
+  if (target !== pressed) pressed = null;
+});
+
+/** Whether single keys do something in this browser. */
+export const areKeysOn = () => !localStorage.getItem(OFF);
 
 /** Keys for the player, as other players have them; the sheet that "?" opens lists them all. */
 export function watchKeys(player) {
   const sheet = document.getElementById("keys");
   const isOn = document.getElementById("keys-on");
-  isOn.checked = !localStorage.getItem(OFF);
+  isOn.checked = areKeysOn();
   isOn.addEventListener("change", () => {
     if (isOn.checked) localStorage.removeItem(OFF);
     else localStorage.setItem(OFF, "true");
@@ -19,7 +29,7 @@ export function watchKeys(player) {
   });
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest(TAKES_TEXT)) return;
-    if (!isOn.checked || sheet.open) return;
+    if (!areKeysOn() || sheet.open) return;
     const act = event.key === "?" ? () => sheet.showModal() : actionOf(player, event);
     if (!act) return;
     event.preventDefault();
@@ -30,9 +40,9 @@ export function watchKeys(player) {
 function actionOf(player, { key, shiftKey, target }) {
   if (!player.current) return null;
   const isFree = (taken) => !target.closest(taken);
-  if (key === " ") return isFree(TAKES_SPACE) ? () => player.toggle() : null;
+  if (key === " ") return isFree(TAKES_SPACE) || target === pressed ? () => player.toggle() : null;
   if (key.startsWith("Arrow")) return isFree(TAKES_ARROWS) ? arrow(player, key, shiftKey) : null;
-  if (/^\d$/.test(key)) return isFree("select") ? () => player.seekTo(Number(key) / 10) : null;
+  if (/^\d$/.test(key)) return () => player.seekTo(Number(key) / 10);
   return letter(player, key.toLowerCase(), shiftKey);
 }
 

@@ -10,10 +10,14 @@ export class Marks {
     document.addEventListener("htmx:after:swap", () => this.#mark());
   }
 
-  /** The track that YouTube does not show is struck wherever the page lists it. */
+  /** The track that YouTube does not show is struck wherever the page lists it, and looked up again
+   *  when it is played again. */
   #strike() {
     const places = document.querySelectorAll(`[data-track-id="${this.player.current.id}"]`);
-    for (const place of places) place.classList.add("no-video");
+    for (const place of places) {
+      place.classList.add("no-video");
+      if (place.dataset.track) place.dataset.track = withoutVideo(place.dataset.track);
+    }
   }
 
   #mark() {
@@ -29,3 +33,5 @@ export class Marks {
       setIcon(button, isOn(this.player, firstOf(button)));
   }
 }
+
+const withoutVideo = (track) => JSON.stringify({ ...JSON.parse(track), video: null });

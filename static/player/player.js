@@ -147,9 +147,11 @@ export class Player extends EventTarget {
 
   async #move(step) {
     const turn = ++this.#turn;
-    if (step === 1 && !this.queue.canMove(1) && this.#endsInRadio) await this.radio.extend();
+    const isAtEnd = step === 1 && !this.queue.canMove(1) && this.#endsInRadio;
+    if (isAtEnd) await this.radio.extend();
     if (turn !== this.#turn) return null;
-    return this.queue.move(step) ? this.#begin() : this.#stopped();
+    if (this.queue.move(step)) return this.#begin();
+    return isAtEnd && this.queue.repeat === "off" ? showNote("failed") : null;
   }
 
   #playing() {
@@ -218,13 +220,16 @@ export class Player extends EventTarget {
     this.#failed("blocked");
   }
 
-  /** The current video shows something else: play another, once one is found. */
+  /** The current video shows something else: play another, once one is found. A listen that was
+   *  reported stays that one; what was heard of the wrong video alone is neither listen nor skip. */
   async replaceVideo() {
     const entry = this.current;
-    this.#play = null;
+    if (!this.#play?.isReported) this.#play = null;
     this.close();
     if (entry.video) await setAside(entry);
-    if (entry === this.current) await this.#begin();
+    if (entry !== this.current) return;
+    this.#from = 0;
+    await this.#begin(true);
   }
 
   #fail(why) {

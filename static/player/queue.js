@@ -44,9 +44,10 @@ export class Queue extends EventTarget {
   }
 
   append(...entries) {
+    if (!entries.length) return;
     const order = Math.max(-1, ...this.#entries.map((entry) => entry.order)) + 1;
     this.#entries.push(...entries.map((entry, n) => ({ ...entry, order: order + n })));
-    if (this.#at < 0 && entries.length) this.#at = 0;
+    if (this.#at < 0) this.#at = 0;
     this.#changed();
   }
 

@@ -1,18 +1,23 @@
 const ANSWER_MS = 10_000;
+const REST_MS = 30_000;
+const MOST_REST_MS = 600_000;
 const OFF = "pytune.radio.off";
 const FEW = 3;
+const SILENT = { seed: null, after: null, isAutomatic: false };
+const NOTHING = { entries: [], after: null };
 
 /** Tracks without end: what follows when the queue runs out, or from the start where one is asked for. */
 export class Radio {
-  #seed = null;
-  #after = null;
+  #station;
   #asking = null;
+  #rest = 0;
+  #resting = null;
 
   constructor(name, queue, storage = sessionStorage) {
     Object.assign(this, { name, queue, storage });
-    const kept = JSON.parse(storage.getItem(name) ?? "null");
-    [this.#seed, this.#after] = kept ?? [null, null];
+    this.#station = JSON.parse(storage.getItem(name) ?? "null") ?? SILENT;
     queue.addEventListener("change", () => this.#topUp());
+    addEventListener("online", () => this.#wake());
   }
 
   /** Whether it goes on by itself when the queue ends; kept for this browser. */
@@ -27,40 +32,77 @@ export class Radio {
 
   /** From now on what follows comes from that seed, such as track-12; null: from the queue alone. */
   tune(seed) {
-    if (seed === this.#seed) return;
-    [this.#seed, this.#after] = [seed, null];
-    this.#keep();
+    if (seed !== this.#station.seed) this.#enter({ seed, after: null, isAutomatic: false });
+    else if (this.#station.isAutomatic) this.#enter({ ...this.#station, isAutomatic: false });
+  }
+
+  /** The first tracks from a seed, which is tuned in where there are any. */
+  async first(seed) {
+    const { entries, after } = await partOf({ seed });
+    if (entries.length) this.#enter({ seed, after, isAutomatic: false });
+    return entries;
   }
 
   /** Append what follows; from the track that is on where nothing was tuned in. */
-  async extend() {
-    this.tune(this.#seed ?? `track-${this.queue.current.id}`);
-    this.#asking ??= this.next().finally(() => (this.#asking = null));
-    this.queue.append(...(await this.#asking));
+  extend() {
+    const { seed } = this.#station;
+    if (!seed) this.#enter({ seed: `track-${this.queue.current.id}`, after: null, isAutomatic: true });
+    return (this.#asking ??= this.#append(this.#station));
   }
 
-  /** The next tracks from what is tuned in; none where the server does not answer. */
-  async next() {
-    const seed = this.#seed;
-    const asked = new URLSearchParams({ seed, ...(this.#after && { after: this.#after }) });
-    try {
-      const response = await fetch(`/radio?${asked}`, { signal: AbortSignal.timeout(ANSWER_MS) });
-      const { entries, after } = await response.json();
-      if (!response.ok || seed !== this.#seed) return [];
-      this.#after = after;
-      this.#keep();
-      return entries;
-    } catch {
-      return [];
-    }
+  /** Once for all who wait; nothing where another was tuned in meanwhile. */
+  async #append(station) {
+    const { entries, after } = await partOf(station);
+    if (station !== this.#station) return;
+    this.#asking = null;
+    station.after = after ?? station.after;
+    this.#keep();
+    if (!entries.length) return this.#waitLonger();
+    this.#rest = 0;
+    this.queue.append(...entries);
   }
 
   #topUp() {
     const { current, repeat, upcoming } = this.queue;
-    if (this.#seed && current && repeat === "off" && upcoming.length < FEW && !this.#asking) this.extend();
+    const { seed, isAutomatic } = this.#station;
+    const isWanted = seed && (this.goesOn || !isAutomatic) && current && repeat === "off";
+    if (isWanted && upcoming.length < FEW && !this.#asking && !this.#resting) this.extend();
+  }
+
+  /** What had nothing to give is not asked again by itself for a while, twice as long each time. */
+  #waitLonger() {
+    clearTimeout(this.#resting);
+    this.#rest = Math.min(2 * this.#rest || REST_MS, MOST_REST_MS);
+    this.#resting = setTimeout(() => this.#wake(), this.#rest);
+  }
+
+  #wake() {
+    clearTimeout(this.#resting);
+    this.#resting = null;
+    this.#topUp();
+  }
+
+  #enter(station) {
+    this.#station = station;
+    this.#asking = null;
+    this.#rest = 0;
+    clearTimeout(this.#resting);
+    this.#resting = null;
+    this.#keep();
   }
 
   #keep() {
-    this.storage.setItem(this.name, JSON.stringify([this.#seed, this.#after]));
+    this.storage.setItem(this.name, JSON.stringify(this.#station));
+  }
+}
+
+/** The next tracks of a station; none where the server does not answer. */
+async function partOf({ seed, after }) {
+  const asked = new URLSearchParams({ seed, ...(after && { after }) });
+  try {
+    const response = await fetch(`/radio?${asked}`, { signal: AbortSignal.timeout(ANSWER_MS) });
+    return response.ok ? await response.json() : NOTHING;
+  } catch {
+    return NOTHING;
   }
 }

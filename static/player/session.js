@@ -37,6 +37,7 @@ export class SystemControls {
     this.session.playbackState = current ? (isPlaying ? "playing" : "paused") : "none";
     if (current?.id === this.#shown) return;
     this.#shown = current?.id;
+    if (!current) return void (this.session.metadata = null);
     const { title, artist, cover } = current;
     const artwork = [{ src: await drawn(cover), sizes: `${SIDE}x${SIDE}`, type: "image/png" }];
     if (this.#shown === current.id) this.session.metadata = new MediaMetadata({ title, artist, artwork });

@@ -18,7 +18,9 @@ export class Video extends EventTarget {
   constructor(screen, { script, host, storage = localStorage }) {
     super();
     this.storage = storage;
-    Object.assign(this, JSON.parse(storage.getItem(VOLUME) ?? "{}"));
+    const { volume, isMuted } = JSON.parse(storage.getItem(VOLUME) ?? "{}");
+    this.#volume = volume ?? this.#volume;
+    this.isMuted = isMuted ?? false;
     this.screen = screen;
     this.script = script;
     this.host = host;

@@ -4,7 +4,10 @@ from urllib.parse import parse_qs
 
 import pytest
 from playwright.sync_api import Request, expect
+from sqlmodel import delete
 
+from app import videos
+from app.models import Track, WrongVideo
 from tests.browser.conftest import Product
 from tests.browser.tab import Tab
 
@@ -12,6 +15,11 @@ pytestmark = pytest.mark.browser
 
 SHORT_SECONDS = 120
 LONG_SECONDS = 3600
+_NEAR_ITS_BEGINNING = """() => {
+  const name = Object.keys(sessionStorage).find((each) => each.startsWith("pytune.play."));
+  const kept = JSON.parse(sessionStorage[name]);
+  return kept.position < 200 && kept;
+}"""
 _AN_HOUR_AHEAD = """
   const Real = Date;
   window.Date = class extends Real {
@@ -35,13 +43,30 @@ def test_half_heard_is_a_listen_and_the_list_changes(tab: Tab, product: Product)
     expect(tab.page.get_by_text("You have played this once.")).to_be_visible()
 
 
-def test_four_minutes_of_a_long_track_are_a_listen(tab: Tab) -> None:
+def test_four_minutes_of_a_long_track_are_one_listen_whatever_video_follows(
+    tab: Tab, product: Product
+) -> None:
     tab.open("/search?q=neu")
     with tab.answer("/listens") as told:
         tab.play("Isi")
     sent = _fields(told.value.request)
     assert 240 <= int(sent["seconds_played"]) < LONG_SECONDS / 2
     assert "list_id" not in sent
+    _replace_video(tab, product)
+    kept = tab.page.wait_for_function(_NEAR_ITS_BEGINNING).json_value()
+    assert (kept["key"], kept["isReported"]) == (sent["idempotency_key"], True)
+
+
+def _replace_video(tab: Tab, product: Product) -> None:
+    track_id = product.world.tracks["Isi"]
+    with tab.answer(f"/tracks/{track_id}/video/wrong"):
+        tab.page.get_by_role("button", name="Wrong video").click()
+    with product.database.write() as session:
+        videos.keep(session, track_id, "long-other2")
+    tab.shows_video("long-other2")
+    with product.database.write() as session:
+        session.exec(delete(WrongVideo))
+        session.get_one(Track, track_id).youtube_id = f"long{track_id:0>7}"
 
 
 def test_love_from_the_players_bar_says_where_it_came_from(tab: Tab, product: Product) -> None:

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Request, Route, expect
 
 from tests.browser.conftest import Product
 from tests.browser.tab import Tab
@@ -152,13 +152,50 @@ def test_a_radio_goes_on_where_the_queue_ends(tab: Tab) -> None:
     expect(tab.now).to_have_text(first)
     assert first != "Autobahn"
     expect(_upcoming(tab).first).to_be_attached()
+    tab.label("Go on with a radio from the last track").dispatch_event("click")
+    tab.page.locator("[data-clear]").dispatch_event("click")
+    _shuffle_twice(tab)
+    expect(_upcoming(tab)).to_have_count(0)
+    assert len(_asked(tab)) == 1
+
+
+def test_a_radio_that_fails_is_asked_again_later_and_gives_each_track_once(tab: Tab) -> None:
+    tab.page.route("**/radio?*", lambda route: route.fulfill(status=503, body="later"))
+    tab.open("/search?q=autobahn")
+    tab.play("Autobahn")
+    tab.label("Next track").click()
+    expect(tab.note).to_contain_text("That did not work")
+    _shuffle_twice(tab)
+    assert len(_asked(tab)) == 1
+    assert "503" in tab.complaints.pop()
+    held: list[Route] = []
+    tab.page.unroute("**/radio?*")
+    tab.page.route("**/radio?*", lambda route: held.append(route))  # noqa: PLW0108  it has to be a function
+    with tab.page.expect_request("**/radio?*"):
+        tab.page.evaluate("dispatchEvent(new Event('online'))")
+    tab.label("Next track").click()
+    held[0].continue_()
+    expect(tab.now).not_to_have_text("Autobahn")
+    titles = [tab.now.inner_text(), *_upcoming(tab).all_text_contents()]
+    assert sorted(titles) == sorted(set(titles))
+
+
+def _asked(tab: Tab) -> list[Request]:
+    """What radios were asked for so far."""
+    return [request for request in tab.requests if "/radio?" in request.url]
+
+
+def _shuffle_twice(tab: Tab) -> None:
+    """The queue tells of a change each time, and each is drawn."""
+    for state in ("true", "false"):
+        _key_of(tab, "Shuffle").click()
+        expect(_key_of(tab, "Shuffle")).to_have_attribute("aria-pressed", state)
 
 
 def test_the_queue_ends_where_no_radio_is_wanted(tab: Tab) -> None:
     tab.open("/search?q=autobahn")
+    tab.label("Go on with a radio from the last track").dispatch_event("click")
     tab.play("Autobahn")
-    _open_queue(tab)
-    tab.label("Go on with a radio from the last track").uncheck()
     expect(tab.label("Next track")).to_be_disabled()
     tab.page.reload()
     expect(tab.label("Next track")).to_be_disabled()
@@ -175,6 +212,11 @@ def test_a_radio_from_a_track_begins_with_it(tab: Tab) -> None:
 def test_a_radio_from_an_artist(tab: Tab, product: Product) -> None:
     tab.open("/search?q=kraftwerk")
     tab.page.get_by_role("link", name="Kraftwerk", exact=True).first.click()
+    tab.page.route("**/radio?*", lambda route: route.fulfill(status=503, body="later"))
+    tab.page.get_by_role("button", name="Radio", exact=True).click()
+    expect(tab.note).to_contain_text("That did not work")
+    assert "503" in tab.complaints.pop()
+    tab.page.unroute("**/radio?*")
     tab.page.get_by_role("button", name="Radio", exact=True).click()
     expect(tab.label("Pause")).to_be_visible()
     expect(_upcoming(tab).first).to_be_attached()

@@ -76,8 +76,12 @@ def test_a_video_that_may_not_be_shown_is_struck_passed_over_and_replaced(
     expect(tab.now).not_to_have_text("Respect")
     expect(tab.row("Respect")).to_have_class(re.compile("no-video"))
     with product.database.write() as session:
+        videos.keep(session, track_id, "long-respect")
+    tab.play("Respect")
+    tab.shows_video("long-respect")
+    with product.database.write() as session:
         session.exec(delete(WrongVideo))
-        videos.keep(session, track_id, f"blocked{track_id:0>4}")
+        session.get_one(Track, track_id).youtube_id = f"blocked{track_id:0>4}"
 
 
 def test_a_wrong_video_is_replaced_at_one_click(tab: Tab, product: Product) -> None:

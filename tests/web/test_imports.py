@@ -162,7 +162,12 @@ def test_who_goes_away_in_mid_upload_leaves_nothing_and_is_no_fault(
         (b"authorization", f"Bearer {site.token()}".encode()),
         (b"content-type", kind.encode()),
     ]
-    scope = {"type": "http", "method": "POST", "path": "/imports/uploads", "headers": headers}
+    scope: dict[str, Any] = {
+        "type": "http",
+        "method": "POST",
+        "path": "/imports/uploads",
+        "headers": headers,
+    }
     scope |= {"query_string": b"", "app": site.client.app, "state": dict(site.client.app_state)}
     assert site.client.portal is not None
     site.client.portal.call(site.client.app, scope, receive, send)
