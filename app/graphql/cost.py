@@ -13,6 +13,7 @@ from graphql import (
     GraphQLList,
     IntValueNode,
     ListValueNode,
+    NullValueNode,
     ValueNode,
     VariableNode,
     get_nullable_type,
@@ -36,6 +37,7 @@ _LENGTHS = ("first", "ids")
 """Arguments that say how long the next list is: by number, or by what they hold."""
 
 Variables = Mapping[str, Any]
+"""Coerced, as execution sees them."""
 
 
 def cost_of(root: Asked, variables: Variables) -> int:
@@ -83,14 +85,25 @@ def _chosen(asked: Asked, variables: Variables) -> int | None:
 
 
 def _length(given: ValueNode | None, argument: GraphQLArgument, variables: Variables) -> int:
-    if isinstance(given, VariableNode):
-        value = variables.get(given.name.value)
-        if isinstance(value, list):
-            return len(value)
-        return value if isinstance(value, int) else DEFAULT_PAGE
+    """What cannot be read is taken for the longest that there is."""
+    if isinstance(given, VariableNode) and given.name.value in variables:
+        return _counted(variables[given.name.value])
+    if isinstance(given, NullValueNode):
+        return DEFAULT_PAGE
     if isinstance(given, IntValueNode):
         return int(given.value)
     if isinstance(given, ListValueNode):
         return len(given.values)
-    usual = argument.default_value
-    return usual if isinstance(usual, int) else DEFAULT_PAGE
+    if given is None or isinstance(given, VariableNode):
+        usual = argument.default_value
+        return usual if isinstance(usual, int) else DEFAULT_PAGE
+    return MAX_PAGE
+
+
+def _counted(value: object) -> int:
+    """Of a variable's value, as the schema has coerced it."""
+    if value is None:
+        return DEFAULT_PAGE
+    if isinstance(value, list):
+        return len(value)
+    return value if isinstance(value, int) else MAX_PAGE

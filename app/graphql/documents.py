@@ -1,9 +1,18 @@
 """Documents, parsed, measured and validated once for as long as they are remembered."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
+from typing import Any
 
-from graphql import ASTValidationRule, DocumentNode, GraphQLError, GraphQLSchema, parse
+from graphql import (
+    ASTValidationRule,
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    get_operation_ast,
+    get_variable_values,
+    parse,
+)
 from strawberry.schema.schema import validate_document
 
 from app.graphql.asked import Asked, TooMuch, asked_by
@@ -39,6 +48,16 @@ class Document:
         if rules not in self._errors:
             self._errors[rules] = validate_document(self.schema, self.node, rules)
         return list(self._errors[rules])
+
+    def variables(self, operation: str | None, given: dict[str, Any]) -> Mapping[str, Any]:
+        """As execution sees them: coerced, and the operation's defaults for those left out.
+
+        Empty where they make no sense: nothing is executed then.
+        """
+        node = get_operation_ast(self.node, operation)
+        declared = (node.variable_definitions if node else None) or ()
+        values = get_variable_values(self.schema, declared, given, max_errors=1)
+        return {} if isinstance(values, list) else values.coerced
 
 
 _remembered: Callable[[GraphQLSchema, str], Document] = lru_cache(_REMEMBERED)(Document)

@@ -84,9 +84,11 @@ class Limits(SchemaExtension):
         chosen = self.execution_context._provided_operation_name  # noqa: SLF001  as it was given
         if chosen is None and len(document.operations) > 1:
             return [GraphQLError("The document has several operations: name one to be executed.")]
-        asked = document.operations[self.execution_context.operation_name]
+        operation = self.execution_context.operation_name
+        asked = document.operations[operation]
         self._request.operation = name_of(asked)
-        self.cost = cost_of(asked, self.execution_context.variables or {})
+        variables = document.variables(operation, self.execution_context.variables or {})
+        self.cost = cost_of(asked, variables)
         COST.observe(self.cost)
         if self.cost > self._most:
             message = f"This would cost {self.cost}, at most {self._most}: ask for shorter lists."

@@ -27,6 +27,7 @@ from app.models.columns import id_of
 from app.settings import Settings
 from tests import servers
 from tests.graphql.conftest import ADMINISTRATOR, LISTENER, PASSWORD, crowned, open_session
+from tests.graphql.variables import Way, sent
 from tests.web_process import QUICK, QUICK_HASHES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -113,10 +114,11 @@ def fuzz(target: Target, root: str, name: str, *, examples: int, repeatable: boo
     roles = st.sampled_from(sorted(Role, reverse=True))
 
     @settings_of(examples, repeatable)
-    @given(case=SCHEMA[root][name].as_strategy(), role=roles)
-    def ask(case: Any, role: Role) -> None:
+    @given(case=SCHEMA[root][name].as_strategy(), role=roles, way=st.sampled_from(Way))
+    def ask(case: Any, role: Role, way: Way) -> None:
         token = target.throwaway(role) if apart else tokens[role]
-        judge(_asked(session, target.address, case.body, token), case.body)
+        body = sent(case.body, way)
+        judge(_asked(session, target.address, body, token), body)
 
     with requests.Session() as session:
         ask()
@@ -134,16 +136,16 @@ def settings_of(examples: int, repeatable: bool) -> Callable[..., Any]:  # noqa:
     )
 
 
-def _asked(session: requests.Session, address: str, document: str, token: str) -> requests.Response:
+def _asked(session: requests.Session, address: str, body: Any, token: str) -> requests.Response:
     headers = {"Authorization": f"Bearer {token}"}
-    return session.post(address, json={"query": document}, headers=headers, timeout=60)
+    return session.post(address, json=body, headers=headers, timeout=60)
 
 
-def judge(answer: requests.Response, document: str) -> None:
+def judge(answer: requests.Response, body: Any) -> None:
     """Fail where the answer is a bug, or breaks what the schema promises."""
-    assert answer.status_code == 200, (document, answer.text)
+    assert answer.status_code == 200, (body, answer.text)
     told = answer.json()
     errors = told.get("errors", [])
     codes = {error["extensions"]["code"] for error in errors}
-    assert codes <= REFUSALS, (document, errors)
-    assert errors or told["data"], (document, told)
+    assert codes <= REFUSALS, (body, errors)
+    assert errors or told["data"], (body, told)

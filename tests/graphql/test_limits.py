@@ -9,6 +9,7 @@ from app.graphql.asked import MAX_ALIASES, MAX_DEPTH, MAX_DIRECTIVES, MAX_FIELDS
 from app.graphql.cost import MAX_COST, MAX_COST_OF_ADMINISTRATORS
 from app.graphql.documents import MAX_TOKENS
 from tests.graphql.conftest import ADMINISTRATOR, LISTENER, Door
+from tests.graphql.variables import Way, sent
 
 
 def _nested(depth: int) -> str:
@@ -163,6 +164,12 @@ def test_the_cost_is_told_with_every_answer(door: Door) -> None:
         ("query ($n: Int) { tracks(first: $n) { edges { node { id } } } }", {"n": 7}, 11 + 7),
         ("query ($n: Int) { tracks(first: $n) { edges { node { id } } } }", {"n": None}, 11 + 20),
         ("query ($n: Int) { tracks(first: $n) { edges { node { id } } } }", {}, 11 + 20),
+        ("query ($n: Int = 7) { tracks(first: $n) { edges { node { id } } } }", {}, 11 + 7),
+        ("query ($n: Int = 7) { tracks(first: $n) { edges { node { id } } } }"
+         , {"n": None}, 11 + 20),
+        ("query ($n: Int) { tracks(first: $n) { edges { node { id } } } }", {"n": 7.0}, 11 + 7),
+        ("query ($n: [ID!]!) { nodes(ids: $n) { id ... on Artist { tracks { totalCount } } } }"
+         , {"n": "x"}, 10 + 1 + 1),
         ("query ($n: [ID!]!) { nodes(ids: $n) { id ...a } } fragment a on Artist { trackCount }"
          , {"n": ["x"] * 4}, 10 + 4),
         ('{ nodes(ids: ["", 7]) { ... on Artist { tracks(first: 3) { edges { node { id } } } } } }'
@@ -191,6 +198,15 @@ def test_what_costs_too_much_is_refused_unexecuted(door: Door) -> None:
     assert refused["extensions"]["cost"] > refused["extensions"]["costLimit"] == MAX_COST
     assert [error["extensions"]["code"] for error in refused["errors"]] == ["too_complex"]
     assert "errors" not in door.post(TRACKS_OF_ARTISTS, ADMINISTRATOR, n=50).json()
+
+
+@pytest.mark.parametrize("way", Way)
+def test_however_a_number_is_sent_it_costs_the_same(door: Door, way: Way) -> None:
+    document = TRACKS_OF_ARTISTS.replace("query ($n: Int)", "").replace("$n", "50")
+    headers = {"Authorization": f"Bearer {door.token(LISTENER)}"}
+    refused = door.client.post("/graphql", json=sent(document, way), headers=headers).json()
+    assert [error["extensions"]["code"] for error in refused["errors"]] == ["too_complex"]
+    assert refused["extensions"]["cost"] == 10 + 1 + 100 * (1 + 1 + 1 + 50)
 
 
 def test_one_of_several_operations_is_executed_by_its_name(door: Door) -> None:
