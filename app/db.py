@@ -20,7 +20,7 @@ from sqlalchemy.exc import (
 )
 from sqlmodel import Session
 
-from app.errors import DatabaseUnavailable, InvalidInput
+from app.errors import DatabaseUnavailable, InvalidInput, PyTuneError
 from app.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -130,6 +130,7 @@ def _engine(url: URL, busy_seconds: float, cache_mebibytes: int) -> Engine:
     if url.get_backend_name() != "sqlite":
         return create_engine(
             url,
+            hide_parameters=True,
             pool_pre_ping=True,
             pool_recycle=1800,
             pool_size=20,
@@ -142,6 +143,7 @@ def _engine(url: URL, busy_seconds: float, cache_mebibytes: int) -> Engine:
     Path(url.database or "").parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     engine = create_engine(
         url,
+        hide_parameters=True,
         connect_args={"timeout": busy_seconds, "check_same_thread": False},
         pool_size=20,
         max_overflow=40,
@@ -180,6 +182,15 @@ def _begin_sqlite(connection: Connection) -> None:
     # whatever the busy time-out: writers take their turn from the start.
     writes = connection.get_execution_options().get("pytune_writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def worded(error: BaseException) -> str:
+    """What a row may say of what ended it: of a statement that failed neither SQL nor values."""
+    if isinstance(error, PyTuneError):
+        return str(error)
+    if isinstance(error, SQLAlchemyError):
+        return f"The database could not do what it was asked ({type(error).__name__}): see the log."
+    return f"{type(error).__name__}: {error}"
 
 
 def is_away(error: SQLAlchemyError) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from app import alerts, promotion, training
-from app.db import Database
+from app.db import Database, worded
 from app.errors import BadArtifact
 from app.ml.model_slot import LoadedModel, ModelSlot
 from app.models import AlertKind, Training
@@ -158,7 +158,7 @@ class ChampionFollower:
 
     def _tell(self, error: Exception, what: str) -> None:
         """Let administrators know of what went wrong here and not in the files."""
-        message = f"{what}: {type(error).__name__}: {error}"
+        message = f"{what}: {worded(error)}"
         self._raise(AlertKind.SERVING, message, {"reason": message}, what)
 
     def _raise(self, kind: AlertKind, message: str, details: dict[str, Any], same: str) -> None:

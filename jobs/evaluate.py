@@ -8,7 +8,7 @@ import logging
 from sqlmodel import Session
 
 from app import evaluating, recipes, training
-from app.errors import PyTuneError
+from app.db import worded
 from app.evaluating import EvaluationOver
 from app.ml.contest import ContestResult
 from app.models import Training
@@ -32,7 +32,7 @@ def evaluate(run_id: int) -> None:
         except EvaluationOver as over:
             log.info("an evaluation was cancelled or given up", extra={"reason": str(over)})
         except Exception as error:
-            reason = str(error) if isinstance(error, PyTuneError) else repr(error)
+            reason = worded(error)
             rt.transact(lambda session: evaluating.fail(session, run_id, reason))
             raise
         finally:

@@ -9,7 +9,8 @@ from typing import Any
 from sqlmodel import Session
 
 from app import alerts, recipes, training, unattended
-from app.errors import PyTuneError, TrainingOver
+from app.db import worded
+from app.errors import TrainingOver
 from app.listening import recount_listeners
 from app.ml import sanity
 from app.ml.cold_start import telling_artists
@@ -41,7 +42,7 @@ def train(training_id: int) -> None:
         except TrainingOver as over:
             log.info("a training was cancelled or given up", extra={"reason": str(over)})
         except Exception as error:
-            reason = str(error) if isinstance(error, PyTuneError) else repr(error)
+            reason = worded(error)
             rt.transact(lambda session: training.fail(session, training_id, reason))
             rt.queue.announce_progress(training_id)
             alerts.announce(rt.queue)

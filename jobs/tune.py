@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from sqlmodel import Session
 
 from app import alerts, interactions, tuning
-from app.errors import NoListens, PyTuneError
+from app.db import worded
+from app.errors import NoListens
 from app.ml import cutoff, holdout
 from app.ml import tuning as searching
 from app.ml.holdout import Holdout
@@ -34,7 +35,7 @@ def tune(tuning_id: int) -> None:
         except TuningOver as over:
             log.info("a tuning was stopped", extra={"reason": str(over)})
         except Exception as error:
-            reason = str(error) if isinstance(error, PyTuneError) else repr(error)
+            reason = worded(error)
             rt.transact(lambda session: tuning.fail(session, tuning_id, reason))
             alerts.announce(rt.queue)
             raise

@@ -7,11 +7,12 @@ from typing import Any
 
 import pymysql
 import pytest
-from sqlalchemy import Table, func, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Table, func, select, text
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlmodel import Session
 
-from app.db import Database, open_database
+from app.db import Database, open_database, worded
+from app.errors import NoListens
 from app.models import Artist
 from app.models.columns import utc_now
 from app.settings import Settings
@@ -34,6 +35,17 @@ def test_what_is_written_is_kept(database: Database) -> None:
     with database.write() as session:
         session.add(Artist(name="a", name_key="a"))
     assert _names(database) == ["a"]
+
+
+def test_a_row_is_told_nothing_of_a_statement_that_failed(database: Database) -> None:
+    with pytest.raises((ProgrammingError, OperationalError)) as failed, database.read() as session:
+        session.connection().execute(text("SELECT :secret FROM nowhere"), {"secret": "my secret"})
+    assert "my secret" not in str(failed.value)
+    assert worded(failed.value) == (
+        f"The database could not do what it was asked ({failed.type.__name__}): see the log."
+    )
+    assert worded(NoListens()) == str(NoListens())
+    assert worded(ValueError("a bug")) == "ValueError: a bug"
 
 
 def test_nothing_is_kept_of_a_write_that_failed(database: Database) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from sqlmodel import Session, col, select
 
-from app.errors import InvalidInput, PyTuneError
+from app.db import worded
+from app.errors import InvalidInput
 from app.importing.errors import ImportNotFound, ImportOver
 from app.importing.formats import HISTORIES, SOURCES, ImportFormat
 from app.importing.report import RejectedFile, Tally
@@ -185,9 +186,9 @@ def remove_reports(session: Session, before: datetime) -> int:
     return len(rows)
 
 
-def worded(error: BaseException) -> str:
-    text = str(error) if isinstance(error, PyTuneError) else f"{type(error).__name__}: {error}"
-    return text[:_MAX_TEXT]
+def reason_of(error: BaseException) -> str:
+    """As long as a row can hold."""
+    return worded(error)[:_MAX_TEXT]
 
 
 def shown_path(path: Path) -> str:

@@ -117,7 +117,7 @@ class ImportRun:
             self.rejected.close()
             if not interrupts(error):
                 with suppress(ImportOver, ImportNotFound):
-                    self._end(ImportState.FAILED, records.worded(error))
+                    self._end(ImportState.FAILED, records.reason_of(error))
             raise
         self.rejected.close()
         self._end(ImportState.FINISHED)

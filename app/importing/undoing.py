@@ -63,7 +63,7 @@ def undo_now(database: Database, import_id: int, progress: Progress) -> None:
         except BaseException as error:
             failed = partial(records.end, claim=claim, state=ImportState.FAILED)
             with suppress(ImportOver, ImportNotFound):
-                database.transact(partial(failed, error=records.worded(error)))
+                database.transact(partial(failed, error=records.reason_of(error)))
             raise
 
 

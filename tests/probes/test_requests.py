@@ -10,6 +10,7 @@ import pytest
 from structlog.contextvars import bound_contextvars
 
 from app import logs
+from app.graphql.ids import global_id
 from app.queue import JobName, JsonJob
 from app.settings import Profile
 from tests.web import world
@@ -91,6 +92,48 @@ def test_a_job_knows_the_request_that_began_it(nobody: Site) -> None:
     with bound_contextvars(request_id="the-request"):
         job_id = queue.enqueue(JobName.TIDY)
     assert JsonJob.fetch(job_id, connection=queue.redis).meta["request_id"] == "the-request"
+
+
+_BROKEN = {
+    "event": "INSERT",
+    "api_token": "INSERT",
+    "password_link": "INSERT",
+    "user": "UPDATE OF password_hash",
+}
+"""Statements that are made to fail, by table: what they bring is secret, or a listener's own."""
+_MUTATIONS = {
+    "login": {"username": "ann", "password": world.PASSWORD},
+    "createToken": {"name": "my old player"},
+    "changePassword": {"currentPassword": world.PASSWORD, "newPassword": "another secret"},
+    "recordListen": {"trackId": global_id("Track", 1), "source": "my own source"},
+    "inviteUser": {"name": "a new name"},
+}
+
+
+def test_a_statement_that_fails_is_logged_without_its_values(
+    production: Site, logged: StringIO
+) -> None:
+    tokens = {"inviteUser": production.token(production.world.root)}
+    ann = production.token()
+    with production.state.database.write() as session:
+        for table, on in _BROKEN.items():
+            session.connection().exec_driver_sql(
+                f"CREATE TRIGGER no_{table} BEFORE {on} ON {table} BEGIN DELETE FROM nowhere; END"
+            )
+    for name, given in _MUTATIONS.items():
+        kind = name[0].upper() + name[1:]
+        document = f"mutation ($i: {kind}Input!) {{ {name}(input: $i) {{ __typename }} }}"
+        headers = {"Authorization": f"Bearer {tokens.get(name, ann)}"}
+        sent = {"query": document, "variables": {"i": given}}
+        answer = production.client.post("/graphql", json=sent, headers=headers).json()
+        assert [error["extensions"]["code"] for error in answer["errors"]] == [
+            "database_unavailable"
+        ], (name, answer)
+    written = logged.getvalue()
+    assert written.count("no such table: main.nowhere") >= len(_MUTATIONS)
+    assert "hide_parameters=True" in written
+    secrets = ("$argon2", "another secret", "my old player", "my own source", "a new name")
+    assert [secret for secret in (*secrets, "'ann'", "parameters: (") if secret in written] == []
 
 
 def test_no_secret_is_ever_logged(production: Site, logged: StringIO) -> None:
