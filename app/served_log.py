@@ -1,4 +1,7 @@
-"""Every list that is served goes to the prediction table, off the request's path."""
+"""Every list that is served goes to the prediction table, off the request's path.
+
+None does while the listener's record is paused.
+"""
 
 import logging
 import queue
@@ -7,10 +10,10 @@ from typing import Any
 
 from sqlalchemy import Table
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from app.db import Database
-from app.models import Prediction
+from app.models import Prediction, User
 from app.recommending import ServedList
 from app.writes import insert_missing
 
@@ -85,7 +88,13 @@ class ServedLog:
 
 
 def _insert(session: Session, batch: list[ServedList]) -> None:
-    insert_missing(session, PREDICTIONS, [as_row(served) for served in batch])
+    """Nothing of those whose record is paused, or who are gone."""
+    listeners = {served.user_id for served in batch}
+    kept = select(User.id).where(col(User.id).in_(listeners), col(User.paused_at).is_(None))
+    recorded = set(session.exec(kept))
+    rows = [as_row(served) for served in batch if served.user_id in recorded]
+    if rows:
+        insert_missing(session, PREDICTIONS, rows)
 
 
 def as_row(served: ServedList) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from sqlmodel import col, select
 
-from app import catalog, served_log
+from app import catalog, listening, served_log
 from app.db import Database
 from app.models import ListKind, Prediction
 from app.models.columns import utc_now
@@ -87,6 +87,20 @@ def test_a_list_of_somebody_who_is_gone_costs_nobody_elses(
     log.start()
     log.stop()
     assert [row.list_id for row in _written(database)] == [lists[0].id, lists[2].id]
+
+
+def test_nothing_is_written_while_the_record_is_paused(database: Database, serve: Serve) -> None:
+    with database.write() as session:
+        bob = making.user(session, "bob")
+    lists = [serve(), serve(user_id=bob)]
+    with database.write() as session:
+        listening.set_paused(session, lists[0].user_id, paused=True)
+    log = ServedLog(database)
+    for one in lists:
+        log.put(one)
+    log.start()
+    log.stop()
+    assert [row.list_id for row in _written(database)] == [lists[1].id]
 
 
 class _Away:

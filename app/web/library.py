@@ -98,10 +98,13 @@ def suppose_forgotten(request: Request, state: Here, viewer: Listener, track_id:
 @router.post("/tracks/{track_id}/forget")
 def forget_track(state: Here, viewer: Listener, track_id: Id) -> Response:
     """All that the listener did with the track."""
-    with state.database.read() as session:
-        catalog.track(session, track_id)
-    state.database.transact(lambda session: listening.forget_track(session, viewer.id, track_id))
+    state.database.transact(lambda session: _forget_track(session, viewer.id, track_id))
     return RedirectResponse(f"/tracks/{track_id}", 303)
+
+
+def _forget_track(session: Session, user_id: int, track_id: int) -> None:
+    """Also where it was merged into another since the page was made."""
+    listening.forget_track(session, user_id, catalog.track(session, track_id).id)
 
 
 @router.get("/loved")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app import listening, playlists
+from app import editing, listening, playlists
 from app.db import open_database
 from app.importing.errors import StorageFull
 from app.listening import Listen
@@ -71,6 +71,14 @@ def test_a_track_is_forgotten_with_what_was_said_of_it(site: Site) -> None:
     assert "Sinnerman" not in text(site.get("/loved").text)
     assert _plays(site) == 0
     assert site.post("/tracks/99999/forget", {}).status_code == 404
+
+
+def test_what_was_merged_meanwhile_is_forgotten_with_what_it_became(site: Site) -> None:
+    gone, kept = site.world.tracks["Sinnerman"], site.world.tracks["Isi"]
+    site.state.database.transact(lambda session: editing.merge_track(session, gone, kept, "root"))
+    assert _plays(site) == 2
+    assert site.post(f"/tracks/{gone}/forget", {}).status_code == 303
+    assert _plays(site) == 0
 
 
 def test_statistics_are_plots_and_tables(site: Site) -> None:
