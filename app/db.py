@@ -34,6 +34,9 @@ _AWAY_CODES = {1040, 1053, 2002, 2003, 2006, 2013}
 _ATTEMPTS = 5
 BULK_CACHE, REQUESTS_CACHE = 64, 4
 """Mebibytes of SQLite's cache: of a job's few connections, and of each of a web process' forty."""
+JOBS_SILENCE = 3600.0
+"""Seconds. What a job asks may take long; a frozen database is not waited for overnight."""
+_CONNECT_SECONDS = 5
 _PAUSE, _PAUSE_SECONDS = threading.Event(), 0.02
 """Never set: something to wait for while another process is busy."""
 _WANTED = "must be like mysql://user:password@host/name, mariadb://… or sqlite:///path"
@@ -43,10 +46,17 @@ class Database:
     """One engine; `read()` and `write()` give sessions, `transact()` repeats after a deadlock."""
 
     def __init__(
-        self, url: URL, busy_seconds: float = 30.0, cache_mebibytes: int = BULK_CACHE
+        self,
+        url: URL,
+        busy_seconds: float = 30.0,
+        cache_mebibytes: int = BULK_CACHE,
+        silence_seconds: float = JOBS_SILENCE,
     ) -> None:
         self.url = url
-        self.engine = _engine(url, busy_seconds, cache_mebibytes)
+        sqlite = url.get_backend_name() == "sqlite"
+        self.engine = (
+            _sqlite(url, busy_seconds, cache_mebibytes) if sqlite else _server(url, silence_seconds)
+        )
         self._writing = self.engine.execution_options(pytune_writes=True)
 
     @contextmanager
@@ -86,12 +96,22 @@ class Database:
         self.engine.dispose()
 
 
-def open_database(settings: Settings, cache_mebibytes: int = BULK_CACHE) -> Database:
-    """The database that the settings name; SQLite in the data folder without any.
+def open_database(settings: Settings) -> Database:
+    """The database that the settings name; SQLite in the data folder without any."""
+    return Database(database_url(settings), settings.database_busy_seconds)
+
+
+def open_for_requests(settings: Settings) -> Database:
+    """The same for many connections at once, whose users do not wait long.
 
     SQLite's cache is each connection's own: a process with many of them wants a small one.
     """
-    return Database(database_url(settings), settings.database_busy_seconds, cache_mebibytes)
+    return Database(
+        database_url(settings),
+        settings.database_busy_seconds,
+        REQUESTS_CACHE,
+        settings.database_silence_seconds,
+    )
 
 
 def database_url(settings: Settings) -> URL:
@@ -126,20 +146,28 @@ def _password(path: Path) -> str:
     return password
 
 
-def _engine(url: URL, busy_seconds: float, cache_mebibytes: int) -> Engine:
-    if url.get_backend_name() != "sqlite":
-        return create_engine(
-            url,
-            hide_parameters=True,
-            pool_pre_ping=True,
-            pool_recycle=1800,
-            pool_size=20,
-            max_overflow=20,
-            isolation_level="READ COMMITTED",
-            paramstyle="format",
-            # Whoever takes a connection ends the transaction: nothing is left to roll back.
-            pool_reset_on_return=None,
-        )
+def _server(url: URL, silence_seconds: float) -> Engine:
+    return create_engine(
+        url,
+        hide_parameters=True,
+        # A host that is frozen or cut off answers nothing, and closes nothing either.
+        connect_args={
+            "connect_timeout": _CONNECT_SECONDS,
+            "read_timeout": silence_seconds,
+            "write_timeout": silence_seconds,
+        },
+        pool_pre_ping=True,
+        pool_recycle=1800,
+        pool_size=20,
+        max_overflow=20,
+        isolation_level="READ COMMITTED",
+        paramstyle="format",
+        # Whoever takes a connection ends the transaction: nothing is left to roll back.
+        pool_reset_on_return=None,
+    )
+
+
+def _sqlite(url: URL, busy_seconds: float, cache_mebibytes: int) -> Engine:
     Path(url.database or "").parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     engine = create_engine(
         url,

@@ -115,6 +115,8 @@ class Settings(BaseSettings):
     """Days that a model which was never champion keeps its files, and can be promoted."""
     database_busy_seconds: float = Field(default=30.0, gt=0)
     """How long a write waits for another process's write before it fails."""
+    database_silence_seconds: float = Field(default=30.0, ge=1, le=3600)
+    """How long a web process waits for MySQL to say anything before it gives a request up."""
     probe_token: str | None = None
     """Lets /readyz and /metrics be asked from elsewhere than private addresses."""
     otlp_url: str | None = None

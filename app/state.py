@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import Self
 
+from anyio import CapacityLimiter
+
 from app.access import Access
 from app.charts import Chart
-from app.db import REQUESTS_CACHE, Database, open_database
+from app.db import Database, open_for_requests
 from app.ml.model_slot import ModelSlot
 from app.monitoring import Report
 from app.queue import JobQueue
@@ -14,6 +16,8 @@ from app.served_log import ServedLog
 from app.serving import ChampionFollower
 from app.settings import Settings
 from app.together import Together
+
+_LOOKERS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +32,12 @@ class State:
     chart: Chart
     search: Search
     drift: Together[Report | None]
+    lookers: CapacityLimiter
+    """Threads of whoever watches: those of requests may all wait for a database."""
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
-        database = open_database(settings, REQUESTS_CACHE)
+        database = open_for_requests(settings)
         queue, slot = JobQueue(settings), ModelSlot()
         return cls(
             settings=settings,
@@ -44,6 +50,7 @@ class State:
             chart=Chart(database),
             search=Search(database),
             drift=Together(),
+            lookers=CapacityLimiter(_LOOKERS),
         )
 
     def start(self) -> None:

@@ -1,4 +1,4 @@
-"""A loopback TCP proxy to a server's Unix socket, which can be cut, joined again and slowed."""
+"""A loopback TCP proxy to a server's Unix socket, to be cut, joined again, slowed and silenced."""
 
 import socket
 import threading
@@ -20,13 +20,24 @@ class Proxy:
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
         self._moment = threading.Event()
+        self._speaks = threading.Event()
+        self._speaks.set()
 
     def __enter__(self) -> Self:
         self.join()
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.speak()
         self.cut()
+
+    def swallow(self) -> None:
+        """Take connections and whatever is sent, and pass none of it on, as a frozen host does."""
+        self._speaks.clear()
+
+    def speak(self) -> None:
+        """Pass on what was held back, and what comes."""
+        self._speaks.set()
 
     def join(self) -> None:
         """Take connections, on the same port as before."""
@@ -66,6 +77,7 @@ class Proxy:
         with suppress(OSError):
             while block := one.recv(_BLOCK):
                 self._moment.wait(self.delay_seconds)
+                self._speaks.wait()
                 other.sendall(block)
         with suppress(OSError):
             other.shutdown(socket.SHUT_RDWR)

@@ -61,7 +61,7 @@ async def readyz(request: Request, state: Here) -> Response:
     """200 where lists can be made, 503 where not; what is away is named in either case."""
     if not _may(request, state):
         return PlainTextResponse(REFUSED, 403)
-    found = await to_thread.run_sync(gathered, state)
+    found = await gathered(state)
     body = {"ready": found.is_ready, **found.parts}
     return JSONResponse(body, 200 if found.is_ready else 503)
 
@@ -71,8 +71,8 @@ async def metrics(request: Request, state: Here) -> Response:
     """In Prometheus' text format."""
     if not _may(request, state):
         return PlainTextResponse(REFUSED, 403)
-    found = await to_thread.run_sync(gathered, state)
-    text = await to_thread.run_sync(generate_latest, Gauges(found))
+    found = await gathered(state)
+    text = await to_thread.run_sync(generate_latest, Gauges(found), limiter=state.lookers)
     return Response(text, media_type=CONTENT_TYPE_LATEST)
 
 

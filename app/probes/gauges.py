@@ -1,8 +1,11 @@
 """What is looked up at the moment of asking: what is away, what is served, what waits."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
+from anyio import CapacityLimiter, move_on_after, to_thread
 from prometheus_client import Metric
 from prometheus_client.core import (
     CounterMetricFamily,
@@ -18,6 +21,10 @@ from app.models.columns import utc_now
 from app.state import State
 from app.telemetry import REGISTRY
 
+T = TypeVar("T")
+
+LOOK_SECONDS = 3.0
+"""A balancer's patience is about as long."""
 OK, AWAY, NOT_LOADED, NOT_FOLLOWED = "ok", "away", "not loaded", "not followed"
 
 
@@ -63,41 +70,64 @@ class Gathered:
         return self.database and self.model == OK
 
 
-def gathered(state: State) -> Gathered:
-    """Look around; raises nothing for what is away."""
+async def gathered(state: State) -> Gathered:
+    """Look around; raises nothing for what is away, and what says nothing is taken to be away."""
+    queue = await _within(_Queue(), partial(_queue, state), state.lookers)
+    rows = await _within(_Rows(), partial(_rows, state), state.lookers)
     model = state.slot.model
-    key_value, counts, times = _queue(state)
-    database, champion, open_alerts = _rows(state)
     return Gathered(
-        key_value=key_value,
-        database=database,
-        champion=champion,
-        alerts_open=open_alerts,
-        jobs=counts,
-        job_times=times,
+        key_value=queue.answers,
+        database=rows.answers,
+        champion=rows.champion,
+        alerts_open=rows.alerts_open,
+        jobs=queue.counts,
+        job_times=queue.times,
         served_version=model.version if model else None,
         is_following=state.follower.is_following,
     )
 
 
-def _queue(state: State) -> tuple[bool, dict[str, int] | None, dict[str, JobTimes] | None]:
+async def _within(silent: T, look: Callable[[], T], lookers: CapacityLimiter) -> T:
+    """What is found, in a thread that requests cannot take; `silent` where it takes too long."""
+    with move_on_after(LOOK_SECONDS):
+        return await to_thread.run_sync(look, abandon_on_cancel=True, limiter=lookers)
+    return silent
+
+
+@dataclass(frozen=True, slots=True)
+class _Queue:
+    answers: bool = False
+    counts: dict[str, int] | None = None
+    times: dict[str, JobTimes] | None = None
+
+
+def _queue(state: State) -> _Queue:
     try:
-        return True, jobs.counts(state.queue), job_times(state.queue)
+        return _Queue(True, jobs.counts(state.queue), job_times(state.queue))
     except QueueUnavailable:
-        return False, None, None
+        return _Queue()
 
 
-def _rows(state: State) -> tuple[bool, Champion | None, dict[str, int] | None]:
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    answers: bool = False
+    champion: Champion | None = None
+    alerts_open: dict[str, int] | None = None
+
+
+def _rows(state: State) -> _Rows:
     try:
         with state.database.read() as session:
             found = training.champion(session)
             opened = alerts.count_open_by_kind(session)
     except (SQLAlchemyError, PyTuneError):
-        return False, None, None
-    if found is None:
-        return True, None, opened
+        return _Rows()
+    return _Rows(True, _champion(found) if found else None, opened)
+
+
+def _champion(found: training.Champion) -> Champion:
     age = (utc_now() - found.promotion.created_at).total_seconds()
-    return True, Champion(found.version, age), opened
+    return Champion(found.version, age)
 
 
 class Gauges:

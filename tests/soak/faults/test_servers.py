@@ -1,4 +1,7 @@
-"""MariaDB killed, its connections and Redis' cut and slowed, five times each. 10 minutes."""
+"""MariaDB killed and frozen, its connections and Redis' cut and slowed, five times each.
+
+10 minutes.
+"""
 
 import subprocess
 import tempfile
@@ -27,7 +30,7 @@ pytestmark = [
     pytest.mark.timeout(1200 + 600 * TIMES),
 ]
 
-CUT_SECONDS, SLOW_SECONDS, DELAY_SECONDS = 3, 5, 0.1
+CUT_SECONDS, SLOW_SECONDS, SILENT_SECONDS, DELAY_SECONDS = 3, 5, 8, 0.1
 MANY_REQUESTS = {"PYTUNE_REQUESTS_PER_MINUTE": "1000000"}
 
 
@@ -104,6 +107,7 @@ def stack(settings: Settings) -> Iterator[Running]:
     addresses = {
         "PYTUNE_DATABASE_URL": str(settings.database_url),
         "PYTUNE_REDIS_URL": str(settings.redis_url),
+        "PYTUNE_DATABASE_SILENCE_SECONDS": "3",
     }
     with running(settings.folder, "demo", addresses | MANY_REQUESTS) as started:
         yield started
@@ -125,6 +129,13 @@ def test_faults_of_servers_cost_no_listen_and_give_no_wrong_answer(
                 "kill -9 of MariaDB", mariadb.kill, mariadb.start, seconds=1, fails_requests=True
             ),
             *_of_connections("MariaDB", database_proxy, work, fails_requests=True),
+            Fault(
+                "MariaDB silent, as behind a frozen host",
+                database_proxy.swallow,
+                database_proxy.speak,
+                seconds=SILENT_SECONDS,
+                fails_requests=True,
+            ),
             *_of_connections("Redis", redis_proxy, work, fails_requests=False),
         ]
         costs = suffer(faults, clients, say)
