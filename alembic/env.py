@@ -4,7 +4,7 @@ from alembic import context
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
-import app.models  # noqa: F401  registers the tables
+from app import models, resuming  # noqa: F401  they register tables, and the steps of MySQL
 from app.db import open_database
 from app.migrations import references_unwatched
 from app.settings import Settings

@@ -4,21 +4,24 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import event, inspect
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import OperationalError
 from sqlmodel import SQLModel
 
 from app.db import Database, database_url, open_database
 from app.errors import DatabaseUnavailable, SchemaAhead
-from app.migrations import is_current, migrate
+from app.migrations import ROOT, is_current, migrate
 from app.settings import Settings
 from tests.conftest import BOTH, create_mariadb, drop_mariadb
 
 VERSION_TABLE = "alembic_version"
+VERSIONS = ROOT / "alembic" / "versions"
 
 
 @pytest.fixture
@@ -76,6 +79,43 @@ def test_down_and_up_again(bare: Database) -> None:
     assert not is_current(bare)
     migrate(bare)
     assert is_current(bare)
+
+
+@pytest.mark.mariadb
+def test_an_upgrade_that_is_killed_before_a_revision_is_noted_goes_on(bare_mariadb: URL) -> None:
+    """Every change of a table is done by then: MariaDB commits each at once."""
+    database, noted = Database(bare_mariadb), set[str]()
+
+    def break_off(*executed: Any) -> None:
+        statement = executed[2]
+        notes = statement.startswith(("INSERT INTO alembic", "UPDATE alembic"))
+        if notes and statement not in noted:
+            noted.add(statement)
+            raise _BrokenOffError
+
+    event.listen(database.engine, "before_cursor_execute", break_off)
+    for _ in VERSIONS.glob("[0-9]*.py"):
+        with pytest.raises(_BrokenOffError):
+            migrate(database)
+    migrate(database)
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, SQLModel.metadata) == []
+    database.dispose()
+
+
+class _BrokenOffError(Exception):
+    """As by kill -9: nothing after it is done."""
+
+
+@pytest.mark.mariadb
+def test_a_table_of_another_is_not_taken_for_ours(bare_mariadb: URL) -> None:
+    database = Database(bare_mariadb)
+    with database.write() as session:
+        session.connection().exec_driver_sql("CREATE TABLE artist (number INT)")
+    with pytest.raises(OperationalError, match="already exists"):
+        migrate(database)
+    database.dispose()
 
 
 def test_a_database_of_a_newer_version_is_refused_with_the_remedy(bare: Database) -> None:
