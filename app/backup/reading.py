@@ -27,6 +27,7 @@ _DAMAGED = (BadZipFile, zlib.error, EOFError, KeyError, TypeError, ValueError, O
 def restore(database: Database, settings: Settings, path: Path, progress: Progress) -> Report:
     """Fill an empty database and the artifact folder, then bring both to this version.
 
+    Nobody is signed in afterwards, whatever an older backup holds.
     Raises BackupRefused where the file is damaged or newer, or the database holds anything.
     """
     with _opened(path, progress) as (archive, contents):
@@ -104,7 +105,7 @@ def _load(database: Database, archive: ZipFile, contents: Contents, progress: Pr
     report = Report(models=len(contents.models))
     with database.write() as session:
         connection = session.connection()
-        for table in contents.tables:
+        for table in (each for each in contents.tables if each.name not in tables.ACCESS):
             report.rows += _fill(connection, archive, table)
             progress(table.name, table.rows, table.rows)
         report.missing_models = _mark_missing(connection, contents.models)

@@ -14,6 +14,8 @@ Value = str | int | float | None
 
 OWN = frozenset({"alembic_version", "turn"})
 """Kept by each database for itself."""
+ACCESS = frozenset({"api_token", "password_link"})
+"""What opens the door. One that was revoked since would open it again."""
 _TIME = "%Y-%m-%d %H:%M:%S.%f"
 _CHUNK = 2000
 
@@ -32,7 +34,7 @@ def snapshot(database: Database) -> Iterator[Connection]:
 def names(connection: Connection) -> list[str]:
     """Tables to keep, each after those that it refers to."""
     ordered = inspect(connection).get_sorted_table_and_fkc_names()
-    return [name for name, _ in ordered if name is not None and name not in OWN]
+    return [name for name, _ in ordered if name is not None and name not in OWN | ACCESS]
 
 
 def columns(connection: Connection, table: str) -> list[str]:

@@ -61,6 +61,7 @@ def restore(file: Path) -> None:
     with progress.bars() as shown:
         report = backups.restore(database, settings, file, progress.table_bar(shown))
     OUT.print(f"{report.rows:,} rows and {report.models} models were restored.")
+    OUT.print("Everybody signs in anew, with the password of then; programs need new tokens.")
     _say_missing(report)
 
 
