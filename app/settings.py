@@ -118,7 +118,7 @@ class Settings(BaseSettings):
     database_silence_seconds: float = Field(default=30.0, ge=1, le=3600)
     """How long a web process waits for MySQL to say anything before it gives a request up."""
     probe_token: str | None = None
-    """Lets /readyz and /metrics be asked from elsewhere than private addresses."""
+    """Who asks /readyz and /metrics must show it; without one they answer private addresses."""
     otlp_url: str | None = None
     """Collector of OpenTelemetry to which spans are sent by OTLP over HTTP; empty for none."""
     video_search_url: str = "https://music.youtube.com"

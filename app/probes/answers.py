@@ -17,19 +17,21 @@ router = APIRouter()
 
 _FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip")
 REFUSED = (
-    "Only from a private address, or with the token of PYTUNE_PROBE_TOKEN: "
-    "send it as `Authorization: Bearer …`."
+    "Only with the token of PYTUNE_PROBE_TOKEN, sent as `Authorization: Bearer …`, "
+    "or from a private address where none is set."
 )
 
 
 def is_welcome(address: str | None, headers: Mapping[str, str], token: str | None) -> bool:
-    """By the token, or from a private address that speaks for itself.
+    """By the token; where none is set, from a private address that speaks for itself.
 
-    A proxy's own address is private too: whoever it speaks for is judged by the token alone.
+    A proxy's own address is private too, and so is that of a container network's gateway, as
+    which anybody may come: with a token an address proves nothing.
     """
-    scheme, _, given = headers.get("authorization", "").partition(" ")
-    if token and scheme.lower() == "bearer":
-        return hmac.compare_digest(given.strip().encode(), token.encode())
+    if token:
+        scheme, _, given = headers.get("authorization", "").partition(" ")
+        right = hmac.compare_digest(given.strip().encode(), token.encode())
+        return right and scheme.lower() == "bearer"
     return not any(name in headers for name in _FORWARDED) and _is_private(address)
 
 

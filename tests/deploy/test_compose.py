@@ -42,6 +42,29 @@ def test_every_setting_that_is_named_exists() -> None:
     assert {key for key in named if key.startswith("PYTUNE_")} <= known
 
 
+@pytest.mark.parametrize("name", OURS)
+def test_every_setting_of_the_env_file_reaches_it(name: str) -> None:
+    """Those that only Compose can know are said by it, and win."""
+    service = SERVICES[name]
+    assert service["env_file"] == [{"path": ".env", "required": False}]
+    own = {"PROFILE", "DATA_DIR", "HOST", "PORT", "DATABASE_URL", "DATABASE_PASSWORD_FILE"}
+    assert set(service["environment"]) == {f"PYTUNE_{key}" for key in own | {"REDIS_URL"}}
+    ignored = ["git", "check-ignore", "--quiet", ".env"]
+    assert subprocess.run(ignored, cwd=ROOT, check=False).returncode == 0
+
+
+def test_serving_and_jobs_are_profiles_and_servers_belong_to_both() -> None:
+    profiles = {name: service.get("profiles") for name, service in SERVICES.items()}
+    assert profiles.pop("web") == ["core"]
+    always = {name for name, wanted in profiles.items() if wanted is None}
+    assert always == {"migrate", "mysql", "redis"}
+    assert all(profiles[name] == ["jobs"] for name in set(profiles) - always)
+
+
+def test_it_is_published_for_this_machine_alone() -> None:
+    assert SERVICES["web"]["ports"] == ["${PYTUNE_HOST:-127.0.0.1}:${PYTUNE_PORT:-8000}:8000"]
+
+
 def test_nothing_starts_before_the_database_is_migrated() -> None:
     for name in OURS:
         waits = SERVICES[name]["depends_on"]

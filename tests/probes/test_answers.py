@@ -34,7 +34,11 @@ FROM = {"x-forwarded-for": "8.8.4.4"}
         ("2001:4860:4860::8888", {}, None, False),
         ("testclient", {}, None, False),
         (None, {}, None, False),
-        # A proxy speaks for anybody.
+        # The gateway of a container network speaks for anybody.
+        ("172.18.0.1", {}, TOKEN, False),
+        ("172.18.0.1", BEARER, TOKEN, True),
+        ("127.0.0.1", {"authorization": f"Basic {TOKEN}"}, TOKEN, False),
+        # A proxy does too.
         ("127.0.0.1", FROM, None, False),
         ("127.0.0.1", {"forwarded": "for=8.8.4.4"}, TOKEN, False),
         ("8.8.4.4", BEARER, TOKEN, True),
