@@ -18,6 +18,7 @@ from sqlalchemy.exc import (
     OperationalError,
     SQLAlchemyError,
 )
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlmodel import Session
 
 from app.errors import DatabaseUnavailable, InvalidInput, PyTuneError
@@ -31,6 +32,8 @@ _DEADLOCK_CODES = {1205, 1213}
 """MySQL's lock wait time-out and deadlock: the transaction may be tried again."""
 _AWAY_CODES = {1040, 1053, 2002, 2003, 2006, 2013}
 """No more connections, shutting down, not reachable, gone, lost in a query."""
+_PASSING_CODES = _DEADLOCK_CODES | _AWAY_CODES | {1021, 1114, 1290, 1836}
+"""These, and the disk or a table full, and read-only for now."""
 _ATTEMPTS = 5
 BULK_CACHE, REQUESTS_CACHE = 64, 4
 """Mebibytes of SQLite's cache: of a job's few connections, and of each of a web process' forty."""
@@ -226,6 +229,15 @@ def is_away(error: SQLAlchemyError) -> bool:
     if not isinstance(error, DBAPIError):
         return False
     return error.connection_invalidated or _code(error) in _AWAY_CODES
+
+
+def may_pass(error: Exception) -> bool:
+    """Whether the same may work a little later. SQLite has no numbers: the kind must tell."""
+    if not isinstance(error, DBAPIError):
+        return isinstance(error, NoConnectionFree)
+    code = _code(error)
+    known = code in _PASSING_CODES if isinstance(code, int) else isinstance(error, OperationalError)
+    return known or error.connection_invalidated
 
 
 def _is_deadlock(error: OperationalError) -> bool:

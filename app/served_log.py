@@ -9,10 +9,10 @@ import threading
 from typing import Any
 
 from sqlalchemy import Table
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
-from app.db import Database
+from app.db import Database, may_pass
 from app.models import Prediction, User
 from app.recommending import ServedList
 from app.writes import insert_missing
@@ -78,12 +78,19 @@ class ServedLog:
         """False if it should be tried again."""
         try:
             self.database.transact(lambda session: _insert(session, batch))
-        except IntegrityError:
-            # Somebody's account was deleted meanwhile: the others' lists are kept.
-            return len(batch) == 1 or all(self._write([one]) for one in batch)
-        except SQLAlchemyError:
-            log.exception("served lists could not be logged yet", extra={"lists": len(batch)})
-            return False
+        except Exception as error:  # the log goes on, whatever is wrong with one list
+            if may_pass(error):
+                log.exception("served lists could not be logged yet", extra={"lists": len(batch)})
+                return False
+            return self._write_each(batch, error)
+        return True
+
+    def _write_each(self, batch: list[ServedList], error: Exception) -> bool:
+        """One that cannot be written costs nobody else's."""
+        if len(batch) > 1:
+            return all(self._write([one]) for one in batch)
+        if not isinstance(error, IntegrityError):  # somebody's account was deleted meanwhile
+            log.error("a served list cannot be logged", exc_info=error, extra={"list": batch[0].id})
         return True
 
 

@@ -89,6 +89,20 @@ def test_a_list_of_somebody_who_is_gone_costs_nobody_elses(
     assert [row.list_id for row in _written(database)] == [lists[0].id, lists[2].id]
 
 
+def test_a_list_that_cannot_be_written_is_named_and_costs_nobody_elses(
+    database: Database, serve: Serve, caplog: pytest.LogCaptureFixture
+) -> None:
+    lists = [serve(), serve(version=2**80), serve()]
+    log = ServedLog(database)
+    for one in lists:
+        log.put(one)
+    log.start()
+    log.stop()
+    assert [row.list_id for row in _written(database)] == [lists[0].id, lists[2].id]
+    (said,) = (record for record in caplog.records if record.levelname == "ERROR")
+    assert getattr(said, "list") == lists[1].id  # noqa: B009  no attribute that types know
+
+
 def test_nothing_is_written_while_the_record_is_paused(database: Database, serve: Serve) -> None:
     with database.write() as session:
         bob = making.user(session, "bob")
