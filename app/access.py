@@ -1,5 +1,6 @@
 """The one door-keeper of GraphQL and pages: who is asking, may they, and not too often."""
 
+import ipaddress
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -66,6 +67,19 @@ def caller_of(
     scheme, _, token = headers.get("authorization", "").partition(" ")
     bearer = token.strip() if scheme.lower() == "bearer" else ""
     return Caller(address or "unknown", bearer or None, cookies.get(COOKIE) or None)
+
+
+def network_of(address: str) -> str:
+    """What stands for whoever has the address: IPv6 gives everybody 2^64 of them."""
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return str(parsed)
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.ip_network((parsed, 64), strict=False))
 
 
 def refuse_cross_site(headers: Mapping[str, str], caller: Caller) -> None:
@@ -165,11 +179,12 @@ class Access:
         An attempt counts before the password is looked at, so that many at once are no way
         around; one that succeeds is given back.
         """
-        keys = (f"address:{caller.address}", f"name:{accounts.name_key(name)}")
+        keys = (f"address:{network_of(caller.address)}", f"name:{accounts.name_key(name)}")
         for key in keys:
             self._take_attempt(key)
         with self.database.read() as session:
-            user = accounts.check_credentials(session, name, password)
+            known = accounts.user_by_name(session, name)
+        user = accounts.proven(known, password)
         for key in keys:
             self._rates.take(self._attempts, "sign-in", key, times=-1)
         return user
@@ -189,7 +204,7 @@ class Access:
     def _counted(self, caller: Caller, viewer: Viewer | None) -> tuple[RateLimitItem, str]:
         if viewer:
             return self._of_users, f"user:{viewer.id}"
-        return self._of_strangers, f"address:{caller.address}"
+        return self._of_strangers, f"address:{network_of(caller.address)}"
 
     def _count_request(self, limit: RateLimitItem, key: str) -> None:
         if not self._rates.take(limit, "requests", key):

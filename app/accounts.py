@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NewType
 
 from sqlalchemy import bindparam
 from sqlalchemy.exc import IntegrityError
@@ -21,6 +22,8 @@ MAX_PASSWORD = 512
 MAX_TOKEN_NAME = 100
 _NOTED_EVERY = timedelta(hours=1)
 """A token's use is written down no more often: a request that reads should not write."""
+Hashed = NewType("Hashed", str)
+"""What is kept of a password that may be taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,30 +35,33 @@ class SignIn:
     expires_at: datetime
 
 
+def hashed(password: str) -> Hashed:
+    """To be made before a transaction: it takes long, and others wait. Raises InvalidInput."""
+    return Hashed(hash_password(checked_password(password)))
+
+
 def create_user(
-    session: Session, name: str, password: str | None, role: Role = Role.LISTENER
+    session: Session, name: str, password: Hashed | None, role: Role = Role.LISTENER
 ) -> User:
     """Add a user. Raises InvalidInput or NameTaken."""
     name = checked_name(name)
     if user_by_name(session, name) is not None:
         raise NameTaken(name=name)
-    user = User(name=name, name_key=name_key(name), role=role)
-    if password is not None:
-        user.password_hash = hash_password(checked_password(password))
+    user = User(name=name, name_key=name_key(name), role=role, password_hash=password)
     session.add(user)
     _flush_name(session, name)
     return user
 
 
-def set_password(session: Session, name: str, password: str) -> User:
+def set_password(session: Session, name: str, password: Hashed) -> User:
     """Give a user a password, which claims a listener from a file.
 
-    Ends their sign-ins and links. Raises UserNotFound or InvalidInput.
+    Ends their sign-ins and links. Raises UserNotFound.
     """
     user = user_by_name(session, name)
     if user is None:
         raise UserNotFound(name)
-    user.password_hash = hash_password(checked_password(password))
+    user.password_hash = password
     session.add(user)
     for row in (ApiToken, PasswordLink):
         session.exec(delete(row).where(col(row.user_id) == id_of(user)))
@@ -77,9 +83,8 @@ def rename(session: Session, user_id: int, name: str) -> User:
     return user
 
 
-def check_credentials(session: Session, name: str, password: str) -> User:
-    """The user of that name and password. Raises InvalidCredentials, whatever was wrong."""
-    user = user_by_name(session, name)
+def proven(user: User | None, password: str) -> User:
+    """The user whose password it is. Raises InvalidCredentials, whatever was wrong."""
     matches = password_matches(password[:MAX_PASSWORD], user.password_hash if user else None)
     if user is None or not matches or user.disabled_at is not None:
         raise InvalidCredentials

@@ -2,9 +2,15 @@
 
 import hashlib
 import secrets
-import threading
+from collections.abc import Callable
+from typing import TypeVar
 
+from anyio import CapacityLimiter, to_thread
 from pwdlib import PasswordHash
+
+from app.errors import RateLimited
+
+T = TypeVar("T")
 
 _HASHER = PasswordHash.recommended()
 _TOKEN_BYTES = 32
@@ -12,19 +18,35 @@ _NOBODYS_HASH = _HASHER.hash(secrets.token_urlsafe(_TOKEN_BYTES))
 """Checked when nobody has the name, so that an answer's time tells nothing."""
 AT_ONCE = 4
 """Argon2 takes 64 MiB for each: forty sign-ins at one moment would take 2.5 GiB."""
-_TURNS = threading.BoundedSemaphore(AT_ONCE)
+MOST_WAITING = 100
+"""Whoever comes behind them would wait for some seconds: they are told to come again."""
+_RETRY_SECONDS = 5
+
+
+class Hashing:
+    """Turns at looking at passwords, in threads of their own.
+
+    However many sign in at once, the threads that requests share stay free meanwhile.
+    """
+
+    def __init__(self) -> None:
+        self._limiter = CapacityLimiter(AT_ONCE)
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """What `work` gives, after those that wait already. Raises RateLimited: too many do."""
+        if self._limiter.statistics().tasks_waiting >= MOST_WAITING:
+            raise RateLimited(retry_after_seconds=_RETRY_SECONDS)
+        return await to_thread.run_sync(work, limiter=self._limiter)
 
 
 def hash_password(password: str) -> str:
     """Argon2id with the library's recommended cost."""
-    with _TURNS:
-        return _HASHER.hash(_bytes(password))
+    return _HASHER.hash(_bytes(password))
 
 
 def password_matches(password: str, password_hash: str | None) -> bool:
     """False without a hash, after the same work as with one."""
-    with _TURNS:
-        matches = _HASHER.verify(_bytes(password), password_hash or _NOBODYS_HASH)
+    matches = _HASHER.verify(_bytes(password), password_hash or _NOBODYS_HASH)
     return matches and password_hash is not None
 
 

@@ -12,6 +12,7 @@ from app.ml.model_slot import ModelSlot
 from app.monitoring import Report
 from app.queue import JobQueue
 from app.search import Search
+from app.security import Hashing
 from app.served_log import ServedLog
 from app.serving import ChampionFollower
 from app.settings import Settings
@@ -32,6 +33,7 @@ class State:
     chart: Chart
     search: Search
     drift: Together[Report | None]
+    hashing: Hashing
     lookers: CapacityLimiter
     """Threads of whoever watches: those of requests may all wait for a database."""
 
@@ -50,6 +52,7 @@ class State:
             chart=Chart(database),
             search=Search(database),
             drift=Together(),
+            hashing=Hashing(),
             lookers=CapacityLimiter(_LOOKERS),
         )
 

@@ -6,12 +6,12 @@ from datetime import timedelta
 
 from sqlmodel import Session, col, delete, select
 
-from app.accounts import MAX_TOKEN_NAME, SignIn, checked_password, open_session
+from app.accounts import MAX_TOKEN_NAME, Hashed, SignIn, open_session
 from app.errors import Missing, MissingKind, UserNotFound
 from app.errors.invalid import out_of_range, wrong_name
 from app.models import ApiToken, PasswordLink, User
 from app.models.columns import utc_now
-from app.security import hash_password, token_hash
+from app.security import token_hash
 
 MAX_DAYS = 366
 """A program's token that nobody renews ends within about a year."""
@@ -80,13 +80,10 @@ def end_sign_ins(session: Session, user_id: int, keep: str | None) -> None:
     session.exec(delete(ApiToken).where(*browsers, kept))
 
 
-def change_password(session: Session, user_id: int, password: str, keep: str | None) -> None:
-    """Give a new password; end links to set one, and every token but the one to keep.
-
-    Raises InvalidInput.
-    """
+def change_password(session: Session, user_id: int, password: Hashed, keep: str | None) -> None:
+    """Give a new password; end links to set one, and every token but the one to keep."""
     user = _user(session, user_id)
-    user.password_hash = hash_password(checked_password(password))
+    user.password_hash = password
     session.add(user)
     session.exec(delete(PasswordLink).where(col(PasswordLink.user_id) == user_id))
     revoke_all(session, user_id, keep)

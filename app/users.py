@@ -13,7 +13,7 @@ from app.errors import PyTuneError, UserNotFound
 from app.errors.invalid import wrong_state
 from app.models import ApiToken, PasswordLink, Role, User
 from app.models.columns import id_of, utc_now
-from app.security import hash_password, new_token, token_hash
+from app.security import new_token, token_hash
 from app.turns import ADMINISTRATORS, take_turn
 
 MAX_SEARCH = 64
@@ -133,14 +133,11 @@ def user_of_link(session: Session, token: str) -> User:
     return user
 
 
-def use_link(session: Session, token: str, password: str) -> User:
-    """Give whose link it is that password, once, and end their sign-ins.
-
-    Raises LinkInvalid, or InvalidInput for a password that cannot be taken: the link stays.
-    """
+def use_link(session: Session, token: str, password: accounts.Hashed) -> User:
+    """Give whose link it is that password, once, and end their sign-ins. Raises LinkInvalid."""
     user = _locked(session, id_of(user_of_link(session, token)))
     user_of_link(session, token)  # another may have used it while this one waited for the row
-    user.password_hash = hash_password(accounts.checked_password(password))
+    user.password_hash = password
     session.add(user)
     _drop_link(session, id_of(user))
     _sign_out(session, id_of(user))

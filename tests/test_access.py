@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app import access, accounts, rates
-from app.access import COOKIE, Access, Caller, Viewer
+from app.access import COOKIE, Access, Caller, Viewer, network_of
 from app.db import Database
 from app.errors import CrossSiteRefused, InvalidCredentials, NotAllowed, NotSignedIn, RateLimited
 from app.models import Role
@@ -81,6 +81,27 @@ def test_too_many_failures_make_the_door_deaf_to_the_address(door: Access) -> No
         _fail(door, name, "10.0.0.1", times=1)
     assert _is_deaf(door, "ann", "10.0.0.1")
     assert not _is_deaf(door, "ann", "10.0.0.2")
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("10.0.0.1", "10.0.0.1"),
+        ("::ffff:10.0.0.1", "10.0.0.1"),
+        ("2001:db8:1:2:3::4", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("testclient", "testclient"),
+    ],
+)
+def test_what_stands_for_whoever_has_an_address(address: str, network: str) -> None:
+    assert network_of(address) == network
+
+
+def test_many_addresses_of_one_network_are_no_way_around(door: Access) -> None:
+    for number, name in enumerate(("bob", "carl", "dave")):
+        _fail(door, name, f"2001:db8::{number}", times=1)
+    assert _is_deaf(door, "ann", "2001:db8::ffff:1")
+    assert not _is_deaf(door, "ann", "2001:db8:0:1::1")
 
 
 def test_signing_in_well_uses_up_nothing(door: Access) -> None:

@@ -43,7 +43,9 @@ def filled(bare: Database) -> Database:
 
 
 def _fill(session: Session) -> None:
-    user = accounts.create_user(session, "Zoë 🎧", "correct horse battery", Role.ADMINISTRATOR)
+    user = accounts.create_user(
+        session, "Zoë 🎧", accounts.hashed("correct horse battery"), Role.ADMINISTRATOR
+    )
     known = [making.track(session, title, "Кино") for title in ("Группа крови", "E'é\n\"")]
     for track_id in known:
         listening.record_listen(session, id_of(user), Listen(track_id, utc_now()))

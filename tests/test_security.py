@@ -1,11 +1,15 @@
 """What is kept of passwords and tokens gives nothing away."""
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Lock
+from threading import Event, Semaphore
 
+import anyio
 import pytest
+from anyio import create_task_group, to_thread
 
 from app import security
+from app.errors import RateLimited
+
+_PATIENCE_SECONDS = 60
 
 
 def test_a_password_matches_its_own_hash_alone() -> None:
@@ -34,24 +38,56 @@ def test_a_token_of_any_text_has_a_hash() -> None:
     assert security.token_hash("\ud800") != security.token_hash("\ud801")
 
 
-def test_few_passwords_are_looked_at_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+class _Slow:
+    """Looks at a password for as long as it is told to."""
+
+    def __init__(self) -> None:
+        self.inside, self._over = Semaphore(0), Event()
+
+    def __call__(self) -> bool:
+        self.inside.release()
+        return self._over.wait(_PATIENCE_SECONDS)
+
+    async def await_all_turns(self) -> None:
+        """In threads that requests share: these are free, however many wait."""
+        for _ in range(security.AT_ONCE):
+            assert await to_thread.run_sync(self.inside.acquire)
+
+    def end(self) -> None:
+        self._over.set()
+
+
+def test_few_passwords_are_looked_at_at_once_and_requests_keep_their_threads() -> None:
     """Each takes 64 MiB meanwhile."""
-    inside, most, lock, hasher = 0, 0, Lock(), security._HASHER
+    slow = _Slow()
 
-    class Counted:
-        def verify(self, *words: bytes | str) -> bool:
-            nonlocal inside, most
-            with lock:
-                inside += 1
-                most = max(most, inside)
-            try:
-                return hasher.verify(*words)
-            finally:
-                with lock:
-                    inside -= 1
+    async def crowd() -> None:
+        hashing = security.Hashing()
+        async with create_task_group() as looks:
+            for _ in range(60):
+                looks.start_soon(hashing.run, slow)
+            await slow.await_all_turns()
+            assert not slow.inside.acquire(blocking=False)
+            slow.end()
 
-    monkeypatch.setattr(security, "_HASHER", Counted())
-    with ThreadPoolExecutor(20) as pool:
-        answers = pool.map(lambda _: security.password_matches("guess", None), range(20))
-        assert not any(answers)
-    assert 1 <= most <= security.AT_ONCE
+    anyio.run(crowd)
+    assert sum(slow.inside.acquire(blocking=False) for _ in range(60)) == 60 - security.AT_ONCE
+
+
+def test_who_would_wait_behind_too_many_is_told_to_come_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(security, "MOST_WAITING", 2)
+    slow = _Slow()
+
+    async def crowd() -> None:
+        hashing = security.Hashing()
+        async with create_task_group() as looks:
+            for _ in range(security.AT_ONCE + 2):
+                looks.start_soon(hashing.run, slow)
+            await slow.await_all_turns()
+            with pytest.raises(RateLimited, match="again in 5 seconds"):
+                await hashing.run(slow)
+            slow.end()
+
+    anyio.run(crowd)

@@ -93,7 +93,7 @@ def check() -> None:
 
 def add_user(name: str, *, admin: bool, from_stdin: bool) -> None:
     database = ready(Settings())
-    password = _password(from_stdin=from_stdin)
+    password = accounts.hashed(_password(from_stdin=from_stdin))
     role = Role.ADMINISTRATOR if admin else Role.LISTENER
     database.transact(lambda session: accounts.create_user(session, name, password, role))
     OUT.print(f"{name} was added as {role.value}.")
@@ -101,7 +101,7 @@ def add_user(name: str, *, admin: bool, from_stdin: bool) -> None:
 
 def set_password(name: str, *, from_stdin: bool) -> None:
     database = ready(Settings())
-    password = _password(from_stdin=from_stdin)
+    password = accounts.hashed(_password(from_stdin=from_stdin))
     database.transact(lambda session: accounts.set_password(session, name, password))
     OUT.print(f"{name} can sign in with it now; earlier sign-ins are over.")
 

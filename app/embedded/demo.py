@@ -71,12 +71,11 @@ def _kept_accounts(path: Path) -> DemoAccounts:
 
 def _make_accounts(session: Session, known: DemoAccounts) -> None:
     if accounts.user_by_name(session, ADMINISTRATOR) is None:
-        accounts.create_user(
-            session, ADMINISTRATOR, known.administrator_password, Role.ADMINISTRATOR
-        )
+        password = accounts.hashed(known.administrator_password)
+        accounts.create_user(session, ADMINISTRATOR, password, Role.ADMINISTRATOR)
     if accounts.user_by_name(session, LISTENER) is None:
         accounts.rename(session, _claimed(session), LISTENER)
-        accounts.set_password(session, LISTENER, known.listener_password)
+        accounts.set_password(session, LISTENER, accounts.hashed(known.listener_password))
 
 
 def _claimed(session: Session) -> int:

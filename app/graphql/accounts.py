@@ -105,12 +105,10 @@ class AccountsMutation:
             LoginInput, strawberry.argument(name="input", description="Who, and the proof.")
         ],
     ) -> LoginResult:
-        sign_in = await to_thread.run_sync(
-            info.context.state.access.sign_in,
-            info.context.caller,
-            credentials.username,
-            credentials.password,
-            TOKEN_NAME,
+        state, caller = info.context.state, info.context.caller
+        name, password = credentials.username, credentials.password
+        sign_in = await state.hashing.run(
+            lambda: state.access.sign_in(caller, name, password, TOKEN_NAME)
         )
         return LoginSuccess(
             token=sign_in.token, expires_at=sign_in.expires_at, user=User.of(sign_in.user)
@@ -130,8 +128,9 @@ class AccountsMutation:
             CreateUserInput, strawberry.argument(name="input", description="The new user.")
         ],
     ) -> CreateUserResult:
+        password = await info.context.state.hashing.run(lambda: accounts.hashed(wanted.password))
         user = await info.context.write(
-            lambda session: accounts.create_user(session, wanted.name, wanted.password, wanted.role)
+            lambda session: accounts.create_user(session, wanted.name, password, wanted.role)
         )
         return UserCreated(user=User.of(user))
 

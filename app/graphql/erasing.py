@@ -44,8 +44,9 @@ class ErasingMutation:
         ],
     ) -> DeleteAccountResult:
         viewer, context = info.context.signed_in, info.context
-        await to_thread.run_sync(
-            context.state.access.check_password, context.caller, viewer.name, proof.password
+        state, caller = context.state, context.caller
+        await state.hashing.run(
+            lambda: state.access.check_password(caller, viewer.name, proof.password)
         )
         await to_thread.run_sync(
             erasing.leave, context.state.database, context.state.settings, viewer.id

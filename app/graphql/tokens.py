@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Annotated, Self
 
 import strawberry
-from anyio import to_thread
 
 from app import accounts, tokens
 from app.accounts import MAX_PASSWORD, MAX_TOKEN_NAME, MIN_PASSWORD
@@ -183,17 +182,17 @@ class TokensMutation:
         ],
     ) -> ChangePasswordResult:
         context, viewer = info.context, info.context.signed_in
-        await to_thread.run_sync(_check, context, change)
+        password = await context.state.hashing.run(lambda: _checked(context, change))
         await context.write(
             lambda session: tokens.change_password(
-                session, viewer.id, change.new_password, context.caller.token
+                session, viewer.id, password, context.caller.token
             )
         )
         return PasswordChanged(name=viewer.name)
 
 
-def _check(context: Context, change: ChangePasswordInput) -> None:
-    """Raises InvalidInput, InvalidCredentials or RateLimited: whoever guesses is slowed down."""
+def _checked(context: Context, change: ChangePasswordInput) -> accounts.Hashed:
+    """The new one. Raises InvalidInput, InvalidCredentials or RateLimited: guessing is slow."""
     if change.new_password == change.current_password:
         raise InvalidInput("newPassword", "must not be the one until now: choose another")
     try:
@@ -202,6 +201,7 @@ def _check(context: Context, change: ChangePasswordInput) -> None:
         raise problem.on("newPassword") from None
     name, password = context.signed_in.name, change.current_password
     context.state.access.check_password(context.caller, name, password)
+    return accounts.hashed(change.new_password)
 
 
 async def tokens_of(context: Context, numbers: list[int]) -> list[Token | None]:

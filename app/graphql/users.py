@@ -203,9 +203,10 @@ class UsersMutation:
             strawberry.argument(name="input", description="The link and the password."),
         ],
     ) -> SetPasswordByLinkResult:
-        user = await info.context.write(
-            lambda session: users.use_link(session, picked.token, picked.password)
-        )
+        token, state = picked.token, info.context.state
+        await info.context.read(lambda session: users.user_of_link(session, token))
+        password = await state.hashing.run(lambda: accounts.hashed(picked.password))
+        user = await info.context.write(lambda session: users.use_link(session, token, password))
         return PasswordSet(user=User.of(user))
 
     @for_administrators("Change what a user may do; the last administrator stays one.")

@@ -11,7 +11,7 @@ from app.errors import InvalidCredentials, PyTuneError, RateLimited
 from app.models.columns import utc_now
 from app.settings import Settings
 from app.web.devices import device_of
-from app.web.door import Asking, Here, Visitor, local_path
+from app.web.door import Asking, Here, Visitor, hashing, local_path
 from app.web.errors import status_of
 from app.web.render import page
 
@@ -30,6 +30,7 @@ def sign_in_page(request: Request, visitor: Visitor, onward: Onward = None) -> R
 
 
 @router.post("/login")
+@hashing
 def sign_in(
     request: Request,
     state: Here,

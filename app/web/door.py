@@ -1,6 +1,8 @@
 """What a page's route asks at the door: the state, who is signed in, and where from."""
 
-from typing import Annotated
+from collections.abc import Awaitable, Callable
+from functools import partial, wraps
+from typing import Annotated, ParamSpec, TypeVar, cast
 
 from fastapi import Depends, Header, Path, Request
 
@@ -9,6 +11,9 @@ from app.access import Caller, Viewer
 from app.errors import NotSignedIn
 from app.models import Role
 from app.state import State
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 GREATEST_ID = 2**63 - 1
@@ -65,6 +70,17 @@ async def own_site(request: Request, caller: Asking) -> None:
 
 Administrator = Annotated[Viewer, Depends(administrator)]
 Id = Annotated[int, Path(ge=1, le=GREATEST_ID)]
+
+
+def hashing(route: Callable[P, T]) -> Callable[P, Awaitable[T]]:
+    """Around a route with a parameter `state` that looks at a password: it waits for its turn."""
+
+    @wraps(route)
+    async def waiting(*given: P.args, **named: P.kwargs) -> T:
+        state = cast("State", named["state"])
+        return await state.hashing.run(partial(route, *given, **named))
+
+    return waiting
 
 
 def local_path(text: str | None) -> str:

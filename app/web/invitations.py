@@ -16,7 +16,7 @@ from app.state import State
 from app.users import LinkInvalid
 from app.web.accounts import give_cookie
 from app.web.devices import device_of
-from app.web.door import Here
+from app.web.door import Here, hashing
 from app.web.errors import status_of
 from app.web.render import page
 
@@ -33,6 +33,7 @@ def invitation(request: Request, state: Here, token: Token) -> Response:
 
 
 @router.post("/invitations/{token}")
+@hashing
 def pick_password(request: Request, state: Here, token: Token, password: Password = "") -> Response:
     """They are signed in at once; whoever has played nothing yet begins with picking artists."""
     lifetime = timedelta(days=state.settings.session_days)
@@ -40,11 +41,14 @@ def pick_password(request: Request, state: Here, token: Token, password: Passwor
     device = device_of(request.headers.get("user-agent", ""))
 
     def use(session: Session) -> tuple[SignIn, int]:
-        user = users.use_link(session, token, password)
+        user = users.use_link(session, token, hashed)
         heard = listening.count_listens(session, id_of(user))
         return accounts.open_session(session, user, lifetime, device), heard
 
     try:
+        with state.database.read() as session:
+            users.user_of_link(session, token)  # nothing is hashed for a link that is none
+        hashed = accounts.hashed(password)
         made, heard = state.database.transact(use)
     except (LinkInvalid, InvalidInput) as problem:
         return _form(request, state, token, problem)

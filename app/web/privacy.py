@@ -15,7 +15,7 @@ from app.errors import InvalidCredentials, PyTuneError, RateLimited
 from app.importing.errors import StorageFull
 from app.state import State
 from app.users import LastAdministrator
-from app.web.door import Asking, Here, Listener
+from app.web.door import Asking, Here, Listener, hashing
 from app.web.errors import status_of
 from app.web.render import page
 
@@ -48,6 +48,7 @@ def deletion(request: Request, viewer: Listener) -> Response:
 
 
 @router.post("/settings/delete")
+@hashing
 def delete(
     request: Request,
     state: Here,

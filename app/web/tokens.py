@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 from app import accounts, tokens
 from app.errors import InvalidCredentials, InvalidInput, RateLimited
 from app.tokens import TokenNotFound
-from app.web.door import Asking, Here, Id, Listener
+from app.web.door import Asking, Here, Id, Listener, hashing
 from app.web.errors import status_of
 from app.web.preferences import settings_page
 
@@ -54,6 +54,7 @@ def sign_out_elsewhere(state: Here, viewer: Listener, caller: Asking) -> Respons
 
 
 @router.post("/settings/password")
+@hashing
 def change_password(
     request: Request,
     state: Here,
@@ -66,8 +67,9 @@ def change_password(
     try:
         accounts.checked_password(password)
         state.access.check_password(caller, viewer.name, current)
+        new = accounts.hashed(password)
         state.database.transact(
-            lambda session: tokens.change_password(session, viewer.id, password, caller.token)
+            lambda session: tokens.change_password(session, viewer.id, new, caller.token)
         )
     except (InvalidCredentials, InvalidInput, RateLimited) as problem:
         shown = {"password_problem": problem}

@@ -15,7 +15,7 @@ from app.models import Role
 from app.models.columns import id_of
 from app.state import State
 from app.users import Account, Link
-from app.web.door import Administrator, Here, Id
+from app.web.door import Administrator, Here, Id, hashing
 from app.web.errors import status_of
 from app.web.models import Before
 from app.web.render import page
@@ -41,6 +41,7 @@ def users_page(
 
 
 @router.post("/admin/users")
+@hashing
 def add(
     request: Request,
     state: Here,
@@ -55,10 +56,11 @@ def add(
         return users.invite(session, name, role, viewer.name, _lifetime(state))
 
     def create(session: Session) -> int:
-        return id_of(accounts.create_user(session, name, password, role))
+        return id_of(accounts.create_user(session, name, hashed, role))
 
     try:
         if password:
+            hashed = accounts.hashed(password)
             return RedirectResponse(f"/admin/users/{state.database.transact(create)}", 303)
         link = state.database.transact(invite)
     except PyTuneError as problem:

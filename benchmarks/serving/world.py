@@ -58,7 +58,9 @@ def make(folder: Path, redis_url: str, size: Size | None = None) -> World:
         _add(session, Artist, _artists(wanted.tracks))
         _add(session, Track, _tracks(wanted.tracks))
     with database.write() as session:
-        user = accounts.create_user(session, "ann", "correct horse battery", Role.LISTENER)
+        user = accounts.create_user(
+            session, "ann", accounts.hashed("correct horse battery"), Role.LISTENER
+        )
         _listen(session, id_of(user), wanted.tracks)
         token = _token(session, user)
         _crown(session, settings, wanted.tracks)

@@ -26,7 +26,9 @@ def fresh(tmp_path: Path) -> Iterator[tuple[Database, Settings]]:
 
 
 def _signed_in(session: Session) -> str:
-    root = accounts.create_user(session, "root", "correct horse", Role.ADMINISTRATOR)
+    root = accounts.create_user(
+        session, "root", accounts.hashed("correct horse"), Role.ADMINISTRATOR
+    )
     session.flush()
     make_link(session, id_of(root), "root", timedelta(days=1))
     return accounts.open_session(session, root, timedelta(days=1), "browser").token
@@ -49,4 +51,4 @@ def test_a_restored_database_lets_nobody_in_without_a_password(
     with fresh[0].read() as session:
         assert accounts.owner_of_token(session, token) is None
         assert [*session.exec(select(ApiToken)), *session.exec(select(PasswordLink))] == []
-        accounts.check_credentials(session, "root", "correct horse")
+        accounts.proven(accounts.user_by_name(session, "root"), "correct horse")

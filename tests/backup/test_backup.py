@@ -54,7 +54,9 @@ def listened(database: Database, settings: Settings) -> int:
     """A listener with a play, a champion that knows it, and names of all alphabets."""
 
     def make(session: Session) -> tuple[int, list[int]]:
-        user_id = accounts.create_user(session, "Zoë 🎧", "correct horse", Role.LISTENER).id
+        user_id = accounts.create_user(
+            session, "Zoë 🎧", accounts.hashed("correct horse"), Role.LISTENER
+        ).id
         assert user_id is not None
         known = [making.track(session, title, "Кино") for title in ("Группа крови", "E'é\n\"")]
         listening.record_listen(session, user_id, Listen(known[0], utc_now()))
@@ -96,7 +98,7 @@ def test_all_rows_and_models_come_back(
         champion = training.champion(session)
         assert champion is not None
         row = champion.training
-        accounts.check_credentials(session, "Zoë 🎧", "correct horse")
+        accounts.proven(accounts.user_by_name(session, "Zoë 🎧"), "correct horse")
     assert row.artifact is not None
     folders = [each.artifacts / row.artifact for each in (settings, into)]
     before, after = (LoadedModel.load(each, row.checksum, champion.version) for each in folders)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from app.accounts import check_credentials
+from app.accounts import proven, user_by_name
 from app.db import open_database
 from app.models import Role, User
 from app.settings import Settings
@@ -157,7 +157,7 @@ def test_a_user_is_added_and_their_password_changed(folder: Path) -> None:
     assert changed.returncode == 0
     database = open_database(Settings(data_dir=folder))
     with database.read() as session:
-        assert check_credentials(session, "Zoé", "second-one").role is Role.ADMINISTRATOR
+        assert proven(user_by_name(session, "Zoé"), "second-one").role is Role.ADMINISTRATOR
     database.dispose()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session, func, select
 
-from app.accounts import create_user
+from app.accounts import create_user, hashed
 from app.db import open_database
 from app.importing import records
 from app.importing.formats import ImportFormat
@@ -31,7 +31,9 @@ HISTORIES: dict[str, dict[str, object]] = {
 def folder(sqlite_settings: Settings) -> Path:
     """A migrated data folder, where ann is."""
     database = open_database(sqlite_settings)
-    database.transact(lambda session: create_user(session, "ann", "long-enough", Role.LISTENER))
+    database.transact(
+        lambda session: create_user(session, "ann", hashed("long-enough"), Role.LISTENER)
+    )
     database.dispose()
     return sqlite_settings.folder
 

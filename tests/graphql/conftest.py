@@ -51,7 +51,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> P
     with database.write() as session:
         for user_id, name in NAMES.items():
             role = Role.ADMINISTRATOR if user_id == ADMINISTRATOR else Role.LISTENER
-            accounts.create_user(session, name, PASSWORD, role)
+            accounts.create_user(session, name, accounts.hashed(PASSWORD), role)
         _add_catalogue(session)
         for track_id in HEARD:
             listening.record_listen(session, LISTENER, Listen(track_id))

@@ -51,7 +51,9 @@ def add_listeners(database: Database, names: list[str]) -> list[int]:
 
     def write(session: Session) -> list[int]:
         tracks = session.exec(select(Track.id).order_by(col(Track.id))).all()
-        users = [id_of(accounts.create_user(session, name, PASSWORD)) for name in names]
+        users = [
+            id_of(accounts.create_user(session, name, accounts.hashed(PASSWORD))) for name in names
+        ]
         for user in users:
             for place in np.random.default_rng(user).choice(len(tracks), HEARD, replace=False):
                 listening.record_listen(session, user, listening.Listen(tracks[place] or 0))

@@ -61,7 +61,7 @@ def folder(short_folder: Path, migrated_sqlite: Path) -> Path:
 
 def _fill(session: Session) -> None:
     for name in LISTENERS:
-        accounts.create_user(session, name, PASSWORD)
+        accounts.create_user(session, name, accounts.hashed(PASSWORD))
     for number in range(TRACKS):
         making.track(session, f"Song {number}")
 

@@ -87,7 +87,7 @@ def database(settings: Settings) -> Iterator[Database]:
 
 def _fill(session: Session) -> None:
     for name in LISTENERS:
-        accounts.create_user(session, name, PASSWORD)
+        accounts.create_user(session, name, accounts.hashed(PASSWORD))
     making.tracks(session, 40)
 
 

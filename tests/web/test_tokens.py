@@ -136,7 +136,7 @@ def test_another_password_ends_all_else(site: Site) -> None:
     assert not _enters(site, token)
     assert site.get("/settings").status_code == 200
     with site.state.database.read() as session:
-        assert accounts.check_credentials(session, "ann", "staple it elsewhere")
+        assert accounts.proven(accounts.user_by_name(session, "ann"), "staple it elsewhere")
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_a_password_that_stays_is_explained(
     assert answer.status_code == status
     assert said in text(answer.text)
     with site.state.database.read() as session:
-        assert accounts.check_credentials(session, "ann", PASSWORD)
+        assert accounts.proven(accounts.user_by_name(session, "ann"), PASSWORD)
 
 
 def test_guessing_the_password_is_slowed_down(open_site: OpenSite) -> None:

@@ -60,7 +60,7 @@ def test_a_used_link_is_over(admin: Site) -> None:
         assert over.status_code == 410
         assert "This link is over." in text(over.text)
     with admin.state.database.read() as session, pytest.raises(InvalidCredentials):
-        accounts.check_credentials(session, "eve", "another one")
+        accounts.proven(accounts.user_by_name(session, "eve"), "another one")
 
 
 def test_a_link_ends_by_itself(open_site: OpenSite) -> None:
@@ -85,7 +85,9 @@ def test_a_listener_from_a_file_is_claimed_with_its_listens(admin: Site) -> None
     assert "A link waits to be used until" in text(admin.get(f"/admin/users/{number}").text)
     admin.post(path, {"password": PASSWORD})
     with admin.state.database.read() as session:
-        assert id_of(accounts.check_credentials(session, "newcomer", PASSWORD)) == number
+        assert (
+            id_of(accounts.proven(accounts.user_by_name(session, "newcomer"), PASSWORD)) == number
+        )
 
 
 def test_another_sites_page_cannot_use_a_link(admin: Site) -> None:
@@ -101,7 +103,10 @@ def test_somebody_is_added_with_a_password(admin: Site) -> None:
     page = text(admin.get(answer.headers["location"]).text)
     assert "eve Can sign in Administrator" in page
     with admin.state.database.read() as session:
-        assert accounts.check_credentials(session, "eve", PASSWORD).role is Role.ADMINISTRATOR
+        assert (
+            accounts.proven(accounts.user_by_name(session, "eve"), PASSWORD).role
+            is Role.ADMINISTRATOR
+        )
 
 
 @pytest.mark.parametrize(

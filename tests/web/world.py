@@ -40,8 +40,8 @@ class World:
 
 def make(session: Session) -> World:
     """Ann has played Sinnerman twice; the newcomer nothing."""
-    root = accounts.create_user(session, "root", PASSWORD, Role.ADMINISTRATOR)
-    ann = accounts.create_user(session, "ann", PASSWORD)
+    root = accounts.create_user(session, "root", accounts.hashed(PASSWORD), Role.ADMINISTRATOR)
+    ann = accounts.create_user(session, "ann", accounts.hashed(PASSWORD))
     tracks = {
         **_add(session, SOUL + MORE_SOUL, "soul", 100),
         **_add(session, DRIVE + MORE_DRIVE, "krautrock", 50),
