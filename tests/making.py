@@ -1,13 +1,16 @@
 """Rows made by hand, as the use-cases and the importer would leave them."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
 
-from app import catalog
+from app import catalog, training
 from app.importing.identity import artist_key
-from app.models import Artist, Track, User
+from app.models import Artist, DriftWatch, Track, User
 from app.models.columns import id_of
+
+WATCHED_AT = datetime(2026, 3, 1, 3, tzinfo=UTC)
 
 
 def user(session: Session, name: str = "ann") -> int:
@@ -29,6 +32,17 @@ def tracks(session: Session, count: int, artist: str = "Nina Simone", **fields: 
     titles = [(f"Song {number}", count - number) for number in range(count)]
     known = [{"title": title, "listener_count": many, **fields} for title, many in titles]
     return _made(session, artist, known)
+
+
+def drift_watch(session: Session) -> DriftWatch:
+    """What a watch found of the champion: one signal drifted, one had nothing to compare with."""
+    champion = training.champion(session)
+    assert champion is not None
+    signals = {
+        "ndcg": {"value": 0.2, "before": 0.3, "listeners": 40, "drifted": True},
+        "click_through": {"value": 0.1, "before": None, "listeners": 40, "drifted": False},
+    }
+    return DriftWatch(version=champion.version, signals=signals, watched_at=WATCHED_AT)
 
 
 def _made(session: Session, artist: str, tracks: list[dict[str, Any]]) -> list[int]:

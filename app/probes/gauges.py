@@ -14,9 +14,10 @@ from prometheus_client.core import (
 )
 from sqlalchemy.exc import SQLAlchemyError
 
-from app import alerts, jobs, training
+from app import alerts, jobs, training, watches
 from app.errors import PyTuneError, QueueUnavailable
 from app.job_times import JobTimes, job_times
+from app.models import DriftWatch
 from app.models.columns import utc_now
 from app.state import State
 from app.telemetry import REGISTRY
@@ -26,6 +27,16 @@ T = TypeVar("T")
 LOOK_SECONDS = 3.0
 """A balancer's patience is about as long."""
 OK, AWAY, NOT_LOADED, NOT_FOLLOWED = "ok", "away", "not loaded", "not followed"
+
+_DRIFT = (
+    ("value", "pytune_drift_value", "What the last watch for drift saw, by signal."),
+    (
+        "before",
+        "pytune_drift_before",
+        "What it compared that with: the first days after promotion.",
+    ),
+    ("drifted", "pytune_drifted", "Whether it took the change for drift."),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +54,8 @@ class Gathered:
     database: bool
     champion: Champion | None
     alerts_open: dict[str, int] | None
+    drift: DriftWatch | None
+    """The last watch; None before the first."""
     jobs: dict[str, int] | None
     job_times: dict[str, JobTimes] | None
     served_version: int | None
@@ -80,6 +93,7 @@ async def gathered(state: State) -> Gathered:
         database=rows.answers,
         champion=rows.champion,
         alerts_open=rows.alerts_open,
+        drift=rows.drift,
         jobs=queue.counts,
         job_times=queue.times,
         served_version=model.version if model else None,
@@ -113,6 +127,7 @@ class _Rows:
     answers: bool = False
     champion: Champion | None = None
     alerts_open: dict[str, int] | None = None
+    drift: DriftWatch | None = None
 
 
 def _rows(state: State) -> _Rows:
@@ -120,9 +135,10 @@ def _rows(state: State) -> _Rows:
         with state.database.read() as session:
             found = training.champion(session)
             opened = alerts.count_open_by_kind(session)
+            drift = next(iter(watches.watches(session, 1)), None)
     except (SQLAlchemyError, PyTuneError):
         return _Rows()
-    return _Rows(True, _champion(found) if found else None, opened)
+    return _Rows(True, _champion(found) if found else None, opened, drift)
 
 
 def _champion(found: training.Champion) -> Champion:
@@ -140,6 +156,7 @@ class Gauges:
         yield from REGISTRY.collect()
         yield from self._of_dependencies()
         yield from self._of_models()
+        yield from self._of_drift()
         yield from self._of_queue()
 
     def _of_dependencies(self) -> Iterator[Metric]:
@@ -171,6 +188,22 @@ class Gauges:
                 "Since the champion took office.",
                 value=self.found.champion.age_seconds,
             )
+
+    def _of_drift(self) -> Iterator[Metric]:
+        watch = self.found.drift
+        if watch is None:
+            return
+        yield GaugeMetricFamily(
+            "pytune_drift_watched_timestamp_seconds",
+            "When drift was last looked for.",
+            value=watch.watched_at.timestamp(),
+        )
+        for key, name, meaning in _DRIFT:
+            family = GaugeMetricFamily(name, meaning, labels=["signal"])
+            for signal, figures in watch.signals.items():
+                if figures[key] is not None:
+                    family.add_metric([signal], float(figures[key]))
+            yield family
 
     def _of_queue(self) -> Iterator[Metric]:
         if self.found.jobs is not None:

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from contextlib import ExitStack
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -10,6 +11,7 @@ from app.telemetry import (
     HEADER,
     OPERATION,
     REQUESTS,
+    STREAMS,
     TRACEPARENT,
     Span,
     Tracing,
@@ -21,6 +23,7 @@ log = logging.getLogger(__name__)
 
 _UNLOGGED = {"static", "probe"}
 _BROKEN = 500
+_EVENTS = "text/event-stream"
 
 
 class Requests:
@@ -34,25 +37,17 @@ class Requests:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             bind_request(None)
-            await self.app(scope, receive, send)
+            with STREAMS.labels("web socket").track_inprogress():
+                await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
         chosen = bind_request(headers.get(HEADER))
-        status = _BROKEN
-
-        async def send_with_id(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                MutableHeaders(scope=message)[HEADER] = chosen
-            await send(message)
-
-        begun = time.perf_counter()
+        answer = _Answer(send, chosen)
         with self.tracing.span("request", headers.get(TRACEPARENT), serves=True) as span:
             try:
-                await self.app(scope, receive, send_with_id)
+                await self.app(scope, receive, answer.send)
             finally:
-                self._note(scope, status, time.perf_counter() - begun, span)
+                self._note(scope, answer.status, answer.end(), span)
 
     def _note(self, scope: Scope, status: int, seconds: float, span: Span | None) -> None:
         door, operation = door_and_operation(scope)
@@ -61,6 +56,32 @@ class Requests:
         REQUESTS.labels(door, operation, f"{status // 100}xx").observe(seconds)
         if self.logged and door not in _UNLOGGED:
             _log(scope["method"], door, operation, status, seconds)
+
+
+class _Answer:
+    """What is seen of an answer on its way out, to which the id is added."""
+
+    def __init__(self, send: Send, chosen: str) -> None:
+        self.status = _BROKEN
+        self._send, self._chosen = send, chosen
+        self._begun = time.perf_counter()
+        self._seconds: float | None = None
+        self._open = ExitStack()
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(scope=message)
+            headers[HEADER] = self._chosen
+            if headers.get("content-type", "").startswith(_EVENTS):
+                self._open.enter_context(STREAMS.labels("events").track_inprogress())
+                self._seconds = time.perf_counter() - self._begun
+        await self._send(message)
+
+    def end(self) -> float:
+        """Seconds to the end, or to the beginning of a stream: it lasts as long as it is read."""
+        self._open.close()
+        return time.perf_counter() - self._begun if self._seconds is None else self._seconds
 
 
 def _describe(span: Span, method: str, name: str, status: int) -> None:

@@ -1,6 +1,6 @@
 """What a process counts and times, the ids its log lines carry, and the spans that it sends."""
 
-from app.telemetry.instruments import COST, FOLD_IN, OPERATION, REGISTRY, REQUESTS
+from app.telemetry.instruments import COST, FOLD_IN, OPERATION, REGISTRY, REQUESTS, STREAMS
 from app.telemetry.request_ids import HEADER, bind_request, request_id
 from app.telemetry.tracing import TRACEPARENT, Span, Tracing, traceparent
 
@@ -11,6 +11,7 @@ __all__ = [
     "OPERATION",
     "REGISTRY",
     "REQUESTS",
+    "STREAMS",
     "TRACEPARENT",
     "Span",
     "Tracing",

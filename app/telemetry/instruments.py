@@ -1,6 +1,6 @@
 """Instruments of this process. Names and units follow Prometheus' conventions."""
 
-from prometheus_client import CollectorRegistry, GCCollector, Histogram, ProcessCollector
+from prometheus_client import CollectorRegistry, Gauge, GCCollector, Histogram, ProcessCollector
 
 REGISTRY = CollectorRegistry()
 """Our own: libraries that fill the default one do not appear unasked."""
@@ -14,9 +14,16 @@ _COSTS = (10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000)
 
 REQUESTS = Histogram(
     "pytune_request_seconds",
-    "Time to the end of an answer, by operation (a root field of the API, or a page's route).",
+    "Time to the end of an answer, or to the beginning of a stream, by operation (a root field of"
+    " the API, or a page's route).",
     ("door", "operation", "status"),
     buckets=_SECONDS,
+    registry=REGISTRY,
+)
+STREAMS = Gauge(
+    "pytune_streams",
+    "Web sockets and streams of events that are open, which subscriptions are for.",
+    ("kind",),
     registry=REGISTRY,
 )
 COST = Histogram(

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from app.job_times import note_job
+from tests import making
 from tests.probes.conftest import furnished, open_site
 from tests.web.conftest import OpenSite
 
@@ -19,6 +20,8 @@ def test_every_panel_asks_for_what_is_told(open_site: OpenSite) -> None:
     site = open_site(probe_token=token)
     note_job(site.state.queue, "train", 1.0, failed=True)
     site.get("/login")
+    with site.state.database.write() as session:
+        session.add(making.drift_watch(session))
     told = site.client.get("/metrics", headers={"Authorization": f"Bearer {token}"}).text
     known = set(METRIC.findall(told))
     panels = json.loads(DASHBOARD.read_text())["panels"]

@@ -15,6 +15,7 @@ from app.models import AlertKind
 from app.probes.answers import is_welcome
 from app.settings import Settings
 from app.training import champion
+from tests import making
 from tests.web.conftest import OpenSite, Site
 
 TOKEN = "a-token-for-prometheus"
@@ -142,6 +143,18 @@ def test_what_is_looked_up_is_told(watched: Site) -> None:
     assert said["pytune_job_seconds_count", ("job", "train")] == 2
     assert said["pytune_jobs_failed_total", ("job", "train")] == 1
     assert said["process_resident_memory_bytes",] > 0
+
+
+def test_what_the_last_watch_for_drift_saw_is_told(watched: Site) -> None:
+    assert not [name for name, *_ in _metrics(watched.client) if name.startswith("pytune_drift")]
+    with watched.state.database.write() as session:
+        session.add(making.drift_watch(session))
+    said = _metrics(watched.client)
+    ndcg, clicks = ("signal", "ndcg"), ("signal", "click_through")
+    assert (said["pytune_drift_before", ndcg], said["pytune_drift_value", ndcg]) == (0.3, 0.2)
+    assert (said["pytune_drifted", ndcg], said["pytune_drifted", clicks]) == (1, 0)
+    assert ("pytune_drift_before", clicks) not in said
+    assert said["pytune_drift_watched_timestamp_seconds",] == making.WATCHED_AT.timestamp()
 
 
 def test_requests_are_counted_by_what_was_asked_never_by_what_clients_write(watched: Site) -> None:
