@@ -86,6 +86,7 @@ def environment(tmp_path: Path, database_address: str, redis_address: str) -> di
             "PYTUNE_DATABASE_URL": database_address,
             "PYTUNE_DATABASE_PASSWORD_FILE": str(tmp_path / "mysql_password"),
             "PYTUNE_REDIS_URL": redis_address,
+            "PYTUNE_HOST": "127.0.0.1",
             "PYTUNE_PORT": str(_free_port()),
         }
     )

@@ -65,6 +65,16 @@ def test_both_branches_are_tested_and_main_alone_is_published() -> None:
     assert "conclusion == 'success'" in WORKFLOWS["image"]["jobs"]["image"]["if"]
 
 
+def test_the_image_is_tried_before_it_is_published() -> None:
+    """Publishing waits for all of this workflow."""
+    steps = WORKFLOWS["test"]["jobs"]["compose"]["steps"]
+    assert steps[-1] == {"run": "scripts/try_compose.sh"}
+    told = (ROOT / "docs" / "deploying.md").read_text()
+    first = told.index("chmod 700 deploy/secrets")
+    typed = told[first : told.index("docker compose up -d", first)]
+    assert typed in (ROOT / "scripts" / "try_compose.sh").read_text()
+
+
 def _shellcheck(*arguments: str, text: str | None = None) -> str:
     """What it finds."""
     found = subprocess.run(
