@@ -11,6 +11,8 @@ from sqlmodel import Session
 from starlette.testclient import TestClient
 
 from app import accounts
+from app.cli.opening import ready
+from app.errors import DatabaseUnavailable
 from app.main import create_app
 from app.settings import Settings
 from tests.proxy import Proxy
@@ -23,20 +25,37 @@ pytestmark = pytest.mark.mariadb
 
 
 @pytest.fixture
-def proxied(mariadb_settings: Settings) -> Iterator[Any]:
-    """The application, and the proxy between it and its database."""
+def proxy(mariadb_settings: Settings) -> Iterator[Proxy]:
     url = make_url(str(mariadb_settings.database_url))
-    with Proxy(str(url.query["unix_socket"])) as proxy:
-        behind = f"mysql://root@127.0.0.1:{proxy.port}/{url.database}?ssl_disabled=true"
-        changed = {
-            "database_url": behind,
-            "database_silence_seconds": 1,
-            "probe_token": TOKEN,
-            "champion_poll_seconds": 0.05,
-        }
-        with TestClient(create_app(mariadb_settings.model_copy(update=changed))) as client:
-            yield SimpleNamespace(client=client, proxy=proxy, state=client.app_state["pytune"])
-            proxy.speak()
+    with Proxy(str(url.query["unix_socket"])) as opened:
+        yield opened
+
+
+@pytest.fixture
+def behind(mariadb_settings: Settings, proxy: Proxy) -> Settings:
+    """Settings that lead through the proxy."""
+    name = make_url(str(mariadb_settings.database_url)).database
+    changed = {
+        "database_url": f"mysql://root@127.0.0.1:{proxy.port}/{name}?ssl_disabled=true",
+        "database_silence_seconds": 1,
+        "probe_token": TOKEN,
+        "champion_poll_seconds": 0.05,
+    }
+    return mariadb_settings.model_copy(update=changed)
+
+
+@pytest.fixture
+def proxied(behind: Settings, proxy: Proxy) -> Iterator[Any]:
+    """The application, and the proxy between it and its database."""
+    with TestClient(create_app(behind)) as client:
+        yield SimpleNamespace(client=client, proxy=proxy, state=client.app_state["pytune"])
+        proxy.speak()
+
+
+def test_a_process_that_starts_is_told(behind: Settings, proxy: Proxy) -> None:
+    proxy.swallow()
+    with pytest.raises(DatabaseUnavailable):
+        ready(behind)
 
 
 def test_requests_are_given_up_and_watchers_are_told(
