@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, col, func, select, update
 
 from app import catalog, changes
 from app.editing.audit import held_artist, held_track, write_down
@@ -63,13 +63,17 @@ def edit_track(session: Session, track_id: int, said: Correction, by: str) -> No
 
 
 def rename_artist(session: Session, artist_id: int, name: str, by: str) -> None:
-    """Raises ArtistNotFound; InvalidInput, also where another artist has that name: merge them."""
+    """Raises ArtistNotFound; InvalidInput, also where another artist has that name: merge them.
+
+    Not where that one was merged into this one: it may be called as the other was.
+    """
     row = _shown(held_artist(session, artist_id), "artistId")
     name, before = _name("name", name), row.name
     if name == before:
         return
     key = artist_key(name)
-    others = (col(Artist.name_key) == key, col(Artist.id) != artist_id)
+    merged_into_it = func.coalesce(col(Artist.merged_into_id), 0) == artist_id
+    others = (col(Artist.name_key) == key, col(Artist.id) != artist_id, ~merged_into_it)
     if session.exec(select(Artist.id).where(*others)).first() is not None:
         problem = "another artist has that name: merge them instead"
         raise wrong_state("name", problem, "taken")

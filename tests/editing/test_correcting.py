@@ -73,6 +73,19 @@ def test_an_artist_has_a_name_that_no_other_has(database: Database) -> None:
         assert session.get_one(Track, track).search_key == " halo beyonce"
 
 
+def test_an_artist_may_be_called_as_the_one_that_was_merged_into_it(database: Database) -> None:
+    with database.write() as session:
+        wrong, right, other = (
+            catalog.track(session, making.track(session, title, artist)).artist_id
+            for title, artist in (("Halo", "Beyonse"), ("Crazy", "Beyoncé"), ("One", "U2"))
+        )
+        editing.merge_artist(session, right, wrong, "root")
+        with pytest.raises(InvalidInput, match="merge them instead"):
+            editing.rename_artist(session, other, "Beyoncé", "root")
+        editing.rename_artist(session, wrong, "Beyoncé", "root")
+        assert catalog.artist(session, right).name == "Beyoncé"
+
+
 def test_merged_artists_share_tracks_and_picks(database: Database, settings: Settings) -> None:
     with database.write() as session:
         one = catalog.track(session, making.track(session, "Halo", "Beyonse")).artist_id
