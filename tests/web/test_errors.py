@@ -1,9 +1,13 @@
 """Errors as pages: worded, designed, and without what is nobody's business."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from app import errors
 from app.errors import PyTuneError
+from app.web.errors import STATUS
+from app.web.render import environment
 from tests.web.conftest import OpenSite, Site
 from tests.web.pages import text
 from tests.web.test_headers import _bug
@@ -70,6 +74,15 @@ def test_without_the_queue_nothing_is_started_and_that_is_said(open_site: OpenSi
     assert response.status_code == 503
     assert "The job queue does not answer" in text(response.text)
     assert "It waits for a worker" not in site.get("/admin/models").text
+
+
+@pytest.mark.parametrize("code", sorted(STATUS))
+def test_every_code_has_words_and_a_title_of_its_own(code: str) -> None:
+    error = SimpleNamespace(code=code, values={"field": "name", "retry_after_seconds": 60})
+    for template, unforeseen in (("_story", "Something went wrong here"), ("_title", "needle")):
+        told = environment().get_template(f"errors/{template}.html").render(error=error)
+        assert text(told)
+        assert unforeseen not in told
 
 
 FORESEEN = [
