@@ -37,7 +37,7 @@ function responseOf(request) {
   return Object.defineProperty(response, "url", { value: request.responseURL });
 }
 
-/** Shown until the function that comes back is called. */
+/** Shown, whatever else of the page is brought up to date, until the function that comes back is called. */
 function showSending(form, request) {
   const [shown, button] = [form.querySelector("[data-sending]"), form.querySelector("[type=submit]")];
   const bar = shown.querySelector("progress");
@@ -47,10 +47,12 @@ function showSending(form, request) {
   request.upload.addEventListener("progress", ({ loaded, total }) => (bar.value = loaded / total));
   cancel.onclick = () => request.abort();
   [shown.hidden, button.disabled] = [false, true];
+  form.setAttribute("hx-morph-skip", "");
   if (wasFocused) cancel.focus();
   return () => {
     const isFocused = shown.contains(document.activeElement);
     [shown.hidden, button.disabled] = [true, false];
+    form.removeAttribute("hx-morph-skip");
     if (isFocused) button.focus();
   };
 }
