@@ -42,6 +42,7 @@ async function startRadio(player, button) {
 function clear(player) {
   player.radio.tune(null);
   player.queue.clear();
+  document.getElementById("next-up").focus();
 }
 
 function close(player) {

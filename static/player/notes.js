@@ -15,5 +15,9 @@ export function clearNote(name = null) {
 }
 
 document.addEventListener("click", (event) => {
-  if (event.target.closest("[data-dismiss]")) clearNote();
+  if (!event.target.closest("[data-dismiss]")) return;
+  clearNote();
+  const toggle = document.getElementById("toggle");
+  const near = toggle.checkVisibility() ? toggle : document.getElementById("main");
+  near.focus({ preventScroll: true });
 });

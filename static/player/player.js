@@ -103,9 +103,11 @@ export class Player extends EventTarget {
     this.#open(false);
   }
 
-  next(step = 1) {
+  /** Where nothing follows after all, as from a radio that gave nothing, that is said. */
+  async next(step = 1) {
     this.#failures = 0;
-    return this.#move(step);
+    const isExpected = this.canMove(step);
+    if (!(await this.#move(step)) && isExpected) showNote("failed");
   }
 
   seek(seconds) {
@@ -147,11 +149,11 @@ export class Player extends EventTarget {
 
   async #move(step) {
     const turn = ++this.#turn;
-    const isAtEnd = step === 1 && !this.queue.canMove(1) && this.#endsInRadio;
-    if (isAtEnd) await this.radio.extend();
-    if (turn !== this.#turn) return null;
-    if (this.queue.move(step)) return this.#begin();
-    return isAtEnd && this.queue.repeat === "off" ? showNote("failed") : null;
+    if (step === 1 && !this.queue.canMove(1) && this.#endsInRadio) await this.radio.extend();
+    if (turn !== this.#turn) return true;
+    const isThere = this.queue.move(step) !== null;
+    if (isThere) this.#begin();
+    return isThere;
   }
 
   #playing() {
@@ -172,9 +174,8 @@ export class Player extends EventTarget {
 
   #tick() {
     this.#play?.sample(this.video.position, performance.now(), this.video.rate);
-    if (this.#play && !this.#play.isReported && this.#play.isListen(this.video.duration)) {
-      this.#report("/listens");
-    }
+    const isHeard = this.#play?.isListen(this.video.duration);
+    if (isHeard && !this.#play.isReported) this.#report("/listens");
     this.#ticks += 1;
     if (this.#ticks % TICKS_A_MARK === 0) this.#mark();
     this.#tell("progress");
@@ -220,8 +221,7 @@ export class Player extends EventTarget {
     this.#failed("blocked");
   }
 
-  /** The current video shows something else: play another, once one is found. A listen that was
-   *  reported stays that one; what was heard of the wrong video alone is neither listen nor skip. */
+  /** The current video shows something else: play another. A listen that was reported stays that one. */
   async replaceVideo() {
     const entry = this.current;
     if (!this.#play?.isReported) this.#play = null;

@@ -50,8 +50,9 @@ def test_where_none_is_found_a_search_by_hand_is_offered(
     link = tab.note.get_by_role("link", name="Search YouTube")
     wanted = "https://www.youtube.com/results?search_query=Irma+Thomas+Tired"
     expect(link).to_have_attribute("href", wanted)
-    tab.note.get_by_label("Dismiss").click()
+    tab.note.get_by_label("Dismiss").press("Enter")
     expect(tab.note).to_be_empty()
+    expect(tab.page.locator("#toggle")).to_be_focused()
 
 
 def test_where_nobody_can_search_the_same_is_offered(
