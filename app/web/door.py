@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from functools import partial, wraps
 from typing import Annotated, ParamSpec, TypeVar, cast
+from urllib.parse import urlsplit
 
 from fastapi import Depends, Header, Path, Request
 
@@ -91,3 +92,11 @@ def local_path(text: str | None) -> str:
     if text is None or not text.startswith("/") or text.startswith("//"):
         return "/"
     return text if text.isprintable() and "\\" not in text else "/"
+
+
+def came_from(request: Request, otherwise: str) -> str:
+    """The page whose form was sent, its query included; `otherwise` where it is none of ours."""
+    parts = urlsplit(request.headers.get("referer", ""))
+    if parts.netloc != request.headers.get("host"):
+        return otherwise
+    return local_path(f"{parts.path}?{parts.query}" if parts.query else parts.path)

@@ -16,7 +16,7 @@ from app.listening import Moment, PastListen
 from app.models import Feedback
 from app.models.columns import utc_now
 from app.web import texts
-from app.web.door import Here, Id, Listener
+from app.web.door import Here, Id, Listener, came_from
 from app.web.home import USUAL as HOME
 from app.web.lists import Item, plain_items
 from app.web.render import page
@@ -72,11 +72,13 @@ def history(request: Request, state: Here, viewer: Listener, behind: Behind = No
 
 
 @router.post("/history/forget")
-def forget_listen(state: Here, viewer: Listener, listen_id: Annotated[int, Form()]) -> Response:
+def forget_listen(
+    request: Request, state: Here, viewer: Listener, listen_id: Annotated[int, Form()]
+) -> Response:
     state.database.transact(
         lambda session: listening.forget_listens(session, viewer.id, [listen_id])
     )
-    return RedirectResponse("/history", 303)
+    return RedirectResponse(came_from(request, "/history"), 303)
 
 
 @router.get("/tracks/{track_id}/forget")

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Query, Request, Response
@@ -14,17 +13,20 @@ from app import catalog, listening
 from app.listening import EARLIEST, Listen, Origin, Outcome
 from app.models import Feedback
 from app.models.columns import utc_now
-from app.web.door import GREATEST_ID, Here, Id, Listener, local_path
+from app.web.door import GREATEST_ID, Here, Id, Listener, came_from
 from app.web.lists import plain_items
 from app.web.render import from_htmx, part
 
 _SOURCE = "web"
 _DEEPEST = 10_000
 _TASTE_CHANGED = {"HX-Trigger": "taste-changed"}
-"""Tells the page that its lists are out of date."""
+"""Tells the page to make its lists anew: the listener has turned something down, or undone that.
+
+A listen is no such reason: it comes by itself, and the page stays as it is under whoever reads
+it. The next list that is asked for heeds it.
+"""
 _PAUSED = {"PyTune-Record": "paused"}
 """The listener's record is paused: nothing was kept."""
-_OF = {Outcome.NEW: _TASTE_CHANGED, Outcome.KNOWN: _TASTE_CHANGED, Outcome.PAUSED: _PAUSED}
 
 router = APIRouter()
 
@@ -80,17 +82,23 @@ class Said(Place):
 
 @router.post("/listens", status_code=204)
 def record_listen(state: Here, viewer: Listener, played: Annotated[Played, Form()]) -> Response:
-    outcome = state.database.transact(
-        lambda session: listening.record_listen(session, viewer.id, played.listen)
+    return _recorded(
+        state.database.transact(
+            lambda session: listening.record_listen(session, viewer.id, played.listen)
+        )
     )
-    return Response(status_code=204, headers=_OF[outcome])
 
 
 @router.post("/skips", status_code=204)
 def record_skip(state: Here, viewer: Listener, played: Annotated[Played, Form()]) -> Response:
-    outcome = state.database.transact(
-        lambda session: listening.record_skip(session, viewer.id, played.listen)
+    return _recorded(
+        state.database.transact(
+            lambda session: listening.record_skip(session, viewer.id, played.listen)
+        )
     )
+
+
+def _recorded(outcome: Outcome) -> Response:
     return Response(status_code=204, headers=_PAUSED if outcome is Outcome.PAUSED else None)
 
 
@@ -124,18 +132,10 @@ def set_feedback(
         lambda session: listening.set_feedback(session, viewer.id, track_id, value, said.origin)
     )
     if not from_htmx(request):
-        return RedirectResponse(_came_from(request, track_id), 303)
+        return RedirectResponse(came_from(request, f"/tracks/{track_id}"), 303)
     with state.database.read() as session:
         [item] = plain_items(session, viewer.id, [before.track])
     response = part(request, "tracks/_feedback_changed.html", {"item": item})
     if before.disliked or item.disliked:
         response.headers.update(_TASTE_CHANGED)
     return response
-
-
-def _came_from(request: Request, track_id: int) -> str:
-    """The page whose form was sent, or the track's own."""
-    parts = urlsplit(request.headers.get("referer", ""))
-    if parts.netloc != request.headers.get("host"):
-        return f"/tracks/{track_id}"
-    return local_path(f"{parts.path}?{parts.query}" if parts.query else parts.path)

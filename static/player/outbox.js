@@ -56,14 +56,8 @@ async function isTaken({ path, fields }, viewer) {
   try {
     const signal = AbortSignal.timeout(ANSWER_MS);
     const response = await fetch(path, { method: "POST", body, headers, keepalive: true, signal });
-    announce(response.headers.get("HX-Trigger"));
     return response.ok || (response.status < 500 && !WORTH_RETRYING.has(response.status));
   } catch {
     return false;
   }
-}
-
-/** What the server says has happened, told to the page as htmx would tell it. */
-function announce(event) {
-  if (event) document.dispatchEvent(new CustomEvent(event));
 }

@@ -20,28 +20,26 @@ def phone(open_tab: OpenPage) -> Tab:
     return tab
 
 
-def test_a_listen_leaves_focus_and_place_alone(phone: Tab) -> None:
-    recent = phone.page.get_by_role("region", name="Recently played")
-    link = recent.get_by_role("link", name="Sinnerman", exact=True)
-    phone.play("At Last")
-    link.focus()
-    link.scroll_into_view_if_needed()
-    _wait_for_the_listen(phone)
-    expect(link).to_be_focused()
-    expect(link).to_be_in_viewport()
-
-
-def test_a_listen_leaves_an_open_sheet_and_a_shelf_alone(phone: Tab) -> None:
+def test_a_listen_leaves_the_page_as_it_is_and_asks_for_no_list(phone: Tab) -> None:
+    row = phone.row("At Last")
     shelf = phone.page.locator("#shelves .shelf").first
     with phone.answer("/listens"):
         phone.play("At Last")
         stands = shelf.evaluate(_SCROLLED)
-        phone.row("Autobahn").get_by_label("More for Autobahn").click()
-    expect(phone.page.locator("#shelves")).to_contain_text("Because you listened to At Last")
+        row.get_by_label("More for At Last").click()
+    expect(phone.now).not_to_have_text("At Last")
+    expect(row.locator(".sheet")).to_be_visible()
+    expect(row.get_by_label("More for At Last")).to_be_focused()
+    assert shelf.evaluate("shelf => shelf.scrollLeft") == stands
+    asked = [each.headers.get("hx-target", "") for each in phone.requests]
+    assert not {"section#for-you", "div#shelves"} & set(asked)
+
+
+def test_a_dislike_leaves_an_open_sheet_and_a_shelf_alone(phone: Tab) -> None:
+    shelf = phone.page.locator("#shelves .shelf").first
+    stands = shelf.evaluate(_SCROLLED)
+    phone.row("Autobahn").get_by_label("More for Autobahn").click()
+    phone.row("At Last").get_by_label("Not for me: At Last").dispatch_event("click")
+    expect(phone.row("At Last")).to_have_count(0)
     expect(phone.row("Autobahn").locator(".sheet")).to_be_visible()
     assert shelf.evaluate("shelf => shelf.scrollLeft") == stands
-
-
-def _wait_for_the_listen(tab: Tab) -> None:
-    expect(tab.page.locator("#shelves")).to_contain_text("Because you listened to At Last")
-    expect(tab.page.locator("#for-you").get_by_role("link", name="At Last")).to_have_count(0)

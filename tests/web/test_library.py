@@ -61,6 +61,9 @@ def test_long_histories_have_pages(site: Site) -> None:
     ids = [re.findall(r'name="listen_id" value="(\d+)"', page) for page in (first, second)]
     assert (len(ids[0]), len(ids[1])) == (50, 12)
     assert not set(ids[0]) & set(ids[1])
+    sent_from = {"Referer": f"{site.client.base_url}{further}"}
+    answer = site.post("/history/forget", {"listen_id": ids[1][0]}, **sent_from)
+    assert answer.headers["location"] == further
 
 
 def test_a_track_is_forgotten_with_what_was_said_of_it(site: Site) -> None:

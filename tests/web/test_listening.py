@@ -18,7 +18,7 @@ THEN = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
 
 def test_a_listen_is_kept_with_what_the_player_says(site: Site) -> None:
     response = site.post("/listens", _played(site, list_id=LIST_ID, position=3))
-    assert (response.status_code, response.headers["hx-trigger"]) == (204, "taste-changed")
+    assert (response.status_code, "hx-trigger" in response.headers) == (204, False)
     event = _last(site)
     assert (event.kind, event.track_id) == (EventKind.LISTEN, site.world.tracks["Autobahn"])
     assert (event.occurred_at, event.seconds_played) == (THEN, 120)
