@@ -157,8 +157,12 @@ class Access:
         Raises TooManyRequests.
         """
         viewer = self.viewer(caller)
-        self._count_request(*self._counted(caller, viewer))
+        self.count(caller, viewer)
         return viewer
+
+    def count(self, caller: Caller, viewer: Viewer | None) -> None:
+        """A request, or what is as much. Raises TooManyRequests."""
+        self._count_request(*self._counted(caller, viewer))
 
     def requests_left(self, caller: Caller, viewer: Viewer | None) -> Window:
         """Of whom `enter` counts; this counts nothing."""

@@ -30,7 +30,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         tracing.watch(state.database.engine)
         await anyio.to_thread.run_sync(state.start)
         try:
-            yield {"pytune": state}
+            async with state.news.heard():
+                yield {"pytune": state}
         finally:
             await anyio.to_thread.run_sync(state.close)
             await anyio.to_thread.run_sync(tracing.close)

@@ -26,6 +26,13 @@ IMPORT_CHANNEL = "pytune:import"
 TUNING_CHANNEL = "pytune:tuning"
 EVALUATION_CHANNEL = "pytune:evaluation"
 """Told after a row has changed: that it has, not how."""
+CHANNELS = (
+    CHAMPION_CHANNEL,
+    TRAINING_CHANNEL,
+    IMPORT_CHANNEL,
+    TUNING_CHANNEL,
+    EVALUATION_CHANNEL,
+)
 _ANSWER_SECONDS = 5.0
 _PASSWORD = re.compile(r"//[^/]*@")
 _RESULT_SECONDS = 7 * 24 * 3600

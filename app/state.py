@@ -6,10 +6,12 @@ from typing import Self
 from anyio import CapacityLimiter
 
 from app.access import Access
+from app.allowance import Allowance
 from app.charts import Chart
 from app.db import Database, open_for_requests
 from app.ml.model_slot import ModelSlot
 from app.monitoring import Report
+from app.news import News
 from app.queue import JobQueue
 from app.search import Search
 from app.security import Hashing
@@ -19,6 +21,8 @@ from app.settings import Settings
 from app.together import Together
 
 _LOOKERS = 4
+MAX_SOCKETS, MAX_FOLLOWED = 10, 40
+"""Of one user in one process: web sockets, and subscriptions over them and as streams."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,9 @@ class State:
     hashing: Hashing
     lookers: CapacityLimiter
     """Threads of whoever watches: those of requests may all wait for a database."""
+    news: News
+    sockets: Allowance
+    followed: Allowance
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
@@ -54,6 +61,9 @@ class State:
             drift=Together(),
             hashing=Hashing(),
             lookers=CapacityLimiter(_LOOKERS),
+            news=News(settings),
+            sockets=Allowance(MAX_SOCKETS),
+            followed=Allowance(MAX_FOLLOWED),
         )
 
     def start(self) -> None:

@@ -19,6 +19,7 @@ _GRACE_SECONDS = 5
 
 def web(port: int | None) -> None:
     gc.disable()  # nothing that is imported is garbage, now or later
+    from app.graphql.router import MAX_BODY
     from app.main import create_app
 
     gc.freeze()
@@ -33,6 +34,7 @@ def web(port: int | None) -> None:
         port=settings.port,
         log_config=None,
         server_header=False,
+        ws_max_size=MAX_BODY,
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
     given = os.environ.get(WEB_SOCKET)

@@ -87,6 +87,11 @@ class TooManyRequests(RateLimited):
     template = "Too many requests: try again in {retry_after_seconds} seconds."
 
 
+class TooManyOpen(PyTuneError):
+    code = "too_many_open"
+    template = "You have {most} open already, which is the most: close one first."
+
+
 class TookTooLong(PyTuneError):
     code = "time_limit"
     template = (

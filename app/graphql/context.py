@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Self, TypeVar
 
 import strawberry
@@ -39,6 +40,8 @@ class Context(BaseContext):
         """What is executed, in a word for whoever watches."""
         self.lasts = False
         """Whether it is that of a web socket or a stream of events, which subscriptions are for."""
+        self.held = ExitStack()
+        """What a web socket takes of its user's allowance, until it is closed."""
         self._viewer = None if isinstance(viewer, TooManyRequests) else viewer
         self.loaders = self._new_loaders()
 

@@ -1,6 +1,6 @@
 """GraphQL over HTTP: Strawberry's router, with the answers that the specification asks for."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -9,12 +9,9 @@ import orjson
 from cross_web import HTTPException, StarletteRequestAdapter
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
-from starlette.websockets import WebSocketDisconnect
-from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.fastapi import GraphQLRouter
 from strawberry.http import GraphQLHTTPResponse
-from strawberry.http.exceptions import NonJsonMessageReceived, WebSocketDisconnected
 from strawberry.types import ExecutionResult
 
 from app.access import caller_of, refuse_cross_site, retry_after
@@ -22,6 +19,7 @@ from app.errors import CrossSiteRefused, PyTuneError, TookTooLong, TooManyReques
 from app.graphql import editor
 from app.graphql.context import Context
 from app.graphql.presented import INVALID_REQUEST
+from app.graphql.sockets import CLOSED, Adapter, Handler
 from app.telemetry import OPERATION
 
 JSON = "application/json"
@@ -32,10 +30,8 @@ STATUS: Mapping[type[PyTuneError], int] = {
     TooManyRequests: 429,
     TookTooLong: 503,
 }
-_CLOSED = 4000
-"""Is added to the status where a web socket is refused, as its protocol has it."""
 MAX_BODY = 1 << 20
-"""Bytes. A thousand ids take 20,000."""
+"""Bytes, of a web socket's message too. A thousand ids take 20,000."""
 
 
 class _Request(StarletteRequestAdapter):
@@ -53,32 +49,12 @@ class _Request(StarletteRequestAdapter):
         return bytes(body)
 
 
-class _Socket(ASGIWebSocketAdapter):
-    """Speaks text, as the protocol wants it, and hears no other JSON than objects."""
-
-    async def send_json(self, message: Mapping[str, object]) -> None:
-        try:
-            await self.ws.send_text(orjson.dumps(message).decode())
-        except WebSocketDisconnect as error:
-            raise WebSocketDisconnected from error
-
-    async def iter_json(
-        self, *, ignore_parsing_errors: bool = False
-    ) -> AsyncGenerator[object, None]:
-        try:
-            async for message in super().iter_json(ignore_parsing_errors=ignore_parsing_errors):
-                if not isinstance(message, dict):
-                    raise NonJsonMessageReceived
-                yield message
-        except HTTPException as error:
-            raise NonJsonMessageReceived from error
-
-
 class Router(GraphQLRouter[Context, None]):
     """Says 400 where a request was refused before execution, if the client knows GRAPHQL_JSON."""
 
     request_adapter_class = _Request
-    websocket_adapter_class = _Socket
+    websocket_adapter_class = Adapter
+    graphql_transport_ws_handler_class = Handler
 
     async def run(self, request: Any, context: Any = None, root_value: Any = None) -> Any:
         try:
@@ -94,7 +70,7 @@ class Router(GraphQLRouter[Context, None]):
         except (CrossSiteRefused, TooManyRequests, TookTooLong) as error:
             status = STATUS[type(error)]
             if request.scope["type"] == "websocket":
-                return await request.close(_CLOSED + status)
+                return await request.close(CLOSED + status)
             response = _refusal(request, status, str(error), error.code)
             response.headers.update(retry_after(error))
             return response
@@ -121,7 +97,10 @@ class Router(GraphQLRouter[Context, None]):
         return editor.page()
 
     async def on_ws_connect(self, context: Context) -> Any:
-        """The token comes as `Authorization` in the connection's parameters, or by cookie."""
+        """The token comes as `Authorization` in the connection's parameters, or by cookie.
+
+        Raises TooManyOpen.
+        """
         context.lasts = True
         given = context.connection_params
         if isinstance(given, dict) and isinstance(given.get("Authorization"), str):
@@ -129,6 +108,7 @@ class Router(GraphQLRouter[Context, None]):
             await context.renew(replace(context.caller, bearer=caller.bearer))
         if context.is_anonymous:
             raise ConnectionRejectionError
+        context.held.enter_context(context.state.sockets.taken(context.signed_in.id))
         return await super().on_ws_connect(context)
 
     def decode_json(self, data: str | bytes) -> object:

@@ -1,12 +1,10 @@
 """Subscriptions: told by the key-value server, looked up in short sessions, held by none."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing, asynccontextmanager
 from typing import Annotated, Protocol, Self, TypeVar
 
-import anyio
 import strawberry
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from app import training
 from app.access import required
@@ -30,7 +28,6 @@ from app.queue import (
     TRAINING_CHANNEL,
     TUNING_CHANNEL,
 )
-from app.settings import Settings
 from app.training import Champion
 
 MAX_SUBSCRIPTIONS = 20
@@ -119,13 +116,14 @@ class Subscription:
     @followed_by_administrators("The champion, each time that another promotion names it.")
     async def champion_changed(self, info: Info) -> AsyncIterator[ModelVersion]:
         known = await _champion(info.context)
-        async for _ in looks(info.context.state.settings, CHAMPION_CHANNEL):
-            champion = await _champion(info.context)
-            if champion is not None and (
-                known is None or champion.promotion.id != known.promotion.id
-            ):
-                yield ModelVersion.of(champion)
-            known = champion
+        async with _looks(info.context, CHAMPION_CHANNEL) as looks:
+            async for _ in looks:
+                champion = await _champion(info.context)
+                if champion is not None and (
+                    known is None or champion.promotion.id != known.promotion.id
+                ):
+                    yield ModelVersion.of(champion)
+                known = champion
 
 
 async def _followed(
@@ -133,29 +131,22 @@ async def _followed(
 ) -> AsyncIterator[_Seen]:
     """What is seen now, and again whenever it has changed, until it is over."""
     told: _Seen | None = None
-    async for _ in looks(context.state.settings, channel):
-        if (now := await look()) != told:
-            yield now
-        if now.over:
-            return
-        told = now
+    async with _looks(context, channel) as looks:
+        async for _ in looks:
+            if (now := await look()) != told:
+                yield now
+            if now.over:
+                return
+            told = now
 
 
-async def looks(settings: Settings, channel: str) -> AsyncIterator[None]:
-    """Comes once it listens, then whenever something is told there, and at every poll anyway."""
-    while True:
-        try:
-            async with Redis.from_url(settings.key_value_url) as redis, redis.pubsub() as told:
-                await told.subscribe(channel)
-                while True:
-                    yield
-                    await told.get_message(
-                        ignore_subscribe_messages=True, timeout=settings.champion_poll_seconds
-                    )
-        except RedisError:
-            # Without the key-value server only the poll is left.
-            await anyio.sleep(settings.champion_poll_seconds)
-            yield
+@asynccontextmanager
+async def _looks(context: Context, channel: str) -> AsyncIterator[AsyncIterator[None]]:
+    """When to look. Raises TooManyOpen."""
+    state = context.state
+    with state.followed.taken(context.signed_in.id):
+        async with aclosing(state.news.looks(channel)) as looks:
+            yield looks
 
 
 async def _training(context: Context, number: int) -> TrainingProgress:

@@ -57,7 +57,15 @@ def signed_in(door: Door, user_id: int = ADMINISTRATOR) -> Iterator[Socket]:
         yield socket
 
 
-def await_listeners(door: Door, channel: str, count: int) -> None:
+def await_listeners(door: Door, channel: str) -> None:
+    """Until somebody follows it."""
     moment = Event()
-    while door.state.queue.redis.pubsub_numsub(channel)[0][1] < count:
+    while not door.state.news.followers(channel):
+        moment.wait(0.01)
+
+
+def await_silence(door: Door, channel: str) -> None:
+    """Until nobody follows it any more."""
+    moment = Event()
+    while door.state.news.followers(channel):
         moment.wait(0.01)

@@ -120,7 +120,7 @@ def test_it_is_followed_to_what_was_found(open_door: OpenDoor) -> None:
             "evaluation": None,
         }
         assert socket.next() == waiting
-        await_listeners(door, EVALUATION_CHANNEL, 1)
+        await_listeners(door, EVALUATION_CHANNEL)
         with door.state.database.write() as session:
             evaluating.start(session, run)
             evaluating.progress(session, run, 0.5)

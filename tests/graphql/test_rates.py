@@ -1,6 +1,7 @@
 """How often may be asked, and how long an answer may take."""
 
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -8,10 +9,13 @@ from starlette.websockets import WebSocketDisconnect
 
 from app import catalog
 from app.access import COOKIE
+from app.queue import CHAMPION_CHANNEL
+from app.state import MAX_SOCKETS
 from tests.graphql.conftest import ADMINISTRATOR, LISTENER, OTHER, Door, OpenDoor
-from tests.graphql.sockets import opened
+from tests.graphql.sockets import await_listeners, await_silence, opened, signed_in
 
 VIEWER = "{ viewer { name } }"
+CHAMPION = "subscription { championChanged { version } }"
 
 
 def _statuses(door: Door, user_id: int | None, times: int) -> list[int]:
@@ -70,6 +74,45 @@ def test_without_a_key_value_server_each_process_counts(
 ) -> None:
     door = open_door(redis_url=f"unix://{tmp_path}/nobody", requests_per_minute=2)
     assert _statuses(door, LISTENER, 3) == [200, 200, 429]
+
+
+def test_each_subscription_counts_as_a_request(open_door: OpenDoor) -> None:
+    door = open_door(requests_per_minute=3)
+    refusals = []
+    with signed_in(door, LISTENER) as socket:
+        for _ in range(4):
+            socket.subscribe("subscription { nothing }")
+            refusals.append(socket.refusal())
+    assert refusals == ["invalid_request"] * 3 + ["rate_limited"]
+    assert _statuses(door, LISTENER, 1) == [429]
+
+
+def test_one_user_opens_so_many_sockets(door: Door) -> None:
+    with ExitStack() as stack:
+        for _ in range(MAX_SOCKETS):
+            stack.enter_context(signed_in(door, LISTENER))
+        socket = stack.enter_context(opened(door))
+        token = f"Bearer {door.token(LISTENER)}"
+        socket.session.send_json({"type": "connection_init", "payload": {"Authorization": token}})
+        with pytest.raises(WebSocketDisconnect) as closed:
+            socket.session.receive_json()
+        assert closed.value.code == 4429
+        stack.enter_context(signed_in(door, OTHER))
+    with signed_in(door, LISTENER):
+        """The others are closed."""
+
+
+def test_one_user_follows_so_much(door: Door) -> None:
+    door.state.followed.most = 1
+    with signed_in(door) as socket, signed_in(door) as second:
+        socket.subscribe(CHAMPION)
+        await_listeners(door, CHAMPION_CHANNEL)
+        second.subscribe(CHAMPION)
+        assert second.refusal() == "too_many_open"
+    await_silence(door, CHAMPION_CHANNEL)
+    with signed_in(door) as socket:
+        socket.subscribe(CHAMPION)
+        await_listeners(door, CHAMPION_CHANNEL)
 
 
 def test_what_takes_too_long_is_given_up(

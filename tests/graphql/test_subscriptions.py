@@ -16,7 +16,7 @@ from app.models import Role, TrainingStage, TrainingState, User
 from app.models.columns import id_of
 from app.queue import CHAMPION_CHANNEL, TRAINING_CHANNEL
 from tests.graphql.conftest import ADMINISTRATOR, LISTENER, Door, OpenDoor, crown
-from tests.graphql.sockets import await_listeners, opened, signed_in
+from tests.graphql.sockets import await_listeners, await_silence, opened, signed_in
 from tests.graphql.test_junk import JUNK
 
 PROGRESS = """subscription ($id: ID!) {
@@ -83,9 +83,28 @@ def test_what_is_announced_is_told_long_before_the_next_poll(open_door: OpenDoor
     with signed_in(door) as socket:
         socket.subscribe(PROGRESS, id=global_id("Training", number))
         assert socket.next()["stage"] == "WAITING"
-        await_listeners(door, TRAINING_CHANNEL, 1)
+        await_listeners(door, TRAINING_CHANNEL)
         _go_on(door, number, TrainingStage.FITTING, 0.6)
         assert socket.next()["stage"] == "FITTING"
+
+
+def _listening(door: Door) -> int:
+    """Connections, of other processes too."""
+    told: int = door.state.queue.redis.pubsub_numsub(TRAINING_CHANNEL)[0][1]
+    return told
+
+
+def test_all_followers_share_one_connection_to_what_is_announced(open_door: OpenDoor) -> None:
+    door = open_door(champion_poll_seconds=3600)
+    number, before = _requested(door), _listening(door)
+    with signed_in(door) as first, signed_in(door) as second:
+        for socket in (first, second):
+            socket.subscribe(PROGRESS, id=global_id("Training", number))
+            assert socket.next()["stage"] == "WAITING"
+        assert _listening(door) == before >= 1
+        _go_on(door, number, TrainingStage.FITTING, 0.6)
+        assert [socket.next()["stage"] for socket in (first, second)] == ["FITTING"] * 2
+    await_silence(door, TRAINING_CHANNEL)
 
 
 def test_without_a_key_value_server_the_row_is_polled(open_door: OpenDoor, tmp_path: Path) -> None:
@@ -125,7 +144,7 @@ def test_each_promotion_is_told(door: Door, model: LoadedModel) -> None:
     state = door.state
     with signed_in(door) as socket:
         socket.subscribe(CHAMPION)
-        await_listeners(door, CHAMPION_CHANNEL, 2)  # the follower of this process is one
+        await_listeners(door, CHAMPION_CHANNEL)
         second = crown(state)
         assert socket.next() == {
             "version": second.version,

@@ -47,7 +47,7 @@ def test_a_search_is_followed_until_it_is_stopped(open_door: OpenDoor) -> None:
             "error": None,
         }
         assert socket.next() == waiting
-        await_listeners(door, TUNING_CHANNEL, 1)
+        await_listeners(door, TUNING_CHANNEL)
         _tried(door, number)
         tried = {**waiting, "state": "RUNNING", "progress": 0.5, "trials": [TOLD]}
         assert socket.next() == tried

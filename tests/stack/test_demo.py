@@ -7,9 +7,14 @@ from typing import Any
 import httpx2
 import pytest
 from sqlmodel import col, select
+from websockets.exceptions import ConnectionClosedError
+from websockets.frames import CloseCode
+from websockets.sync.client import connect
+from websockets.typing import Subprotocol
 
 from app.demo import era
 from app.graphql.ids import global_id, number_of
+from app.graphql.router import MAX_BODY
 from app.models import Event, Prediction, Track, User, UserItem
 from tests.stack.client import RECORD_LISTEN, STATUS, Client
 from tests.stack.conftest import Demo
@@ -42,6 +47,16 @@ def test_anybody_may_ask_for_status_and_health(stack: Running) -> None:
     status = stack.client().ask(STATUS)["status"]
     assert status == {"state": "RUNNING", "modelVersion": 1}
     assert httpx2.get(f"{stack.address}/healthz", trust_env=False).text == "running"
+
+
+def test_a_web_sockets_message_is_no_longer_than_a_requests_body(stack: Running) -> None:
+    address = f"{stack.address.replace('http', 'ws', 1)}/graphql"
+    with connect(address, subprotocols=[Subprotocol("graphql-transport-ws")], proxy=None) as socket:
+        socket.send("x" * (MAX_BODY + 1))
+        with pytest.raises(ConnectionClosedError) as closed:
+            socket.recv()
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == CloseCode.MESSAGE_TOO_BIG
 
 
 def test_a_stranger_gets_no_list(stack: Running) -> None:
