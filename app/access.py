@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from limits import RateLimitItem, RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerMinute
 from sqlalchemy.exc import OperationalError
 
 from app import accounts
@@ -25,8 +25,10 @@ COOKIE = "pytune_session"
 _SAME_SITE = {"same-origin", "none"}
 """Values of Sec-Fetch-Site of our own pages and of an address typed by hand."""
 
-_SONG_SEARCHES = RateLimitItemPerMinute(20)
+_SONG_SEARCHES, _VIDEO_SEARCHES = RateLimitItemPerMinute(20), RateLimitItemPerMinute(20)
 """Of one user elsewhere: somebody else's server answers them, and could grow deaf to all of us."""
+_WRONG_VIDEOS = RateLimitItemPerDay(50)
+"""Of one user: each takes a video from everybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,10 +202,15 @@ class Access:
 
     def count_song_search(self, viewer: Viewer) -> None:
         """Before another site is searched for a user. Raises RateLimited."""
-        key = f"user:{viewer.id}"
-        if not self._rates.take(_SONG_SEARCHES, "song-searches", key):
-            seconds = self._rates.window(_SONG_SEARCHES, "song-searches", key).seconds
-            raise RateLimited(retry_after_seconds=seconds)
+        self._take_of_user(_SONG_SEARCHES, "song-searches", viewer)
+
+    def count_video_search(self, viewer: Viewer) -> None:
+        """Before a search for a video is enqueued for a user. Raises RateLimited."""
+        self._take_of_user(_VIDEO_SEARCHES, "video-searches", viewer)
+
+    def count_wrong_video(self, viewer: Viewer) -> None:
+        """Before a video is set aside for a user. Raises RateLimited."""
+        self._take_of_user(_WRONG_VIDEOS, "wrong-videos", viewer)
 
     def _counted(self, caller: Caller, viewer: Viewer | None) -> tuple[RateLimitItem, str]:
         if viewer:
@@ -216,6 +223,12 @@ class Access:
             raise TooManyRequests(retry_after_seconds=seconds, limit=limit.amount)
 
     def _take_attempt(self, key: str) -> None:
-        if not self._rates.take(self._attempts, "sign-in", key):
-            seconds = self._rates.window(self._attempts, "sign-in", key).seconds
+        self._take(self._attempts, "sign-in", key)
+
+    def _take_of_user(self, limit: RateLimitItem, what: str, viewer: Viewer) -> None:
+        self._take(limit, what, f"user:{viewer.id}")
+
+    def _take(self, limit: RateLimitItem, what: str, key: str) -> None:
+        if not self._rates.take(limit, what, key):
+            seconds = self._rates.window(limit, what, key).seconds
             raise RateLimited(retry_after_seconds=seconds)

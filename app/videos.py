@@ -1,6 +1,6 @@
 """Find and keep a track's YouTube id."""
 
-from collections.abc import Container
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Self
@@ -29,6 +29,9 @@ _RESULTS_LOOKED_AT = 5
 _ID_LENGTH = 11
 _UNKNOWN_FORM = (ValueError, LookupError, TypeError, AttributeError)
 """What the parser raises at an answer that it does not know."""
+
+Count = Callable[[], None]
+"""Is called before a search is enqueued or a video set aside; what it raises ends either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +98,14 @@ class VideoSearch:
             raise VideoSearchFailed(reason=f"{type(error).__name__}: {error}") from error
 
 
-def request(database: Database, queue: JobQueue, track_id: int) -> None:
+def request(database: Database, queue: JobQueue, track_id: int, count: Count) -> None:
     """Have the track's video looked for if that is due. Raises TrackNotFound, QueueUnavailable."""
-    if not database.transact(lambda session: wants_lookup(session, track_id)):
-        return
-    _enqueue(database, queue, track_id)
+    with database.read() as session:
+        if _to_look_up(session, track_id) is None:
+            return
+    count()
+    if database.transact(lambda session: wants_lookup(session, track_id)):
+        _enqueue(database, queue, track_id)
 
 
 def _enqueue(database: Database, queue: JobQueue, track_id: int) -> None:
@@ -113,17 +119,29 @@ def _enqueue(database: Database, queue: JobQueue, track_id: int) -> None:
 
 def wants_lookup(session: Session, track_id: int) -> bool:
     """Mark the track as being searched for if that is due; whether a job should be enqueued."""
-    track = session.get(Track, track_id)
-    if track is None or track.merged_into_id is not None:
-        raise TrackNotFound(track_id)
-    if track.youtube_id is not None or not is_due(track):
+    track = _to_look_up(session, track_id)
+    if track is None:
         return False
     _begin_search(session, track)
     return True
 
 
-def replace(database: Database, queue: JobQueue, track_id: int, youtube_id: str) -> None:
+def _to_look_up(session: Session, track_id: int) -> Track | None:
+    """The track, if its video is to be looked for. Raises TrackNotFound."""
+    track = session.get(Track, track_id)
+    if track is None or track.merged_into_id is not None:
+        raise TrackNotFound(track_id)
+    return track if track.youtube_id is None and is_due(track) else None
+
+
+def replace(
+    database: Database, queue: JobQueue, track_id: int, youtube_id: str, count: Count
+) -> None:
     """Set a video aside and have another looked for. Raises TrackNotFound, QueueUnavailable."""
+    with database.read() as session:
+        if _shown_by(session, track_id, youtube_id) is None:
+            return
+    count()
     if database.transact(lambda session: set_aside(session, track_id, youtube_id)):
         _enqueue(database, queue, track_id)
 
@@ -133,10 +151,8 @@ def set_aside(session: Session, track_id: int, youtube_id: str) -> bool:
 
     False where it has another by now: somebody was quicker. Raises TrackNotFound.
     """
-    track = session.get(Track, track_id)
+    track = _shown_by(session, track_id, youtube_id)
     if track is None:
-        raise TrackNotFound(track_id)
-    if track.youtube_id != youtube_id:
         return False
     session.merge(WrongVideo(track_id=track_id, youtube_id=youtube_id))
     track.youtube_id = None
@@ -144,10 +160,17 @@ def set_aside(session: Session, track_id: int, youtube_id: str) -> bool:
     return True
 
 
+def _shown_by(session: Session, track_id: int, youtube_id: str) -> Track | None:
+    """The track, if that is its video. Raises TrackNotFound."""
+    track = session.get(Track, track_id)
+    if track is None:
+        raise TrackNotFound(track_id)
+    return track if track.youtube_id == youtube_id else None
+
+
 def refused_for(session: Session, track_id: int) -> set[str]:
     """The videos that were set aside for that track."""
-    wrong = select(WrongVideo.youtube_id).where(WrongVideo.track_id == track_id)
-    return set(session.exec(wrong))
+    return set(session.exec(select(WrongVideo.youtube_id).where(WrongVideo.track_id == track_id)))
 
 
 def keep(session: Session, track_id: int, youtube_id: str | None) -> None:

@@ -1,5 +1,6 @@
 """A track's video, looked for when somebody wants to play it."""
 
+from functools import partial
 from typing import Annotated
 
 import strawberry
@@ -39,19 +40,29 @@ class WrongVideoReported:
 
 
 FindVideoResult = Annotated[
-    VideoWanted | problems.InvalidInput | problems.NotFound | problems.QueueUnavailable,
+    VideoWanted
+    | problems.InvalidInput
+    | problems.NotFound
+    | problems.QueueUnavailable
+    | problems.RateLimited,
     strawberry.union("FindVideoResult", description="What `findVideo` gives."),
 ]
 
 ReportWrongVideoResult = Annotated[
-    WrongVideoReported | problems.InvalidInput | problems.NotFound | problems.QueueUnavailable,
+    WrongVideoReported
+    | problems.InvalidInput
+    | problems.NotFound
+    | problems.QueueUnavailable
+    | problems.RateLimited,
     strawberry.union("ReportWrongVideoResult", description="What `reportWrongVideo` gives."),
 ]
 
 
 @strawberry.type
 class VideosMutation:
-    @for_listeners("Look for a track's video unless one is known; call it at the first play.")
+    @for_listeners(
+        "Look for a track's video unless one is known, when it is first played; 20 a minute."
+    )
     async def find_video(
         self,
         info: Info,
@@ -61,11 +72,14 @@ class VideosMutation:
     ) -> FindVideoResult:
         number = required_number(wanted.track_id, "Track", "trackId")
         state = info.context.state
-        await to_thread.run_sync(videos.request, state.database, state.queue, number)
+        count = partial(state.access.count_video_search, info.context.signed_in)
+        await to_thread.run_sync(videos.request, state.database, state.queue, number, count)
         row = await info.context.read(lambda session: catalog.track(session, number))
         return VideoWanted(track=Track.of(row))
 
-    @for_listeners("Set a track's video aside, for everybody, and have another looked for.")
+    @for_listeners(
+        "Set a track's video aside for everybody, and have another looked for; 50 a day."
+    )
     async def report_wrong_video(
         self,
         info: Info,
@@ -75,8 +89,9 @@ class VideosMutation:
     ) -> ReportWrongVideoResult:
         number = required_number(wrong.track_id, "Track", "trackId")
         state = info.context.state
+        count = partial(state.access.count_wrong_video, info.context.signed_in)
         await to_thread.run_sync(
-            videos.replace, state.database, state.queue, number, wrong.youtube_id
+            videos.replace, state.database, state.queue, number, wrong.youtube_id, count
         )
         row = await info.context.read(lambda session: catalog.track(session, number))
         return WrongVideoReported(track=Track.of(row))

@@ -1,6 +1,7 @@
 """A track's video: look it up at the first play, and say how far that is."""
 
 from contextlib import suppress
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Response
@@ -8,6 +9,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel
 
 from app import catalog, videos
+from app.access import Viewer
 from app.errors import QueueUnavailable
 from app.models import VideoState
 from app.state import State
@@ -32,27 +34,30 @@ def video(state: Here, viewer: Listener, track_id: Id) -> Video:
 
 @router.post("/tracks/{track_id}/video")
 def find_video(state: Here, viewer: Listener, track_id: Id) -> Video:
-    del viewer
     with suppress(QueueUnavailable):  # the track is as unknown as before, and the answer says so
-        videos.request(state.database, state.queue, track_id)
+        _request(state, viewer, track_id)
     return _video(state, track_id)
 
 
 @router.post("/tracks/{track_id}/video/wrong")
 def set_aside(state: Here, viewer: Listener, track_id: Id, youtube_id: YoutubeId) -> Video:
     """It does not show the track, or cannot be shown: another is looked for."""
-    del viewer
+    count = partial(state.access.count_wrong_video, viewer)
     with suppress(QueueUnavailable):
-        videos.replace(state.database, state.queue, track_id, youtube_id)
+        videos.replace(state.database, state.queue, track_id, youtube_id, count)
     return _video(state, track_id)
 
 
 @router.post("/tracks/{track_id}/video/search")
 def search_again(state: Here, viewer: Listener, track_id: Id) -> Response:
     """The same as the first play does, from the page of a track that had no video."""
-    del viewer
-    videos.request(state.database, state.queue, track_id)
+    _request(state, viewer, track_id)
     return RedirectResponse(f"/tracks/{track_id}", 303)
+
+
+def _request(state: State, viewer: Viewer, track_id: int) -> None:
+    count = partial(state.access.count_video_search, viewer)
+    videos.request(state.database, state.queue, track_id, count)
 
 
 def _video(state: State, track_id: int) -> Video:

@@ -6,9 +6,11 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from app import videos
+from app.access import Viewer
 from app.graphql.ids import global_id
+from app.models import Role
 from app.queue import JobName
-from tests.graphql.conftest import Door, OpenDoor
+from tests.graphql.conftest import LISTENER, OTHER, Door, OpenDoor
 
 FIND = """
 mutation ($id: ID!) {
@@ -44,6 +46,27 @@ def test_a_video_is_looked_for_once(door: Door) -> None:
     for _ in range(2):
         assert door.ask(FIND, id=SONG)["findVideo"]["track"] == SEARCHING
     assert _jobs(door) == [(JobName.FIND_VIDEO, [7])]
+
+
+def test_nobody_has_videos_looked_for_without_end(door: Door) -> None:
+    for number in range(1, 21):
+        assert door.ask(FIND, id=global_id("Track", number))["findVideo"]["track"]
+    assert door.ask(FIND, id=global_id("Track", 21))["findVideo"]["code"] == "rate_limited"
+    assert len(_jobs(door)) == 20
+    assert door.ask(FIND, id=SONG)["findVideo"]["track"] == SEARCHING, "that takes no search"
+    assert door.ask(FIND, OTHER, id=global_id("Track", 21))["findVideo"]["track"]
+
+
+def test_nobody_sets_videos_aside_without_end(door: Door) -> None:
+    with door.state.database.write() as session:
+        videos.keep(session, 7, "dQw4w9WgXcQ")
+    for _ in range(50):
+        door.state.access.count_wrong_video(Viewer(LISTENER, "ann", Role.LISTENER))
+    given = {"id": SONG, "video": "dQw4w9WgXcQ"}
+    assert door.ask(WRONG, **given)["reportWrongVideo"]["code"] == "rate_limited"
+    assert _jobs(door) == []
+    assert door.ask(WRONG, **given | {"video": "another"})["reportWrongVideo"]["track"]
+    assert door.ask(WRONG, OTHER, **given)["reportWrongVideo"]["track"] == SEARCHING
 
 
 def test_a_known_video_is_not_looked_for(door: Door) -> None:

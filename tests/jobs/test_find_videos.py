@@ -105,7 +105,7 @@ def test_without_a_queue_nobody_is_left_searching(
     nowhere = settings.model_copy(update={"redis_url": "redis://127.0.0.1:1/0"})
     queue = JobQueue(nowhere)
     with pytest.raises(QueueUnavailable):
-        videos.request(database, queue, rio)
+        videos.request(database, queue, rio, lambda: None)
     queue.close()
     assert _track(database, rio).video_state is VideoState.UNKNOWN
 

@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from app import videos
-from app.models import Track, VideoState
+from app.access import Viewer
+from app.models import Role, Track, VideoState
 from app.models.columns import utc_now
 from tests.web.conftest import OpenSite, Site
 
@@ -38,6 +39,23 @@ def test_without_the_queue_the_track_is_as_unknown_as_before(open_site: OpenSite
     site.sign_in(site.world.ann)
     for _ in range(2):
         assert site.post(_path(site), {}).json() == {"state": "unknown", "youtube_id": None}
+
+
+def test_too_many_searches_and_reports_are_refused(site: Site) -> None:
+    ann = Viewer(site.world.ann, "ann", Role.LISTENER)
+    for _ in range(20):
+        site.state.access.count_video_search(ann)
+    for path in (_path(site), f"{_path(site)}/search"):
+        refused = site.post(path, {})
+        assert (refused.status_code, "Retry-After" in refused.headers) == (429, True)
+    with site.state.database.write() as session:
+        videos.keep(session, site.world.tracks["Autobahn"], "x1234567890")
+    assert site.post(_path(site), {}).json()["state"] == "found"
+    for _ in range(50):
+        site.state.access.count_wrong_video(ann)
+    assert site.post(f"{_path(site)}/wrong", {"youtube_id": "x1234567890"}).status_code == 429
+    assert site.get(_path(site)).json()["youtube_id"] == "x1234567890"
+    assert site.state.queue.queue.jobs == []
 
 
 def test_a_track_that_is_not_there_has_no_video(site: Site) -> None:
