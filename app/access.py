@@ -27,6 +27,8 @@ _SAME_SITE = {"same-origin", "none"}
 
 _SONG_SEARCHES, _VIDEO_SEARCHES = RateLimitItemPerMinute(20), RateLimitItemPerMinute(20)
 """Of one user elsewhere: somebody else's server answers them, and could grow deaf to all of us."""
+_PAGES = 5
+"""As many as requests by the API: a page is made of parts, and asks again for what goes on."""
 _WRONG_VIDEOS = RateLimitItemPerDay(50)
 """Of one user: each takes a video from everybody."""
 
@@ -166,6 +168,11 @@ class Access:
         """A request, or what is as much. Raises TooManyRequests."""
         self._count_request(*self._counted(caller, viewer))
 
+    def count_page(self, caller: Caller, viewer: Viewer | None) -> None:
+        """A page, a part of one or a form. Raises TooManyRequests."""
+        limit, key = self._counted(caller, viewer)
+        self._count_request(RateLimitItemPerMinute(_PAGES * limit.amount), key, "pages")
+
     def requests_left(self, caller: Caller, viewer: Viewer | None) -> Window:
         """Of whom `enter` counts; this counts nothing."""
         limit, key = self._counted(caller, viewer)
@@ -217,9 +224,9 @@ class Access:
             return self._of_users, f"user:{viewer.id}"
         return self._of_strangers, f"address:{network_of(caller.address)}"
 
-    def _count_request(self, limit: RateLimitItem, key: str) -> None:
-        if not self._rates.take(limit, "requests", key):
-            seconds = self._rates.window(limit, "requests", key).seconds
+    def _count_request(self, limit: RateLimitItem, key: str, what: str = "requests") -> None:
+        if not self._rates.take(limit, what, key):
+            seconds = self._rates.window(limit, what, key).seconds
             raise TooManyRequests(retry_after_seconds=seconds, limit=limit.amount)
 
     def _take_attempt(self, key: str) -> None:

@@ -58,7 +58,9 @@ class Settings(BaseSettings):
     sign_in_attempts_per_minute: int = Field(default=10, ge=1)
     """Failed sign-ins per name and per address: slow enough to make guessing hopeless."""
     requests_per_minute: int = Field(default=1200, ge=1)
-    """GraphQL requests of one user: more than a busy front-end makes, less than a loop."""
+    """GraphQL requests of one user: more than a busy front-end makes, less than a loop.
+
+    Of pages and their parts it is five times as many, and so for strangers."""
     strangers_requests_per_minute: int = Field(default=300, ge=1)
     """GraphQL requests from one address by whoever is not signed in."""
     request_seconds: float = Field(default=30.0, gt=0)

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from app.access import COOKIE, retry_after
@@ -11,11 +11,11 @@ from app.errors import InvalidCredentials, PyTuneError, RateLimited
 from app.models.columns import utc_now
 from app.settings import Settings
 from app.web.devices import device_of
-from app.web.door import Asking, Here, Visitor, hashing, local_path
+from app.web.door import Asking, Here, Visitor, hashing, local_path, visitor
 from app.web.errors import status_of
 from app.web.render import page
 
-router = APIRouter()
+router = APIRouter(dependencies=[Depends(visitor)])
 
 Onward = Annotated[str | None, Query(alias="next")]
 OnwardField = Annotated[str | None, Form(alias="next")]
@@ -23,8 +23,8 @@ Text = Annotated[str, Form()]
 
 
 @router.get("/login")
-def sign_in_page(request: Request, visitor: Visitor, onward: Onward = None) -> Response:
-    if visitor is not None:
+def sign_in_page(request: Request, found: Visitor, onward: Onward = None) -> Response:
+    if found is not None:
         return RedirectResponse(local_path(onward), 303)
     return _form(request, onward)
 

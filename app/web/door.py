@@ -38,9 +38,12 @@ PageViewer = Annotated[str | None, Header(alias="PyTune-Viewer")]
 
 
 def visitor(request: Request, state: Here, caller: Asking) -> Viewer | None:
-    """Who is signed in, noted on the request: the answer speaks their language."""
-    request.state.viewer = state.access.viewer(caller)
-    found: Viewer | None = request.state.viewer
+    """Who is signed in, noted on the request: the answer speaks their language.
+
+    Raises TooManyRequests.
+    """
+    found = request.state.viewer = state.access.viewer(caller)
+    state.access.count_page(caller, found)
     return found
 
 

@@ -9,10 +9,10 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
 from app.access import Viewer, caller_of, retry_after
-from app.errors import InvalidInput, NotFound, NotSignedIn, PyTuneError
+from app.errors import InvalidInput, NotFound, NotSignedIn, PyTuneError, TooManyRequests
 from app.settings import Settings
 from app.telemetry import HEADER, request_id
-from app.web.door import local_path
+from app.web.door import local_path, visitor
 from app.web.headers import safe_headers
 from app.web.render import page
 
@@ -69,7 +69,7 @@ class Unforeseen(PyTuneError):
 def mount(app: FastAPI, settings: Settings) -> None:
     def unforeseen(request: Request, _: Exception) -> Response:
         # Nobody is looked up: what failed may be the database itself.
-        response = _answer(request, Unforeseen(), None)
+        response = _shown(request, Unforeseen(), None)
         # This answer passes by the middleware that gives every other one its headers.
         response.headers.update(safe_headers(settings) | {HEADER: request_id() or ""})
         return response
@@ -83,7 +83,7 @@ def mount(app: FastAPI, settings: Settings) -> None:
 def _foreseen(request: Request, error: Exception) -> Response:
     if isinstance(error, NotSignedIn) and _wants_page(request):
         return _to_sign_in(request)
-    return _answer(request, error, _viewer(request))
+    return _answer(request, error)
 
 
 def _of_http(request: Request, error: Exception) -> Response:
@@ -93,9 +93,7 @@ def _of_http(request: Request, error: Exception) -> Response:
     known: PyTuneError = PageNotFound(path=path)
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
         known = WrongMethod(path=path, method=request.method)
-    response = _answer(request, known, _viewer(request))
-    response.status_code = status
-    return response
+    return _answer(request, known, status)
 
 
 def _invalid(request: Request, error: Exception) -> Response:
@@ -103,18 +101,28 @@ def _invalid(request: Request, error: Exception) -> Response:
     problems = error.errors() if isinstance(error, RequestValidationError) else []
     where, name = problems[0]["loc"][0], problems[0]["loc"][-1]
     if where == "path":
-        return _answer(request, PageNotFound(path=request.url.path), _viewer(request))
-    return _answer(request, InvalidInput(str(name), problems[0]["msg"]), _viewer(request))
+        return _answer(request, PageNotFound(path=request.url.path))
+    return _answer(request, InvalidInput(str(name), problems[0]["msg"]))
 
 
-def _answer(request: Request, error: Exception, viewer: Viewer | None) -> Response:
+def _answer(request: Request, error: Exception, status: int | None = None) -> Response:
+    """Told to whoever is signed in, unless they ask too often: then they are told that."""
     known = error if isinstance(error, PyTuneError) else Unforeseen()
-    status = status_of(known)
+    try:
+        return _shown(request, known, _viewer(request), status)
+    except TooManyRequests as excess:
+        return _shown(request, excess, request.state.viewer)
+
+
+def _shown(
+    request: Request, error: PyTuneError, viewer: Viewer | None, status: int | None = None
+) -> Response:
+    status = status or status_of(error)
     if not _wants_page(request):
-        body = {"error": known.code, "message": str(known)}
-        return JSONResponse(body, status, retry_after(known))
-    answer = page(request, viewer, "errors/error.html", {"error": known}, status)
-    answer.headers.update(retry_after(known))
+        body = {"error": error.code, "message": str(error)}
+        return JSONResponse(body, status, retry_after(error))
+    answer = page(request, viewer, "errors/error.html", {"error": error}, status)
+    answer.headers.update(retry_after(error))
     return answer
 
 
@@ -145,9 +153,10 @@ def _restores(request: Request) -> bool:
 
 
 def _viewer(request: Request) -> Viewer | None:
-    """Who is signed in, so that the error stands in the page they know."""
+    """Who is signed in, so that the error stands in the page they know. Raises TooManyRequests."""
+    if hasattr(request.state, "viewer"):
+        known: Viewer | None = request.state.viewer
+        return known
     address = request.client.host if request.client else None
     caller = caller_of(request.headers, request.cookies, address)
-    request.state.viewer = request.state.pytune.access.viewer(caller)
-    found: Viewer | None = request.state.viewer
-    return found
+    return visitor(request, request.state.pytune, caller)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Path, Request, Response
+from fastapi import APIRouter, Depends, Form, Path, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 
@@ -16,11 +16,11 @@ from app.state import State
 from app.users import LinkInvalid
 from app.web.accounts import give_cookie
 from app.web.devices import device_of
-from app.web.door import Here, hashing
+from app.web.door import Here, hashing, visitor
 from app.web.errors import status_of
 from app.web.render import page
 
-router = APIRouter()
+router = APIRouter(dependencies=[Depends(visitor)])
 
 Token = Annotated[str, Path(max_length=100)]
 Password = Annotated[str, Form()]

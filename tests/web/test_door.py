@@ -8,7 +8,7 @@ from fastapi.routing import APIRoute
 
 from app import listening, web
 from app.web.door import local_path
-from tests.web.conftest import Site
+from tests.web.conftest import OpenSite, Site
 
 _OPEN = ("/login", "/logout", "/covers/", "/invitations/")
 _LOVE = {"feedback": "loved"}
@@ -24,6 +24,27 @@ def _paths(method: str) -> list[str]:
 
 POSTS = _paths("POST")
 PRIVATE = [path for path in _paths("GET") if not path.startswith(_OPEN)]
+
+
+def test_strangers_pages_are_limited_wherever_they_lead(open_site: OpenSite) -> None:
+    site = open_site(strangers_requests_per_minute=1)
+    asked = ["/login", "/nowhere", "/invitations/x", "/tracks/x", "/", "/login", "/nowhere"]
+    assert [site.get(path).status_code for path in asked] == [200, 404, 410, 303, 303, 429, 429]
+
+
+def test_pages_are_limited_by_user_and_wider_than_the_api(open_site: OpenSite) -> None:
+    site = open_site(requests_per_minute=1)
+    site.sign_in(site.world.ann)
+    assert [site.get("/settings").status_code for _ in range(5)] == [200] * 5
+    refused = site.get("/settings")
+    assert refused.status_code == 429
+    assert 0 < int(refused.headers["Retry-After"]) <= 60
+    assert "Sign out" in refused.text
+    assert site.post("/logout", {}).status_code == 429
+    viewer = site.client.post("/graphql", json={"query": "{ viewer { name } }"})
+    assert viewer.json()["data"] == {"viewer": {"name": "ann"}}, "the API counts by itself"
+    site.sign_in(site.world.root)
+    assert site.get("/settings").status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/", "/search?q=a%20b", "/tracks/3", "/été"])
