@@ -50,7 +50,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535)
     """Port the web process listens on; 0 takes a free one."""
     secure_cookies: bool = False
-    """Mark the session cookie Secure: set it wherever PyTune is reached over https."""
+    """Mark the session cookie Secure also where a proxy does not say that https was used."""
     session_days: float = Field(default=30.0, gt=0)
     """Days until a sign-in expires."""
     password_link_hours: float = Field(default=72.0, gt=0)

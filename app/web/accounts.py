@@ -9,7 +9,7 @@ from app.access import COOKIE, retry_after
 from app.accounts import SignIn
 from app.errors import InvalidCredentials, PyTuneError, RateLimited
 from app.models.columns import utc_now
-from app.settings import Settings
+from app.state import State
 from app.web.devices import device_of
 from app.web.door import Asking, Here, Visitor, hashing, local_path, visitor
 from app.web.errors import status_of
@@ -45,17 +45,15 @@ def sign_in(
     except (InvalidCredentials, RateLimited) as problem:
         return _form(request, onward, name, problem)
     response = RedirectResponse(local_path(onward), 303)
-    give_cookie(response, made, state.settings)
+    give_cookie(request, response, made)
     return response
 
 
 @router.post("/logout")
-def sign_out(state: Here, caller: Asking) -> Response:
+def sign_out(request: Request, state: Here, caller: Asking) -> Response:
     state.access.sign_out(caller)
     response = RedirectResponse("/login", 303)
-    response.delete_cookie(
-        COOKIE, path="/", secure=state.settings.secure_cookies, httponly=True, samesite="lax"
-    )
+    take_cookie(request, response)
     return response
 
 
@@ -70,13 +68,25 @@ def _form(
     return answer
 
 
-def give_cookie(response: Response, made: SignIn, settings: Settings) -> None:
+def give_cookie(request: Request, response: Response, made: SignIn) -> None:
     response.set_cookie(
         COOKIE,
         made.token,
         max_age=int((made.expires_at - utc_now()).total_seconds()),
         path="/",
-        secure=settings.secure_cookies,
+        secure=_is_secure(request),
         httponly=True,
         samesite="lax",
     )
+
+
+def take_cookie(request: Request, response: Response) -> None:
+    response.delete_cookie(
+        COOKIE, path="/", secure=_is_secure(request), httponly=True, samesite="lax"
+    )
+
+
+def _is_secure(request: Request) -> bool:
+    """Whether the cookie is for https alone: by the setting, or as it came that way."""
+    state: State = request.state.pytune
+    return state.settings.secure_cookies or request.url.scheme == "https"

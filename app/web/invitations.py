@@ -53,7 +53,7 @@ def pick_password(request: Request, state: Here, token: Token, password: Passwor
     except (LinkInvalid, InvalidInput) as problem:
         return _form(request, state, token, problem)
     response = RedirectResponse("/" if heard else "/welcome", 303)
-    give_cookie(response, made, state.settings)
+    give_cookie(request, response, made)
     return response
 
 

@@ -10,11 +10,11 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 
 from app import erasing, exporting, listening
-from app.access import COOKIE
 from app.errors import InvalidCredentials, PyTuneError, RateLimited
 from app.importing.errors import StorageFull
 from app.state import State
 from app.users import LastAdministrator
+from app.web.accounts import take_cookie
 from app.web.door import Asking, Here, Listener, hashing
 from app.web.errors import status_of
 from app.web.render import page
@@ -62,9 +62,7 @@ def delete(
     except (InvalidCredentials, RateLimited, LastAdministrator) as problem:
         return _refused(request, viewer, problem)
     response = RedirectResponse("/login", 303)
-    response.delete_cookie(
-        COOKIE, path="/", secure=state.settings.secure_cookies, httponly=True, samesite="lax"
-    )
+    take_cookie(request, response)
     return response
 
 

@@ -23,9 +23,16 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(nobody: Site) -> 
     assert max_age == pytest.approx(30 * 24 * 3600, abs=60)
 
 
-def test_over_https_the_cookie_is_marked_secure(open_site: OpenSite) -> None:
-    response = open_site(secure_cookies=True).post("/login", GOOD)
-    assert "Secure" in response.headers["set-cookie"].split("; ")
+@pytest.mark.parametrize(
+    ("setting", "origin"), [(True, "http://testserver"), (False, "https://testserver")]
+)
+def test_over_https_the_cookie_is_marked_secure(
+    open_site: OpenSite, *, setting: bool, origin: str
+) -> None:
+    site = open_site(secure_cookies=setting)
+    for path, form in (("/login", GOOD), ("/logout", {})):
+        response = site.post(f"{origin}{path}", form)
+        assert "Secure" in response.headers["set-cookie"].split("; ")
 
 
 def test_signing_in_leads_to_the_page_that_was_wanted(nobody: Site) -> None:
