@@ -15,16 +15,16 @@ from typing import Any
 
 import orjson
 import uvicorn
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, HTTPException, Request, Response
 from sqlmodel import Session
 
-from app import recommending
+from app import accounts, recommending
 from app.graphql.ids import global_id
 from app.main import create_app
 from app.ml.model_slot import LoadedModel
-from app.models.columns import utc_now
+from app.models.columns import id_of, utc_now
 from app.recommending import Dials, ServedList
-from app.web.door import Here, Listener
+from app.state import State
 
 PATH = "/rest/recommendations"
 READY = "PYTUNE_BENCHMARK_READY"
@@ -38,9 +38,18 @@ def create() -> FastAPI:
     return app
 
 
-def _recommendations(state: Here, viewer: Listener, first: int = 20) -> Response:
+def _recommendations(request: Request, first: int = 20) -> Response:
+    """In one thread and one session, signing in included."""
+    state: State = request.state.pytune
+    token = request.headers.get("authorization", "").removeprefix("Bearer ")
     with state.database.read() as session:
-        served = recommending.recommend(session, state.slot.model, viewer.id, Dials(first))
+        found = accounts.owner_of_token(session, token)
+        if found is None:
+            raise HTTPException(401)
+        user, is_to_note = found
+        served = recommending.recommend(session, state.slot.model, id_of(user), Dials(first))
+    if is_to_note:
+        state.database.transact(lambda session: accounts.note_use(session, token))
     state.served_log.put(served)
     return Response(orjson.dumps(_json(served)), media_type="application/json")
 

@@ -8,13 +8,16 @@ import numpy as np
 import pytest
 
 from benchmarks import (
+    api_speed,
     click_to_content,
     import_memory,
     large,
     lighthouse,
+    listens_speed,
     recommend_speed,
     search_speed,
 )
+from benchmarks.serving.load import Answered
 
 
 def test_the_large_file_has_about_the_rows_asked_for_each_once() -> None:
@@ -50,7 +53,7 @@ def test_searches_are_compared_with_both_peers(
 ) -> None:
     monkeypatch.setattr(search_speed, "SIZES", (300, 600))
     monkeypatch.setattr(search_speed, "TURNS", 5)
-    assert search_speed.main() == 0
+    code = search_speed.main()
     lines = capsys.readouterr().out.splitlines()
     kinds = ["one character", "two characters", "several words", "one error", "words, an error"]
     ratios = []
@@ -60,6 +63,43 @@ def test_searches_are_compared_with_both_peers(
         assert ratio == pytest.approx(many / few, rel=0.2)
         ratios.append(ratio)
     assert lines[-1].startswith(f"The worst ratio is {max(ratios):.2f}, at most 5; ")
+    assert code == (max(ratios) > 5)
+    monkeypatch.setattr(search_speed, "MOST", 0.0)
+    assert search_speed.main() == 1
+
+
+@pytest.mark.parametrize(
+    ("ratios", "p99", "is_kept"),
+    [([0.5, 0.9], 50.0, True), ([0.9, 0.49], 50.0, False), ([0.5, 0.9], 50.1, False)],
+)
+def test_the_api_fails_where_it_is_too_slow_or_too_uneven(
+    ratios: list[float], p99: float, *, is_kept: bool
+) -> None:
+    assert api_speed.is_kept(ratios, Answered(20.0, 10.0, p99, 1000)) == is_kept
+
+
+def test_listens_and_clicks_fail_where_they_are_too_slow() -> None:
+    assert (listens_speed.told(50, 100), listens_speed.told(49, 100)) == (0, 1)
+    assert click_to_content.told(([30.0], [10.0])) == 0
+    assert click_to_content.told(([30.1], [10.0])) == 1
+
+
+@pytest.mark.parametrize(
+    ("lost_by_machine", "changed", "is_kept"),
+    [
+        (0, {}, True),
+        (0, {"performance": 94}, False),
+        (1, {"performance": 94}, True),
+        (1, {"accessibility": 99}, False),
+    ],
+)
+def test_a_page_fails_where_it_has_less_than_it_is_to_have(
+    lost_by_machine: int, changed: dict[str, int], *, is_kept: bool
+) -> None:
+    whole = dict.fromkeys(lighthouse.LEAST, 100)
+    empty = whole | {"performance": 100 - lost_by_machine}
+    pages = {"home": lighthouse.LEAST | changed, "track": whole}
+    assert lighthouse.is_kept(empty, **pages) == is_kept
 
 
 @pytest.mark.parametrize("benchmark", [lighthouse, click_to_content])
