@@ -26,6 +26,8 @@ IMPORT_CHANNEL = "pytune:import"
 TUNING_CHANNEL = "pytune:tuning"
 EVALUATION_CHANNEL = "pytune:evaluation"
 """Told after a row has changed: that it has, not how."""
+RELOAD = "reload:"
+"""Told of the champion in place of a version: what begins the id of who asks for it."""
 CHANNELS = (
     CHAMPION_CHANNEL,
     TRAINING_CHANNEL,
@@ -162,6 +164,11 @@ class JobQueue:
         """Tell every web process at once; those that miss it find out when they next poll."""
         with suppress(RedisError):
             self.redis.publish(CHAMPION_CHANNEL, version)
+
+    def announce_reload(self, origin: str) -> None:
+        """Have web processes read the champion's files again; `origin` has done so by itself."""
+        with suppress(RedisError):
+            self.redis.publish(CHAMPION_CHANNEL, f"{RELOAD}{origin}")
 
     def announce_progress(self, training_id: int) -> None:
         """Tell whoever follows a training; those that miss it look by themselves."""

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,7 +18,7 @@ from app.errors import BadArtifact
 from app.ml.model_slot import LoadedModel, ModelSlot
 from app.models import AlertKind, Training
 from app.placing import Placing
-from app.queue import JobQueue
+from app.queue import RELOAD, JobQueue
 from app.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -62,6 +63,7 @@ class ChampionFollower:
         self.queue = queue
         self.slot = slot
         self.placing = Placing()
+        self._id = uuid4().hex
         self._turn = threading.Lock()
         self._stop = threading.Event()
         self._failure: _Failure | None = None
@@ -103,6 +105,12 @@ class ChampionFollower:
             if failure and not force and time.monotonic() < failure.not_before:
                 return Reload(version, changed=False, problem=failure.problem)
             return self._load(champion, version)
+
+    def reload_everywhere(self) -> Reload:
+        """Load the champion from its files again, here now and in every other process soon."""
+        reload = self.reload(force=True)
+        self.queue.announce_reload(self._id)
+        return reload
 
     def _failure_of(self, champion: training.Champion) -> _Failure | None:
         failure = self._failure
@@ -202,13 +210,18 @@ class ChampionFollower:
         """Look whenever a promotion is announced, and at every poll in any case."""
         with self.queue.champion_news() as channel:
             while not self._stop.is_set():
-                channel.get_message(timeout=self.settings.champion_poll_seconds)
-                self._look()
+                news = channel.get_message(timeout=self.settings.champion_poll_seconds)
+                self._look(force=news is not None and self._asks_for_files(news["data"]))
 
-    def _look(self) -> None:
+    def _asks_for_files(self, told: object) -> bool:
+        """Whether they are to be read again here, as they were by whoever tells it."""
+        asks = isinstance(told, bytes) and told.startswith(RELOAD.encode())
+        return asks and told != f"{RELOAD}{self._id}".encode()
+
+    def _look(self, *, force: bool = False) -> None:
         """Raises nothing: a web process must be able to start, and to follow ever after."""
         try:
-            self.reload()
+            self.reload(force=force)
             with self._turn, self.database.read() as session:
                 self.placing.renew(session, self.slot)
         except SQLAlchemyError:

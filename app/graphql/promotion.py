@@ -1,7 +1,6 @@
 """Which model is served: the champion, promoting another, rolling back, loading it anew."""
 
 from datetime import datetime
-from functools import partial
 from typing import Annotated, Self
 
 import strawberry
@@ -163,10 +162,13 @@ class PromotionMutation:
         )
         return ModelRolledBack(champion=ModelVersion.of(champion))
 
-    @for_administrators("Load the champion from its files, whether it is loaded already or not.")
+    @for_administrators(
+        "Load the champion from its files, whether it is loaded already or not. Every web process"
+        " does so; what is told is how it went in the one that answers."
+    )
     async def reload_model(self, info: Info) -> ReloadModelResult:
         follower = info.context.state.follower
-        reload = await to_thread.run_sync(partial(follower.reload, force=True))
+        reload = await to_thread.run_sync(follower.reload_everywhere)
         if reload.problem is not None:
             return problems.ModelUnusable(
                 message=reload.problem, code="bad_artifact", values=JSON({})

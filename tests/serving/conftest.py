@@ -60,8 +60,8 @@ class WatchedFollower(ChampionFollower):
         super().__init__(settings, database, queue, slot)
         self._looks = threading.Semaphore(0)
 
-    def _look(self) -> None:
-        super()._look()
+    def _look(self, *, force: bool = False) -> None:
+        super()._look(force=force)
         self._looks.release()
 
     def has_looked(self) -> bool:

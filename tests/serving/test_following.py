@@ -13,7 +13,7 @@ from app.db import Database
 from app.ml.model_slot import LoadedModel
 from app.models import Alert, Event, Track, UserItem
 from app.queue import JobQueue
-from app.serving import ChampionFollower
+from app.serving import ChampionFollower, Reload
 from app.settings import Settings
 from tests.serving.conftest import Crown, Follow, WatchedSlot
 
@@ -31,6 +31,27 @@ def test_a_promotion_is_followed_when_it_is_announced(
     assert slot.versions == []
     queue.announce_champion(version)
     assert slot.serves(version)
+
+
+def test_files_are_read_again_by_every_process_and_once(
+    follow: Follow,
+    slot: WatchedSlot,
+    queue: JobQueue,
+    crown: Crown,
+    settings: Settings,
+    database: Database,
+) -> None:
+    version = crown()
+    follower = follow(_NEVER_SECONDS)
+    assert follower.has_looked()
+    assert follower.has_looked()
+    other = ChampionFollower(settings, database, queue, WatchedSlot())
+    assert other.reload_everywhere() == Reload(version, changed=True)
+    assert follower.has_looked()
+    assert slot.versions == [version] * 2
+    follower.reload_everywhere()
+    assert follower.has_looked()
+    assert slot.versions == [version] * 3, "what it has told itself has it read nothing"
 
 
 def test_a_promotion_that_was_not_heard_is_followed_at_the_poll(
