@@ -130,7 +130,7 @@ def test_faults_of_servers_cost_no_listen_and_give_no_wrong_answer(
             ),
             *_of_connections("MariaDB", database_proxy, work, fails_requests=True),
             Fault(
-                "MariaDB silent, as behind a frozen host",
+                "MariaDB silent",
                 database_proxy.swallow,
                 database_proxy.speak,
                 seconds=SILENT_SECONDS,
