@@ -2,12 +2,12 @@
 
 from threading import Event, Semaphore
 
-import anyio
 import pytest
 from anyio import create_task_group, to_thread
 
 from app import security
 from app.errors import RateLimited
+from tests.loops import run_async
 
 _PATIENCE_SECONDS = 60
 
@@ -70,7 +70,7 @@ def test_few_passwords_are_looked_at_at_once_and_requests_keep_their_threads() -
             assert not slow.inside.acquire(blocking=False)
             slow.end()
 
-    anyio.run(crowd)
+    run_async(crowd)
     assert sum(slow.inside.acquire(blocking=False) for _ in range(60)) == 60 - security.AT_ONCE
 
 
@@ -90,4 +90,4 @@ def test_who_would_wait_behind_too_many_is_told_to_come_again(
                 await hashing.run(slow)
             slow.end()
 
-    anyio.run(crowd)
+    run_async(crowd)

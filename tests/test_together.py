@@ -1,18 +1,11 @@
 """What is dear is computed once at a time, whoever asks and leaves meanwhile."""
 
 import asyncio
-from collections.abc import Coroutine
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from app.together import Together
-
-
-def _run(work: Coroutine[None, None, None]) -> None:
-    """In a thread of its own: in this one a browser's driver may have left its loop running."""
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(asyncio.run, work).result()
+from tests.loops import run_async
 
 
 def test_who_asks_meanwhile_gets_the_same_also_where_the_first_has_left() -> None:
@@ -36,7 +29,7 @@ def test_who_asks_meanwhile_gets_the_same_also_where_the_first_has_left() -> Non
         assert await asyncio.gather(*others) == [1, 1, 1]
         assert await together.of(compute) == 2
 
-    _run(ask())
+    run_async(ask)
 
 
 def test_a_failure_is_told_and_not_kept() -> None:
@@ -52,4 +45,4 @@ def test_a_failure_is_told_and_not_kept() -> None:
             await together.of(fail)
         assert await together.of(succeed) == 1
 
-    _run(ask())
+    run_async(ask)

@@ -159,6 +159,7 @@ def test_every_type_goes_in_as_it_comes_out(database: Database) -> None:
             "user_id": user_id,
             "kind": ListKind.SIMILAR,
             "model_version": None,
+            "discovery": None,
             "served_at": MOMENT + timedelta(microseconds=n),
             "items": [[1, 0.5], [n, None]],
         }

@@ -4,13 +4,13 @@ import time
 from types import SimpleNamespace
 from typing import Any
 
-import anyio
 import pytest
 from starlette.responses import StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
 from app.probes.requests import Requests
 from app.telemetry import REGISTRY, Tracing
+from tests.loops import run_async
 
 HOUR = 3600.0
 NAMED = {"door": "page", "operation": "unknown", "status": "2xx"}
@@ -35,7 +35,7 @@ async def _unheard(_: Message) -> None:
 def _ask(app: Any, scope: dict[str, Any]) -> None:
     requests = Requests(app, tracing=Tracing(None, "test"), logged=False)
     asked = {"path": "/", "headers": [], "method": "GET", "asgi": {"spec_version": "2.4"}}
-    anyio.run(requests, asked | scope, _nothing, _unheard)
+    run_async(requests, asked | scope, _nothing, _unheard)
 
 
 def test_a_stream_of_an_hour_is_no_slow_request(monkeypatch: pytest.MonkeyPatch) -> None:

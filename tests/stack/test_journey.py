@@ -61,6 +61,7 @@ def test_a_play_finds_its_video_counts_as_a_listen_and_changes_the_list(
     with tab.answer("/listens"):
         tab.page.get_by_role("button", name="Play all").click()
         tab.shows_video(VIDEO_ID, timeout_ms=120_000)
+    tab.page.reload()
     expect(tab.page.locator(".lead-title a").first).not_to_have_text(first)
     with database.read() as session:
         event = session.exec(select(Event).order_by(col(Event.id).desc())).first()
