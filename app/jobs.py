@@ -1,14 +1,17 @@
 """Use-cases: the queue's jobs, tried again or cancelled."""
 
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from rq.command import send_stop_job_command
 from rq.exceptions import InvalidJobOperation, NoSuchJobError
 from rq.job import Job, JobStatus
+from rq.registry import BaseRegistry, FailedJobRegistry
 
 from app import evaluating, recipes, training
 from app.db import Database
@@ -109,18 +112,29 @@ def retry(database: Database, queue: JobQueue, job_id: str, by: str) -> QueuedJo
     if tried.import_id is not None:
         return job(queue, asking.try_again(database, queue, tried.import_id))
     with queue.answering():
-        try:
-            queue.queue.failed_job_registry.requeue(job_id)
-        except InvalidJobOperation:  # somebody else has tried it again at this very moment
-            raise _not_failed(JobState.QUEUED) from None
+        if not any(_requeued(registry, job_id) for registry in _failures(queue)):
+            raise _not_failed(JobState.QUEUED)  # somebody else has tried it again at this moment
     return job(queue, job_id)
 
 
 def _instead(queue: JobQueue, job_id: str, again: str) -> QueuedJob:
     """The job that does what the other one failed to do, which is listed no more."""
     with queue.answering():
-        queue.queue.failed_job_registry.remove(job_id)
+        for registry in _failures(queue):
+            registry.remove(job_id)
     return job(queue, again)
+
+
+def _failures(queue: JobQueue) -> list[FailedJobRegistry]:
+    return [each.failed_job_registry for each in queue.queues.values()]
+
+
+def _requeued(registry: FailedJobRegistry, job_id: str) -> bool:
+    try:
+        registry.requeue(job_id)
+    except InvalidJobOperation:  # it is not there
+        return False
+    return True
 
 
 def _not_failed(state: JobState) -> InvalidInput:
@@ -155,7 +169,7 @@ def _stop(queue: JobQueue, job_id: str) -> None:
     """Off the queue; where it is not there, by its worker, which may have taken it a moment ago."""
     # What ended meanwhile needs no stopping.
     with queue.answering(), suppress(InvalidJobOperation, NoSuchJobError):
-        if queue.queue.remove(job_id):
+        if queue.remove(job_id):
             JsonJob.fetch(job_id, connection=queue.redis).cancel()
         else:
             send_stop_job_command(queue.redis, job_id)
@@ -170,13 +184,23 @@ def _train_again(database: Database, queue: JobQueue, training_id: int, by: str)
 
 
 def _ids(queue: JobQueue, state: JobState) -> list[str]:
+    """Of all queues."""
     match state:
         case JobState.QUEUED:
-            return list(queue.queue.get_job_ids())
+            return queue.waiting_ids()
         case JobState.RUNNING:
-            return list(queue.queue.started_job_registry.get_job_ids(cleanup=False))
+            return _of([each.started_job_registry for each in queue.queues.values()])
         case JobState.FAILED:
-            return list(queue.queue.failed_job_registry.get_job_ids(cleanup=False))[::-1]
+            return _of(_failures(queue))
+
+
+def _of(registries: Iterable[BaseRegistry]) -> list[str]:
+    """The last to go in comes first: their scores are the times at which they will be forgotten."""
+    entries: list[tuple[float, str]] = []
+    for each in registries:
+        found: Any = each.connection.zrange(each.key, 0, -1, withscores=True)
+        entries += [(score, each.parse_job_id(entry.decode())) for entry, score in found]
+    return [job_id for _, job_id in sorted(entries, reverse=True)]
 
 
 def _seen(job: Job) -> QueuedJob | None:

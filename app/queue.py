@@ -1,10 +1,11 @@
-"""The job queue: names of jobs, enqueueing, and the channel on which promotions are told."""
+"""The job queues: names of jobs, enqueueing, and the channel on which promotions are told."""
 
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from enum import StrEnum
+from operator import itemgetter
 from typing import Any
 
 from redis import Redis
@@ -16,10 +17,10 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from app.errors import QueueUnavailable
+from app.queue_names import QueueName
 from app.settings import Settings
 from app.telemetry import TRACEPARENT, request_id, traceparent
 
-QUEUE_NAME = "pytune"
 CHAMPION_CHANNEL = "pytune:champion"
 TRAINING_CHANNEL = "pytune:training"
 IMPORT_CHANNEL = "pytune:import"
@@ -55,6 +56,17 @@ class JobName(StrEnum):
     WATCH_DRIFT = "jobs.watch_drift.watch_drift"
     DELIVER_ALERTS = "jobs.deliver_alerts.deliver_alerts"
 
+    @property
+    def queue(self) -> QueueName:
+        return _QUEUES.get(self, QueueName.SHORT)
+
+
+_QUEUES = {
+    JobName.TRAIN: QueueName.MODELS,
+    JobName.EVALUATE: QueueName.MODELS,
+    JobName.TUNE: QueueName.MODELS,
+    JobName.IMPORT_DATA: QueueName.IMPORTS,
+}
 
 JSON_SERIALIZER = "rq.serializers.JSONSerializer"
 """By its path: RQ writes it into the source of each job's process."""
@@ -95,7 +107,7 @@ class JobQueue:
         self.redis: Redis = Redis.from_url(
             settings.key_value_url, socket_timeout=_ANSWER_SECONDS, socket_connect_timeout=2
         )
-        self.queue = JsonQueue(QUEUE_NAME, connection=self.redis)
+        self.queues = {name: JsonQueue(name.key, connection=self.redis) for name in QueueName}
 
     @property
     def address(self) -> str:
@@ -107,7 +119,7 @@ class JobQueue:
     ) -> str:
         """Enqueue, under an id of one's own or a new one; the job's id. Raises QueueUnavailable."""
         try:
-            job = self.queue.enqueue_call(
+            job = self.queues[name.queue].enqueue_call(
                 name.value,
                 args=arguments,
                 job_id=job_id,
@@ -131,19 +143,33 @@ class JobQueue:
         return not (job.is_finished or job.is_failed or job.is_canceled or job.is_stopped)
 
     def is_waiting(self, job_id: str, latest: datetime) -> bool:
-        """Whether the job stands in the queue, or was taken by a worker after that moment.
+        """Whether the job stands in a queue, or was taken by a worker after that moment.
 
         Its process takes seconds to start, and says nothing until then. Raises QueueUnavailable.
         """
         with self.answering():
-            if self.queue.get_job_position(job_id) is not None:
-                return True
-            if job_id in self.queue.intermediate_queue.get_job_ids():
-                return True  # a worker has it, and RQ takes care of those that die of it
+            for queue in self.queues.values():
+                if queue.get_job_position(job_id) is not None:
+                    return True
+                if job_id in queue.intermediate_queue.get_job_ids():
+                    return True  # a worker has it, and RQ takes care of those that die of it
             with suppress(NoSuchJobError):
                 begun = JsonJob.fetch(job_id, connection=self.redis).started_at
                 return begun is not None and begun > latest
         return False
+
+    def waiting_ids(self) -> list[str]:
+        """Of the jobs that stand in the queues, those next in theirs first. Raises RedisError."""
+        places = [
+            (place, job_id)
+            for queue in self.queues.values()
+            for place, job_id in enumerate(queue.get_job_ids())
+        ]
+        return [job_id for _, job_id in sorted(places, key=itemgetter(0))]
+
+    def remove(self, job_id: str) -> bool:
+        """Take a job off the queue that it stands in, if any. Raises RedisError."""
+        return any(queue.remove(job_id) for queue in self.queues.values())
 
     @contextmanager
     def answering(self) -> Iterator[None]:

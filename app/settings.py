@@ -92,7 +92,7 @@ class Settings(BaseSettings):
     tune_cron: str = "0 1 * * 0"
     """When a better recipe is searched for, as a cron line in UTC; empty for never."""
     tune_seconds: int = Field(default=900, ge=10, le=86400)
-    """How long a scheduled search may take; the worker does nothing else meanwhile."""
+    """How long a scheduled search may take; trainings and evaluations wait meanwhile."""
     tidy_cron: str = "10 3 * * *"
     """When expired rows and leftovers are cleared away, as a cron line in UTC."""
     watch_drift_cron: str = "0 3 * * *"

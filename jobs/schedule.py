@@ -10,7 +10,8 @@ from contextlib import suppress
 from redis.exceptions import RedisError
 from rq_scheduler import Scheduler
 
-from app.queue import QUEUE_NAME, JobName, JobQueue, JsonJob, JsonQueue
+from app.queue import JobName, JobQueue, JsonJob, JsonQueue
+from app.queue_names import QueueName
 from app.settings import Settings
 from app.timetable import schedule_id, timetable
 
@@ -26,7 +27,7 @@ class Timekeeper(Scheduler):  # type: ignore[misc]  # rq-scheduler has no types
 
     def __init__(self, queue: JobQueue) -> None:
         super().__init__(
-            QUEUE_NAME,
+            QueueName.SHORT.key,
             connection=queue.redis,
             interval=_LOOK_SECONDS,
             job_class=JsonJob,
@@ -89,8 +90,8 @@ def _write(scheduler: Scheduler, name: JobName, cron: str) -> None:
     scheduler.cancel(key)
     if not cron:
         return
-    scheduler.cron(cron, name.value, id=key, queue_name=QUEUE_NAME, timeout=_JOB_SECONDS)
+    scheduler.cron(cron, name.value, id=key, queue_name=name.queue.key, timeout=_JOB_SECONDS)
     if due is not None and due < time.time():
         log.info("a job that was missed is made up for", extra={"job": name.value})
-        queue = JsonQueue(QUEUE_NAME, connection=scheduler.connection)
+        queue = JsonQueue(name.queue.key, connection=scheduler.connection)
         queue.enqueue_call(name.value, timeout=_JOB_SECONDS)

@@ -1,4 +1,4 @@
-"""The worker process: takes jobs from the queue and gives each a process of its own."""
+"""A worker process: takes jobs from one queue and gives each a process of its own."""
 
 import logging
 import threading
@@ -13,6 +13,7 @@ from app.db import Database, open_database
 from app.errors import DatabaseUnavailable, QueueUnavailable
 from app.importing import abandoned
 from app.queue import JSON_SERIALIZER, JobQueue, JsonJob, JsonQueue
+from app.queue_names import QueueName
 from app.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -20,12 +21,15 @@ log = logging.getLogger(__name__)
 _WATCH_SECONDS = 2.0
 
 
-def work(settings: Settings) -> None:
-    """Work until told to end. Each job is spawned: a forked one would hang in OpenMP."""
+def work(settings: Settings, name: QueueName) -> None:
+    """Work until told to end. Each job is spawned: a forked one would hang in OpenMP.
+
+    One queue: of several, RQ takes a job in a way that loses it where the worker dies of it.
+    """
     database, queue = open_database(settings), JobQueue(settings)
     _await_key_value_server(queue)
     worker = Worker(
-        [queue.queue],
+        [queue.queues[name]],
         connection=queue.redis,
         job_class=JsonJob,
         queue_class=JsonQueue,

@@ -27,7 +27,7 @@ from app.models import Evaluation, EvaluationRun, TrainingState
 from app.queue import JobName, JobQueue
 from app.settings import Settings
 from tests import making
-from tests.jobs_at_work import begin, fail
+from tests.jobs_at_work import begin, fail, waiting_jobs
 from tests.models_made import crowned, finished
 
 SILENT = timedelta(seconds=30)
@@ -87,7 +87,7 @@ def test_four_who_ask_at_once_get_one_run_and_one_job(
 
     with ThreadPoolExecutor(4) as pool:
         assert len(set(pool.map(ask, range(4)))) == 1
-    assert len(queue.queue.jobs) == 1
+    assert len(waiting_jobs(queue)) == 1
 
 
 def test_another_training_has_a_run_of_its_own(

@@ -57,7 +57,7 @@ def test_with_its_job_an_import_is_cancelled(
     (job,) = jobs.jobs(queue, 20)
     assert job.import_id == importing
     jobs.cancel(database, queue, job.id, "root")
-    assert queue.queue.get_job_ids() == []
+    assert queue.waiting_ids() == []
     reason = None if after is ImportState.FINISHED else "Cancelled by root."
     assert _import(database, importing) == (after, reason)
     assert abandoned.go_on_with_abandoned(database, queue, timedelta(0)) == []

@@ -17,6 +17,7 @@ from app.listening import Listen
 from app.ml.recipe import Recipe
 from app.models import TrainingState
 from app.queue import JobName, JobQueue, JsonJob, JsonQueue
+from app.queue_names import QueueName
 from app.settings import Settings
 from tests import making
 from tests.jobs_at_work import begin, fail
@@ -72,15 +73,24 @@ def test_an_error_of_ours_is_its_sentence(queue: JobQueue) -> None:
 
 
 def test_the_last_to_fail_comes_first(queue: JobQueue) -> None:
-    ids = [queue.enqueue(JobName.FIND_VIDEO, number) for number in range(2)]
-    for place, job_id in enumerate(ids):
+    names = (JobName.FIND_VIDEO, JobName.TRAIN, JobName.FIND_VIDEO)
+    ids = [queue.enqueue(name, number) for number, name in enumerate(names)]
+    for place, (job_id, name) in enumerate(zip(ids, names, strict=True)):
         fail(queue, job_id, "no")
-        queue.redis.zadd(queue.queue.failed_job_registry.key, {job_id: 2**40 + place})
+        registry = queue.queues[name.queue].failed_job_registry
+        queue.redis.zadd(registry.key, {job_id: 2**40 + place})
     assert [job.id for job in jobs.jobs(queue, 20)] == ids[::-1]
 
 
+def test_what_is_next_in_its_queue_comes_first(queue: JobQueue) -> None:
+    names = (JobName.TRAIN, JobName.TRAIN, JobName.TIDY)
+    first, second, short = (queue.enqueue(name, number) for number, name in enumerate(names))
+    assert [job.id for job in jobs.jobs(queue, 20)] == [first, short, second]
+    assert jobs.counts(queue) == {"running": 0, "queued": 3, "failed": 0}
+
+
 def test_a_job_of_somebody_else_is_none_of_ours(queue: JobQueue) -> None:
-    queue.queue.enqueue_call("os.getpid")
+    queue.queues[QueueName.SHORT].enqueue_call("os.getpid")
     assert jobs.jobs(queue, 20) == []
 
 
@@ -91,7 +101,7 @@ def test_a_waiting_training_is_cancelled(
     assert (job.name, job.training_id) == (JobName.TRAIN, launched)
     jobs.cancel(database, queue, job.id, "root")
     assert jobs.jobs(queue, 20) == []
-    assert queue.queue.get_job_ids() == []
+    assert queue.waiting_ids() == []
     assert _state(database, launched) == (TrainingState.FAILED, "Cancelled by root.")
     with pytest.raises(JobNotFound):
         jobs.cancel(database, queue, job.id, "root")
@@ -156,7 +166,7 @@ def test_of_two_who_try_a_job_again_at_once_one_is_refused(
 ) -> None:
     job_id = queue.enqueue(JobName.FIND_VIDEO, 3)
     fail(queue, job_id, "no")
-    queue.queue.failed_job_registry.remove(job_id)  # as the other one does first
+    queue.queues[QueueName.SHORT].failed_job_registry.remove(job_id)  # as the other one does first
     with pytest.raises(InvalidInput) as refused:
         jobs.retry(database, queue, job_id, "root")
     assert refused.value.field == "jobId"
@@ -183,7 +193,7 @@ def test_a_job_of_a_fixed_id_waits_once_and_goes_again_without_its_failure(queue
     for _ in range(2):
         queue.enqueue(JobName.WATCH_DRIFT, job_id="watch")
     assert _states(queue) == [(JobName.WATCH_DRIFT, JobState.QUEUED)]
-    queue.queue.pop_job_id()
+    queue.queues[QueueName.SHORT].pop_job_id()
     fail(queue, "watch", "no")
     assert jobs.counts(queue) == {"running": 0, "queued": 0, "failed": 1}
     queue.enqueue(JobName.WATCH_DRIFT, job_id="watch")

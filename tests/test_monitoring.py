@@ -18,6 +18,7 @@ from jobs import watch_drift
 from jobs.runtime import Runtime
 from tests import making
 from tests.histories import START, World, crown, served
+from tests.jobs_at_work import waiting_jobs
 
 
 def _day(number: int) -> datetime:
@@ -98,12 +99,12 @@ def test_drift_may_retrain(rt: Runtime, *, retrains: bool) -> None:
     world, version = _lived(rt.database, 14)
     watching = Runtime(chosen, rt.database, rt.queue)
     watch_drift._watch_drift(watching, _day(14))
-    assert rt.queue.queue.jobs == []
+    assert waiting_jobs(rt.queue) == []
     world.change_tastes()
     with rt.database.write() as session:
         world.live(session, 14, 7, version)
     watch_drift._watch_drift(watching, _day(21))
-    started = [(job.func_name, job.args) for job in rt.queue.queue.jobs]
+    started = [(job.func_name, job.args) for job in waiting_jobs(rt.queue)]
     assert started == ([(JobName.RETRAIN, ["drift"])] if retrains else [])
 
 
@@ -117,22 +118,22 @@ def test_a_retraining_that_did_not_come_about_is_asked_for_again(rt: Runtime) ->
     watching = Runtime(chosen, rt.database, rt.queue)
     for watch in (1, 2):
         watch_drift._watch_drift(watching, _day(21))
-        assert len(rt.queue.queue.jobs) == watch
+        assert len(waiting_jobs(rt.queue)) == watch
     with rt.database.write() as session:
         row = Training(requested_by="drift", algorithm="als", seed=1)
         session.add(row)
     watch_drift._watch_drift(watching, _day(21))
-    assert len(rt.queue.queue.jobs) == 2, "it is on its way"
+    assert len(waiting_jobs(rt.queue)) == 2, "it is on its way"
     with rt.database.write() as session:
         training.fail(session, id_of(row), "no memory")
     watch_drift._watch_drift(watching, _day(21))
-    assert len(rt.queue.queue.jobs) == 3
+    assert len(waiting_jobs(rt.queue)) == 3
     with rt.database.write() as session:
         kept = session.get_one(Training, row.id)
         kept.state = TrainingState.FINISHED
         kept.created_at -= timedelta(hours=chosen.drift_quiet_hours + 1)
     watch_drift._watch_drift(watching, _day(21))
-    assert len(rt.queue.queue.jobs) == 4, "it lasts"
+    assert len(waiting_jobs(rt.queue)) == 4, "it lasts"
 
 
 def test_new_tracks_and_other_hours_are_noticed(rt: Runtime) -> None:

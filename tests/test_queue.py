@@ -14,7 +14,9 @@ from rq.serializers import JSONSerializer
 from app.errors import QueueUnavailable
 from app.models.columns import utc_now
 from app.queue import CHAMPION_CHANNEL, JobName, JobQueue, JsonJob, JsonQueue
+from app.queue_names import QueueName
 from app.settings import Settings
+from tests.jobs_at_work import waiting_jobs
 
 
 @pytest.fixture
@@ -45,9 +47,28 @@ def test_every_job_is_where_its_name_says(name: JobName) -> None:
     assert callable(getattr(import_module(module), function))
 
 
+def test_only_what_takes_minutes_waits_for_others_of_its_kind() -> None:
+    long = {name: name.queue for name in JobName if name.queue is not QueueName.SHORT}
+    assert long == {
+        JobName.TRAIN: QueueName.MODELS,
+        JobName.EVALUATE: QueueName.MODELS,
+        JobName.TUNE: QueueName.MODELS,
+        JobName.IMPORT_DATA: QueueName.IMPORTS,
+    }
+
+
+def test_what_waited_when_there_was_one_queue_is_not_stranded(queue: JobQueue) -> None:
+    """A worker of today looks where every job was put before."""
+    JsonQueue("pytune", connection=queue.redis).enqueue_call(JobName.FIND_VIDEO.value, args=[3])
+    (job,) = queue.queues[QueueName.MODELS].jobs
+    assert queue.is_waiting(job.id, utc_now())
+    assert queue.remove(job.id)
+    assert not queue.is_waiting(job.id, utc_now())
+
+
 def test_a_job_waits_with_its_name_and_arguments(queue: JobQueue) -> None:
     job_id = queue.enqueue(JobName.FIND_VIDEO, 42, timeout=17)
-    (job,) = queue.queue.jobs
+    (job,) = waiting_jobs(queue)
     assert (job.id, job.func_name, job.args) == (job_id, "jobs.find_videos.find_video", [42])
     assert job.timeout == 17
     assert queue.is_alive(job_id)

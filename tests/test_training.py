@@ -24,6 +24,7 @@ from app.models.columns import utc_now
 from app.queue import JobName, JobQueue
 from app.settings import Settings
 from tests import making
+from tests.jobs_at_work import waiting_jobs
 from tests.models_made import finished
 
 RECIPE = Recipe("als", Weighting.BINARY, {"factors": 8})
@@ -52,7 +53,7 @@ def _row(database: Database, number: int) -> Training:
 
 def test_a_launch_is_a_row_and_a_job(database: Database, queue: JobQueue, heard: list[int]) -> None:
     number = training.launch(database, queue, "root", RECIPE, seed=7)
-    row, (job,) = _row(database, number), queue.queue.jobs
+    row, (job,) = _row(database, number), waiting_jobs(queue)
     assert (job.func_name, job.args) == (JobName.TRAIN.value, [number])
     assert job.timeout == queue.settings.training_timeout_seconds
     assert (row.state, row.job_id, row.requested_by) == (TrainingState.QUEUED, job.id, "root")
@@ -68,7 +69,7 @@ def test_without_listens_nothing_is_launched(database: Database, queue: JobQueue
         )
     with pytest.raises(NoListens):
         training.launch(database, queue, "root", RECIPE)
-    assert queue.queue.count == 0
+    assert len(queue.waiting_ids()) == 0
     with database.read() as session:
         assert training.trainings(session, 10) == []
 

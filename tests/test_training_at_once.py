@@ -19,6 +19,7 @@ from app.queue import JobQueue
 from app.settings import Settings
 from app.training import Fitted
 from tests import making
+from tests.jobs_at_work import waiting_jobs
 
 LONG = timedelta(hours=1)
 _NOTICE_SECONDS = 0.3
@@ -69,7 +70,7 @@ def test_of_many_launches_at_once_one_starts(database: Database, queue: JobQueue
     assert sum(number is not None for number in started) == 1
     with database.read() as session:
         assert training.count_trainings(session) == 1
-    assert len(queue.queue.jobs) == 1
+    assert len(waiting_jobs(queue)) == 1
 
 
 def test_a_training_that_was_never_enqueued_is_given_up(

@@ -72,9 +72,9 @@ def test_what_somebody_asked_for_or_ended_is_told_to_nobody(
 ) -> None:
     _fail(database, _training(database, queue, "root"), "no disk")
     _training(database, queue, unattended.SCHEDULE)
-    jobs.cancel(database, queue, queue.queue.get_job_ids()[-1], "root")
+    jobs.cancel(database, queue, queue.waiting_ids()[-1], "root")
     tuning.launch(database, queue, unattended.SCHEDULE, 10)
-    tuning.cancel_job(database, queue, queue.queue.get_job_ids()[-1], "root")
+    tuning.cancel_job(database, queue, queue.waiting_ids()[-1], "root")
     assert _alerts(database) == []
 
 

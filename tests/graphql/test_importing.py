@@ -8,6 +8,7 @@ from app.importing import asking
 from app.importing.records import Claim
 from app.models import DataImport
 from app.queue import JsonJob
+from app.queue_names import QueueName
 from jobs import import_data
 from jobs.runtime import Runtime
 from tests.graphql.conftest import ADMINISTRATOR, LISTENER, OTHER, Door
@@ -53,9 +54,9 @@ def _begin(door: Door, upload_id: str, user: int = LISTENER, form: str = "SPOTIF
 def _work(door: Door) -> None:
     """What a worker would do with the queue."""
     queue = door.state.queue
-    for job_id in queue.queue.get_job_ids():
+    for job_id in queue.waiting_ids():
         job = JsonJob.fetch(job_id, connection=queue.redis)
-        queue.queue.remove(job_id)
+        queue.remove(job_id)
         rt = Runtime(door.state.settings, door.state.database, queue)
         import_data._import_data(rt, Claim(*job.args))
 
@@ -130,7 +131,7 @@ def test_an_upload_that_is_none(door: Door, upload_id: str) -> None:
 def test_without_a_queue_nothing_is_begun(door: Door, content: bytes, monkeypatch: Any) -> None:
     upload_id = _send(door, content)
     with monkeypatch.context() as patch:
-        patch.setattr(door.state.queue.queue, "enqueue_call", _unanswered)
+        patch.setattr(door.state.queue.queues[QueueName.IMPORTS], "enqueue_call", _unanswered)
         assert _begin(door, upload_id)["__typename"] == "QueueUnavailable"
     assert _begin(door, upload_id)["__typename"] == "ImportAccepted"
 

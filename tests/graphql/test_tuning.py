@@ -7,6 +7,7 @@ from app.graphql.ids import global_id
 from app.ml.search import Trial
 from app.queue import JobName
 from tests.graphql.conftest import ADMINISTRATOR, LISTENER, Door
+from tests.jobs_at_work import waiting_jobs
 
 TUNE = """mutation ($input: TuneModelInput) {
   tuneModel(input: $input) {
@@ -70,7 +71,7 @@ def test_a_tuning_waits_for_a_worker_with_what_was_asked(door: Door) -> None:
         "seed": 3,
         "resumed": 0,
     }
-    (job,) = door.state.queue.queue.jobs
+    (job,) = waiting_jobs(door.state.queue)
     assert (job.func_name, list(job.args)) == (JobName.TUNE, [1])
 
 

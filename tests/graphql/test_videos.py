@@ -2,15 +2,13 @@
 
 from pathlib import Path
 
-from rq.job import Job
-from rq.serializers import JSONSerializer
-
 from app import videos
 from app.access import Viewer
 from app.graphql.ids import global_id
 from app.models import Role
 from app.queue import JobName
 from tests.graphql.conftest import LISTENER, OTHER, Door, OpenDoor
+from tests.jobs_at_work import waiting_jobs
 
 FIND = """
 mutation ($id: ID!) {
@@ -37,9 +35,7 @@ SEARCHING = {"title": "Song 7", "youtubeId": None, "videoState": "SEARCHING"}
 
 
 def _jobs(door: Door) -> list[tuple[str | None, list[int]]]:
-    queue = door.state.queue
-    jobs = Job.fetch_many(queue.queue.job_ids, connection=queue.redis, serializer=JSONSerializer)
-    return [(job.func_name, list(job.args)) for job in jobs if job]
+    return [(job.func_name, list(job.args)) for job in waiting_jobs(door.state.queue)]
 
 
 def test_a_video_is_looked_for_once(door: Door) -> None:

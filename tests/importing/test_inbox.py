@@ -45,9 +45,9 @@ def _look(rt: Runtime, quiet_seconds: float = -1.0) -> None:
 
 
 def _work(rt: Runtime) -> None:
-    for job_id in rt.queue.queue.get_job_ids():
+    for job_id in rt.queue.waiting_ids():
         job = JsonJob.fetch(job_id, connection=rt.queue.redis)
-        rt.queue.queue.remove(job_id)
+        rt.queue.remove(job_id)
         import_data._import_data(rt, Claim(*job.args))
 
 
@@ -66,7 +66,7 @@ def test_a_folder_is_taken_whole_imported_and_set_aside(rt: Runtime, folder: Pat
     _look(rt)
     _look(rt)
     assert _names(folder / "working") == ["library"]
-    assert len(rt.queue.queue.get_job_ids()) == 1
+    assert len(rt.queue.waiting_ids()) == 1
     _work(rt)
     assert titles(rt.database) == [("Halo", "Beyoncé")]
     assert _names(folder / "working") == []
@@ -91,7 +91,7 @@ def test_what_still_grows_is_left_alone(rt: Runtime, folder: Path) -> None:
     _put(folder, "library")
     _look(rt, quiet_seconds=3600)
     assert (folder / "library").is_dir()
-    assert rt.queue.queue.get_job_ids() == []
+    assert rt.queue.waiting_ids() == []
 
 
 def test_files_that_lie_there_loose_go_together(rt: Runtime, folder: Path) -> None:

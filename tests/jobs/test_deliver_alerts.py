@@ -17,6 +17,7 @@ from app.models import Alert, AlertKind
 from app.queue import JobName
 from jobs.deliver_alerts import _deliver_alerts
 from jobs.runtime import Runtime
+from tests.jobs_at_work import waiting_jobs
 
 SECRET = "hush"
 
@@ -176,13 +177,13 @@ def test_without_an_address_nothing_is_delivered(rt: Runtime) -> None:
     _raise(rt, "one")
     assert _deliver_alerts(rt) == []
     alerts.announce(rt.queue)
-    assert rt.queue.queue.jobs == []
+    assert waiting_jobs(rt.queue) == []
 
 
 def test_a_new_alert_is_announced_by_a_job(rt: Runtime, receiver: str) -> None:
     with _queue_of(_telling(rt, receiver)) as queue:
         alerts.announce(queue)
-        assert [job.func_name for job in queue.queue.jobs] == [JobName.DELIVER_ALERTS]
+        assert [job.func_name for job in waiting_jobs(queue)] == [JobName.DELIVER_ALERTS]
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from app.ml.weighting import Weighting
 from app.models import Evaluation, EvaluationRun, EventKind, Promotion, TrainingState, UserItem
 from app.models.columns import id_of, utc_now
 from app.queue import EVALUATION_CHANNEL, JsonQueue
+from app.queue_names import QueueName
 from jobs import contest, evaluate
 from jobs.runtime import Runtime
 from tests.jobs.conftest import RECIPE, requested, run_training
@@ -209,7 +210,9 @@ def test_the_command_shows_it_until_it_is_over(
     monkeypatch.setattr(command, "ready", lambda _: rt.database)
     with ThreadPoolExecutor() as pool:
         waits = pool.submit(command.evaluate, beaten, wait=True)
-        found = JsonQueue.dequeue_any([rt.queue.queue], 30, connection=rt.queue.redis)
+        found = JsonQueue.dequeue_any(
+            [rt.queue.queues[QueueName.MODELS]], 30, connection=rt.queue.redis
+        )
         assert found is not None
         (number,) = found[0].args
         evaluate._evaluate(rt, number)

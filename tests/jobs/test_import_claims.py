@@ -21,6 +21,7 @@ from app.importing.run import import_now
 from app.models import DataImport, ImportState
 from app.models.columns import utc_now
 from app.queue import JobQueue, JsonJob
+from app.queue_names import QueueName
 from jobs import import_data
 from jobs.runtime import Runtime
 from tests import making
@@ -56,16 +57,16 @@ def _row(rt: Runtime, number: int) -> DataImport:
 
 
 def _run(rt: Runtime) -> None:
-    (job_id,) = rt.queue.queue.get_job_ids()
+    (job_id,) = rt.queue.waiting_ids()
     job = JsonJob.fetch(job_id, connection=rt.queue.redis)
-    rt.queue.queue.remove(job_id)
+    rt.queue.remove(job_id)
     import_data._import_data(rt, Claim(*job.args))
 
 
 def _lose(rt: Runtime) -> None:
     """The job, as with a worker that dies."""
-    (job_id,) = rt.queue.queue.get_job_ids()
-    rt.queue.queue.remove(job_id)
+    (job_id,) = rt.queue.waiting_ids()
+    rt.queue.remove(job_id)
 
 
 def _silence(rt: Runtime, number: int) -> None:
@@ -90,14 +91,15 @@ def test_a_job_that_goes_on_with_it_waits_its_turn(rt: Runtime, ann: int, tmp_pa
     for begun_anew in ([number], [], []):
         _silence(rt, number)
         assert _look(rt, rt.queue) == begun_anew
-    assert len(rt.queue.queue.get_job_ids()) == 1
+    assert len(rt.queue.waiting_ids()) == 1
 
 
 def test_one_that_a_worker_has_just_taken_is_not_begun_anew(
     rt: Runtime, ann: int, tmp_path: Path
 ) -> None:
     """It waited longer than a living job is silent, and its process says nothing until it runs."""
-    number, queue = asking.launch(rt.database, rt.queue, _wanted(tmp_path, ann)), rt.queue.queue
+    number = asking.launch(rt.database, rt.queue, _wanted(tmp_path, ann))
+    queue = rt.queue.queues[QueueName.IMPORTS]
     (job_id,) = queue.get_job_ids()
     _silence(rt, number)
     rt.queue.redis.lmove(queue.key, queue.intermediate_queue_key)

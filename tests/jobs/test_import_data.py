@@ -55,10 +55,10 @@ def _launch(rt: Runtime, tmp_path: Path, user: int, *streams: Any) -> int:
 
 def _run(rt: Runtime) -> None:
     """The next job of the queue, as a worker would."""
-    (job_id,) = rt.queue.queue.get_job_ids()
+    (job_id,) = rt.queue.waiting_ids()
     job = JsonJob.fetch(job_id, connection=rt.queue.redis)
     assert job.func_name == JobName.IMPORT_DATA.value
-    rt.queue.queue.remove(job_id)
+    rt.queue.remove(job_id)
     import_data._import_data(rt, Claim(*job.args))
 
 
@@ -141,8 +141,8 @@ def _silence(rt: Runtime, number: int, attempts: int, **changed: Any) -> None:
 
 def test_what_a_dead_worker_left_is_gone_on_with(rt: Runtime, ann: int, tmp_path: Path) -> None:
     number = _launch(rt, tmp_path, ann)
-    (job_id,) = rt.queue.queue.get_job_ids()
-    rt.queue.queue.remove(job_id)
+    (job_id,) = rt.queue.waiting_ids()
+    rt.queue.remove(job_id)
     _silence(rt, number, attempts=1)
     assert abandoned.go_on_with_abandoned(rt.database, rt.queue, LONG_AGO / 2) == [number]
     assert abandoned.go_on_with_abandoned(rt.database, rt.queue, LONG_AGO / 2) == []

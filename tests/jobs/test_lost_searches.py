@@ -10,12 +10,13 @@ from app.jobs import JobState
 from app.models import TrainingState
 from app.models.columns import utc_now
 from app.queue import JsonJob
+from app.queue_names import QueueName
 from app.tuning import launching
 from app.tuning.errors import TuningUnderway
 from jobs.runtime import Runtime
 from jobs.worker import Worker, _DeathWatch
 from tests.jobs.conftest import RECIPE, requested
-from tests.jobs_at_work import fail
+from tests.jobs_at_work import fail, waiting_jobs
 
 LONG_AGO = timedelta(minutes=5)
 SILENT = timedelta(seconds=30)
@@ -50,7 +51,7 @@ def test_one_whose_launcher_died_at_the_wrong_moment_is_taken_up(
     assert tuning.resume_lost(rt.database, rt.queue, SILENT) == [], "it may be about to"
     _aged(rt, launched)
     assert tuning.resume_lost(rt.database, rt.queue, SILENT) == [launched]
-    (job,) = rt.queue.queue.jobs
+    (job,) = waiting_jobs(rt.queue)
     with rt.database.read() as session:
         row = tuning.tuning(session, launched)
         assert (row.state, row.job_id) == (TrainingState.QUEUED, job.id)
@@ -75,11 +76,11 @@ def test_two_workers_take_a_dead_search_up_once(rt: Runtime, launched: int, *, n
     with rt.database.read() as session:
         row = tuning.tuning(session, launched)
         assert (row.state, row.resumed) == (TrainingState.RUNNING, 1)
-    assert len(rt.queue.queue.jobs) == 1
+    assert len(waiting_jobs(rt.queue)) == 1
 
 
 def test_a_failed_search_goes_on_when_its_job_is_tried_again(rt: Runtime, launched: int) -> None:
-    (job_id,) = rt.queue.queue.get_job_ids()
+    (job_id,) = rt.queue.waiting_ids()
     with pytest.raises(InvalidInput, match="only a failed job"):
         tuning.retry_job(rt.database, rt.queue, job_id, "root")
     fail(rt.queue, job_id, "no")
@@ -89,7 +90,7 @@ def test_a_failed_search_goes_on_when_its_job_is_tried_again(rt: Runtime, launch
     again = tuning.retry_job(rt.database, rt.queue, job_id, "root")
     assert (again.state, again.tuning_id) == (JobState.QUEUED, launched)
     assert _row(rt, launched) == (TrainingState.QUEUED, None)
-    assert rt.queue.queue.get_job_ids() == [again.id]
+    assert rt.queue.waiting_ids() == [again.id]
 
 
 def test_a_search_that_kills_its_workers_is_given_up(rt: Runtime, launched: int) -> None:
@@ -103,10 +104,10 @@ def test_a_search_that_kills_its_workers_is_given_up(rt: Runtime, launched: int)
 
 def _leave(rt: Runtime) -> None:
     """A worker that does the search is told to end, and looks around for the last time."""
-    (job_id,) = rt.queue.queue.get_job_ids()
-    queues, name = [rt.queue.queue], f"worker-{job_id}"
+    (job_id,) = rt.queue.waiting_ids()
+    queues, name = [rt.queue.queues[QueueName.MODELS]], f"worker-{job_id}"
     leaving = Worker(queues, name, connection=rt.queue.redis)
-    rt.queue.queue.remove(job_id)
+    rt.queue.remove(job_id)
     leaving.prepare_execution(JsonJob.fetch(job_id, connection=rt.queue.redis))
     leaving.handle_warm_shutdown_request()
     assert leaving.leaves

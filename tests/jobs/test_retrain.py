@@ -17,6 +17,7 @@ from app.settings import Settings
 from jobs.retrain import _retrain
 from jobs.runtime import Runtime
 from tests import making
+from tests.jobs_at_work import waiting_jobs
 from tests.models_made import finished
 
 
@@ -67,7 +68,7 @@ def _newest(rt: Runtime) -> int:
 
 def test_without_a_champion_the_usual_recipe_is_trained(rt: Runtime, tracks: list[int]) -> None:
     _retrain(rt)
-    (row,), (job,) = _trainings(rt), rt.queue.queue.jobs
+    (row,), (job,) = _trainings(rt), waiting_jobs(rt.queue)
     assert (row.requested_by, row.state) == ("schedule", TrainingState.QUEUED)
     assert recipes.recipe_of(row) == Recipe().complete()
     assert (job.func_name, job.args) == (JobName.TRAIN.value, [row.id])
@@ -79,14 +80,14 @@ def test_the_champions_recipe_is_trained_on_newer_listens(rt: Runtime, tracks: l
     _champion(rt, tracks, seen=_newest(rt) - 1, settings=own)
     _retrain(rt)
     assert _trainings(rt)[0].settings == own
-    assert rt.queue.queue.count == 1
+    assert len(rt.queue.waiting_ids()) == 1
 
 
 def test_nothing_new_is_nothing_to_train(rt: Runtime, tracks: list[int]) -> None:
     _champion(rt, tracks, seen=_newest(rt))
     _retrain(rt)
     assert len(_trainings(rt)) == 1
-    assert rt.queue.queue.count == 0
+    assert len(rt.queue.waiting_ids()) == 0
 
 
 def test_what_was_not_promoted_is_not_made_again_of_the_same_listens(
@@ -94,7 +95,7 @@ def test_what_was_not_promoted_is_not_made_again_of_the_same_listens(
 ) -> None:
     _finished(rt, tracks, seen=_newest(rt))
     _retrain(rt)
-    assert rt.queue.queue.count == 0
+    assert len(rt.queue.waiting_ids()) == 0
 
 
 def test_what_the_champion_changed_under_is_tried_again(rt: Runtime, tracks: list[int]) -> None:
@@ -103,7 +104,7 @@ def test_what_the_champion_changed_under_is_tried_again(rt: Runtime, tracks: lis
         stale = Evaluation(training_id=number, metrics={"stale": True}, promote=False, reason="")
         session.add(stale)
     _retrain(rt)
-    assert rt.queue.queue.count == 1
+    assert len(rt.queue.waiting_ids()) == 1
 
 
 def test_listens_that_were_taken_back_are_a_reason_to_train(rt: Runtime, tracks: list[int]) -> None:
@@ -113,11 +114,11 @@ def test_listens_that_were_taken_back_are_a_reason_to_train(rt: Runtime, tracks:
             listening.record_listen(session, user, Listen(track))
     _finished(rt, tracks, seen=_newest(rt), interactions=3)
     _retrain(rt)
-    assert rt.queue.queue.count == 0
+    assert len(rt.queue.waiting_ids()) == 0
     with rt.database.write() as session:
         listening.forget_track(session, user, tracks[0])
     _retrain(rt)
-    assert rt.queue.queue.count == 1
+    assert len(rt.queue.waiting_ids()) == 1
 
 
 def test_without_listens_nothing_is_trained(rt: Runtime) -> None:
@@ -129,7 +130,7 @@ def test_fired_twice_it_trains_once(rt: Runtime, tracks: list[int]) -> None:
     _retrain(rt)
     _retrain(rt)
     assert len(_trainings(rt)) == 1
-    assert rt.queue.queue.count == 1
+    assert len(rt.queue.waiting_ids()) == 1
 
 
 def test_without_a_queue_the_job_fails_and_says_so(rt: Runtime, tracks: list[int]) -> None:

@@ -15,6 +15,7 @@ from app.queue import JobName, JobQueue
 from app.settings import Settings
 from jobs.schedule import Timekeeper, write_timetable
 from tests import servers
+from tests.jobs_at_work import waiting_jobs
 
 PROGRAM = """
 from app.queue import JobQueue
@@ -61,7 +62,8 @@ def test_what_was_missed_while_nothing_ran_is_made_up_for_once(sqlite_settings: 
         )
     planned = _written(sqlite_settings, "UTC", PYTUNE_TIDY_CRON="")
     queue = JobQueue(sqlite_settings)
-    assert [job.func_name for job in queue.queue.jobs] == [JobName.RETRAIN]
+    (job,) = waiting_jobs(queue)
+    assert (job.func_name, job.origin) == (JobName.RETRAIN, JobName.RETRAIN.queue.key)
     queue.close()
     assert datetime.fromtimestamp(planned["schedule-retrain"], UTC) > utc_now()
 
@@ -80,7 +82,8 @@ def test_nothing_is_made_up_for_while_another_scheduler_is_at_it(
     first.remove_lock()
     assert write_timetable(second, sqlite_settings)
     first.enqueue_jobs()
-    assert [job.func_name for job in queue.queue.jobs] == [JobName.RETRAIN]
+    (job,) = waiting_jobs(queue)
+    assert (job.func_name, job.origin) == (JobName.RETRAIN, JobName.RETRAIN.queue.key)
 
 
 @pytest.fixture

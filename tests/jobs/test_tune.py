@@ -14,6 +14,7 @@ from app.ml.search import Trial
 from app.models import TrainingState
 from app.models.columns import utc_now
 from app.queue import TUNING_CHANNEL, JobName, JsonQueue
+from app.queue_names import QueueName
 from app.tuning.errors import TuningFailed, TuningNotFound, TuningOver, TuningUnderway
 from jobs import contest, tune
 from jobs.retrain import _retrain
@@ -21,6 +22,7 @@ from jobs.retune import _retune
 from jobs.runtime import Runtime
 from jobs.training_data import read_training_data
 from tests.jobs.conftest import RECIPE
+from tests.jobs_at_work import waiting_jobs
 
 SECONDS = 10
 TRIAL = Trial("popularity/binary", {}, "complete", 0.1, 0.1, 9.5)
@@ -56,7 +58,7 @@ def _trials(rt: Runtime, number: int) -> list[Trial]:
 
 @pytest.mark.usefixtures("hurried")
 def test_it_searches_and_the_next_training_takes_what_it_chose(rt: Runtime, launched: int) -> None:
-    (job,) = rt.queue.queue.jobs
+    (job,) = waiting_jobs(rt.queue)
     assert (job.func_name, job.args) == (JobName.TUNE.value, [launched])
     tune._tune(rt, launched)
     with rt.database.read() as session:
@@ -85,7 +87,9 @@ def test_the_command_shows_a_search_until_it_is_over(
     monkeypatch.setattr(command, "ready", lambda _: rt.database)
     with ThreadPoolExecutor() as pool:
         waits = pool.submit(command.tune, SECONDS, 1, wait=True)
-        found = JsonQueue.dequeue_any([rt.queue.queue], 30, connection=rt.queue.redis)
+        found = JsonQueue.dequeue_any(
+            [rt.queue.queues[QueueName.MODELS]], 30, connection=rt.queue.redis
+        )
         assert found is not None
         (number,) = found[0].args
         tune._tune(rt, number)
@@ -145,7 +149,7 @@ def test_after_its_worker_died_it_goes_on_with_the_time_that_is_left(
     rt.queue.redis.flushall()
     assert tuning.resume_lost(rt.database, rt.queue, timedelta(seconds=30)) == [launched]
     assert _row(rt, launched) == (TrainingState.QUEUED, None)
-    (job,) = rt.queue.queue.jobs
+    (job,) = waiting_jobs(rt.queue)
     assert job.args == [launched]
     with rt.database.read() as session:
         row, recorded = tuning.tuning(session, launched), tuning.trials(session, launched)
@@ -164,14 +168,14 @@ def test_one_that_lives_is_left_alone(rt: Runtime, launched: int) -> None:
 
 
 def test_a_search_ends_as_soon_as_its_job_is_cancelled(rt: Runtime, launched: int) -> None:
-    (job_id,) = rt.queue.queue.get_job_ids()
+    (job_id,) = rt.queue.waiting_ids()
     tuning.cancel_job(rt.database, rt.queue, job_id, "root")
     assert _row(rt, launched) == (TrainingState.FAILED, "Cancelled by root.")
-    assert rt.queue.queue.get_job_ids() == []
+    assert rt.queue.waiting_ids() == []
 
 
 def test_a_cancelled_job_is_not_taken_up_again(rt: Runtime, launched: int) -> None:
-    (job,) = rt.queue.queue.jobs
+    (job,) = waiting_jobs(rt.queue)
     job.cancel()
     assert tuning.resume_lost(rt.database, rt.queue, timedelta(seconds=30)) == []
     assert _row(rt, launched) == (TrainingState.FAILED, "Its job was cancelled.")

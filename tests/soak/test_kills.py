@@ -125,15 +125,16 @@ def _end(administrator: Client, number: int) -> dict[str, Any]:
 
 
 def kill_job(stack: Running) -> None:
-    """The process that trains, below the worker."""
-    worker = _children(stack.process.pid, "app.cli worker")[0]
-    for job in _children(worker, "."):
-        os.kill(job, signal.SIGKILL)
+    """Whatever is done at the moment, by processes below the workers, which are below their own."""
+    (parent,) = _children(stack.process.pid, "app.cli worker")
+    for worker in _children(parent, "."):
+        for job in _children(worker, "."):
+            os.kill(job, signal.SIGKILL)
 
 
 def _children(parent: int, pattern: str) -> list[int]:
     command = ["pgrep", "-P", str(parent), "-f", pattern]
-    found = subprocess.run(command, capture_output=True, text=True, check=True)
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
     return [int(number) for number in found.stdout.split()]
 
 

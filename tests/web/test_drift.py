@@ -10,6 +10,7 @@ from app import alerts, training
 from app.models import AlertKind, DriftWatch, Promotion
 from app.models.columns import id_of, utc_now
 from app.queue import JobName
+from tests.jobs_at_work import waiting_jobs
 from tests.web.conftest import OpenSite, Site
 from tests.web.pages import text
 
@@ -68,7 +69,7 @@ def test_the_newest_click_through_is_shown_by_position(watched: Site) -> None:
 
 def test_an_administrator_has_a_worker_look_at_once(admin: Site) -> None:
     assert admin.post(f"{PATH}/watch", {}).headers["location"] == "/admin/jobs"
-    assert [job.func_name for job in admin.state.queue.queue.jobs] == [JobName.WATCH_DRIFT]
+    assert [job.func_name for job in waiting_jobs(admin.state.queue)] == [JobName.WATCH_DRIFT]
 
 
 def test_listeners_are_not_let_in(admin: Site) -> None:

@@ -6,7 +6,7 @@ from sqlmodel import Session
 from app import evaluating, evaluations, jobs, training
 from app.models import EvaluationRun
 from app.models.columns import id_of
-from tests.jobs_at_work import begin, fail
+from tests.jobs_at_work import begin, fail, waiting_jobs
 from tests.models_made import finished
 from tests.web.conftest import OpenSite, Site
 from tests.web.measured import contested, measure_again, write_down
@@ -70,7 +70,7 @@ def test_it_is_asked_for_and_followed_to_its_result(admin: Site, rival: int) -> 
 
 def test_who_asks_twice_gets_one_run(admin: Site, rival: int) -> None:
     assert _ask(admin, rival) == _ask(admin, rival)
-    assert len(admin.state.queue.queue.jobs) == 1
+    assert len(waiting_jobs(admin.state.queue)) == 1
 
 
 def test_it_is_never_taken_for_what_a_training_was_judged_by(admin: Site, rival: int) -> None:

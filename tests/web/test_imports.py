@@ -34,9 +34,9 @@ def _post(site: Site, path: str, form: str, file: bytes | None, name: str = "min
 
 def _work(site: Site) -> None:
     queue = site.state.queue
-    for job_id in queue.queue.get_job_ids():
+    for job_id in queue.waiting_ids():
         job = JsonJob.fetch(job_id, connection=queue.redis)
-        queue.queue.remove(job_id)
+        queue.remove(job_id)
         rt = Runtime(site.state.settings, site.state.database, queue)
         import_data._import_data(rt, Claim(*job.args))
 

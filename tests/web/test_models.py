@@ -5,6 +5,7 @@ import pytest
 from app import training
 from app.models import TrainingStage, TrainingState
 from tests.damaging import overwrite
+from tests.jobs_at_work import waiting_jobs
 from tests.web.conftest import OpenSite, Site
 from tests.web.pages import text
 
@@ -38,7 +39,7 @@ def test_a_champion_that_is_damaged_is_not_said_to_be_served(open_site: OpenSite
 
 def test_a_training_is_enqueued_and_followed_until_it_ends(admin: Site) -> None:
     assert admin.post("/admin/trainings", {}).headers["location"] == "/admin/models"
-    assert [job.func_name for job in admin.state.queue.queue.jobs] == ["jobs.train.train"]
+    assert [job.func_name for job in waiting_jobs(admin.state.queue)] == ["jobs.train.train"]
     waiting = admin.get("/admin/models").text
     assert POLLS in waiting
     assert "It waits for a worker." in text(waiting)

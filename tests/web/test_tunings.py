@@ -9,6 +9,7 @@ from app.ml.weighting import Weighting
 from app.models import TrainingState, Tuning, TuningTrial
 from app.models.columns import utc_now
 from app.queue import JobName
+from tests.jobs_at_work import waiting_jobs
 from tests.web.conftest import Site
 from tests.web.pages import text
 
@@ -62,7 +63,7 @@ def test_one_is_begun_and_followed(admin: Site) -> None:
     with admin.state.database.read() as session:
         row = tuning.tuning(session, 1)
         assert (row.seconds, row.seed, row.requested_by) == (60, 7, "root")
-    assert [job.func_name for job in admin.state.queue.queue.jobs] == [JobName.TUNE]
+    assert [job.func_name for job in waiting_jobs(admin.state.queue)] == [JobName.TUNE]
     page = admin.get(f"{ADDRESS}/1").text
     assert POLLS in page
     assert "It waits for a worker." in text(page)

@@ -6,6 +6,7 @@ from app import videos
 from app.access import Viewer
 from app.models import Role, Track, VideoState
 from app.models.columns import utc_now
+from tests.jobs_at_work import waiting_jobs
 from tests.web.conftest import OpenSite, Site
 
 
@@ -13,7 +14,7 @@ def test_the_first_play_enqueues_one_search(site: Site) -> None:
     for _ in range(2):
         response = site.post(_path(site), {})
         assert response.json() == {"state": "searching", "youtube_id": None}
-    jobs = site.state.queue.queue.jobs
+    jobs = waiting_jobs(site.state.queue)
     assert [(job.func_name, job.args) for job in jobs] == [
         ("jobs.find_videos.find_video", [site.world.tracks["Autobahn"]])
     ]
@@ -31,7 +32,7 @@ def test_a_video_that_is_known_is_not_searched_for(site: Site) -> None:
         row = session.get_one(Track, site.world.tracks["Autobahn"])
         row.youtube_id, row.video_state = "x1234567890", VideoState.FOUND
     assert site.post(_path(site), {}).json()["youtube_id"] == "x1234567890"
-    assert site.state.queue.queue.jobs == []
+    assert waiting_jobs(site.state.queue) == []
 
 
 def test_without_the_queue_the_track_is_as_unknown_as_before(open_site: OpenSite) -> None:
@@ -74,7 +75,7 @@ def test_a_wrong_video_is_set_aside_and_another_looked_for(site: Site) -> None:
     for _ in range(2):
         told = site.post(f"{_path(site)}/wrong", {"youtube_id": "x1234567890"})
         assert told.json() == {"state": "searching", "youtube_id": None}
-    assert len(site.state.queue.queue.jobs) == 1
+    assert len(waiting_jobs(site.state.queue)) == 1
     assert site.post(f"{_path(site)}/wrong", {"youtube_id": "short"}).status_code == 422
 
 
@@ -92,4 +93,4 @@ def test_a_missing_video_can_be_looked_for_again_when_that_is_due(site: Site) ->
     searching = site.get(page).text
     assert "Looking for a video of this track." in searching
     assert 'hx-trigger="every 2s"' in site.htmx(page, "article#sleeve").text
-    assert len(site.state.queue.queue.jobs) == 1
+    assert len(waiting_jobs(site.state.queue)) == 1

@@ -6,19 +6,19 @@ import signal
 from types import FrameType
 from typing import Any, Self
 
-_HEARD = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD)
+HEARD = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD)
 _STOPPING = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
 
 
 class Signals:
-    """Entered in the main thread; the earlier handlers are back afterwards."""
+    """Entered in the main thread; the earlier handlers are back afterwards, in a fork too."""
 
     def __enter__(self) -> Self:
         self._reading, self._writing = os.pipe()
         os.set_blocking(self._writing, False)
         os.set_blocking(self._reading, False)
         self._earlier_fd = signal.set_wakeup_fd(self._writing, warn_on_full_buffer=False)
-        self._earlier: dict[int, Any] = {number: signal.signal(number, _heard) for number in _HEARD}
+        self._earlier: dict[int, Any] = {number: signal.signal(number, _heard) for number in HEARD}
         self.stop_asked = False
         return self
 
