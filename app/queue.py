@@ -11,7 +11,7 @@ from typing import Any
 from redis import Redis
 from redis.client import PubSub
 from redis.exceptions import RedisError
-from rq import Queue
+from rq import Queue, worker_registration
 from rq.exceptions import NoSuchJobError
 from rq.job import Job
 from rq.serializers import JSONSerializer
@@ -170,6 +170,19 @@ class JobQueue:
     def remove(self, job_id: str) -> bool:
         """Take a job off the queue that it stands in, if any. Raises RedisError."""
         return any(queue.remove(job_id) for queue in self.queues.values())
+
+    def workers(self) -> dict[QueueName, int]:
+        """How many each queue has; a killed one counts until it has been silent for a while.
+
+        Raises QueueUnavailable.
+        """
+        found = {}
+        with self.answering():
+            for name, queue in self.queues.items():
+                keys = worker_registration.get_keys(queue)
+                living: Any = self.redis.exists(*keys) if keys else 0
+                found[name] = int(living)
+        return found
 
     @contextmanager
     def answering(self) -> Iterator[None]:

@@ -19,6 +19,7 @@ from app.errors import PyTuneError, QueueUnavailable
 from app.job_times import JobTimes, job_times
 from app.models import DriftWatch
 from app.models.columns import utc_now
+from app.queue_names import QueueName
 from app.state import State
 from app.telemetry import REGISTRY
 
@@ -57,6 +58,7 @@ class Gathered:
     drift: DriftWatch | None
     """The last watch; None before the first."""
     jobs: dict[str, int] | None
+    workers: dict[QueueName, int] | None
     job_times: dict[str, JobTimes] | None
     served_version: int | None
     """Of the loaded model; None while popularity is served."""
@@ -95,6 +97,7 @@ async def gathered(state: State) -> Gathered:
         alerts_open=rows.alerts_open,
         drift=rows.drift,
         jobs=queue.counts,
+        workers=queue.workers,
         job_times=queue.times,
         served_version=model.version if model else None,
         is_following=state.follower.is_following,
@@ -112,12 +115,14 @@ async def _within(silent: T, look: Callable[[], T], lookers: CapacityLimiter) ->
 class _Queue:
     answers: bool = False
     counts: dict[str, int] | None = None
+    workers: dict[QueueName, int] | None = None
     times: dict[str, JobTimes] | None = None
 
 
 def _queue(state: State) -> _Queue:
+    queue = state.queue
     try:
-        return _Queue(True, jobs.counts(state.queue), job_times(state.queue))
+        return _Queue(True, jobs.counts(queue), queue.workers(), job_times(queue))
     except QueueUnavailable:
         return _Queue()
 
@@ -211,6 +216,13 @@ class Gauges:
             for state, count in self.found.jobs.items():
                 depth.add_metric([state], count)
             yield depth
+        if self.found.workers is not None:
+            family = GaugeMetricFamily(
+                "pytune_workers", "Workers that live, by the queue they serve.", labels=["queue"]
+            )
+            for queue, count in self.found.workers.items():
+                family.add_metric([queue.value], count)
+            yield family
         times = self.found.job_times
         if times is None:
             return

@@ -48,6 +48,7 @@ def test_short_jobs_and_imports_are_done_while_a_training_runs(
         _await(lambda: _is_done(rt, short))
         _await(lambda: _import_state(rt, imported) is ImportState.FINISHED)
         assert _state(rt, number) is TrainingState.RUNNING
+        assert rt.queue.workers() == dict.fromkeys(QueueName, 1)
         (running,) = jobs.jobs(rt.queue, 20, JobState.RUNNING)
         jobs.cancel(*_both(rt), running.id, "root")
         _await(lambda: jobs.job(rt.queue, running.id).state is JobState.FAILED)

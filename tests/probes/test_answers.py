@@ -139,6 +139,7 @@ def test_what_is_looked_up_is_told(watched: Site) -> None:
     assert said["pytune_champion_age_seconds",] >= 0
     assert said["pytune_alerts_open", ("kind", "drift")] == 1
     assert said["pytune_jobs", ("state", "queued")] == 0
+    assert said["pytune_workers", ("queue", "models")] == 0
     assert said["pytune_job_seconds_sum", ("job", "train")] == 3
     assert said["pytune_job_seconds_count", ("job", "train")] == 2
     assert said["pytune_jobs_failed_total", ("job", "train")] == 1
