@@ -81,7 +81,8 @@ def untried_recipe(session: Session) -> Recipe | None:
     """What the last search chose, unless a training has tried it since, or is about to.
 
     One that failed or was cancelled tried nothing, but for some that fail one after another;
-    nor did one whose verdict the champion changed under.
+    nor did one whose verdict the champion changed under. One that was tested on too few listeners
+    did: again each night, it would keep the champion from its refreshes, which need fewer.
     """
     row = _last_finished(session)
     if row is None or row.finished_at is None:

@@ -12,6 +12,7 @@ from app.errors import PyTuneError, QueueUnavailable
 from app.jobs import JobState, QueuedJob
 from app.models import EvaluationRun, Training, Tuning
 from app.models.columns import utc_now
+from app.queue_names import QueueName
 from app.state import State
 from app.timetable import Appointment
 from app.web.door import Administrator, Here
@@ -77,8 +78,20 @@ def _shown(state: State) -> dict[str, Any]:
     try:
         found = jobs.jobs(state.queue, _SHOWN)
         appointments = sorted(timetable.schedule(state.queue), key=_soonest_first)
+        unserved = _unserved(state, found)
     except QueueUnavailable:
         return {"is_away": True, "jobs": [], "appointments": [], "is_busy": False}
+    return {
+        "is_away": False,
+        "jobs": _with_rows(state, found),
+        "unserved": unserved,
+        "appointments": appointments,
+        "is_busy": any(job.state is not JobState.FAILED for job in found),
+        "now": utc_now(),
+    }
+
+
+def _with_rows(state: State, found: list[QueuedJob]) -> list[Shown]:
     with state.database.read() as session:
         numbers = [job.training_id for job in found if job.training_id is not None]
         rows = training.trainings_by_id(session, numbers)
@@ -86,18 +99,18 @@ def _shown(state: State) -> dict[str, Any]:
         searches = tuning.tunings_by_id(session, searched)
         asked = [job.evaluation_id for job in found if job.evaluation_id is not None]
         runs = evaluations.runs_by_id(session, asked)
-    return {
-        "is_away": False,
-        "jobs": [
-            Shown(
-                job,
-                rows.get(job.training_id or 0),
-                searches.get(job.tuning_id or 0),
-                runs.get(job.evaluation_id or 0),
-            )
-            for job in found
-        ],
-        "appointments": appointments,
-        "is_busy": any(job.state is not JobState.FAILED for job in found),
-        "now": utc_now(),
-    }
+    return [
+        Shown(
+            job,
+            rows.get(job.training_id or 0),
+            searches.get(job.tuning_id or 0),
+            runs.get(job.evaluation_id or 0),
+        )
+        for job in found
+    ]
+
+
+def _unserved(state: State, found: list[QueuedJob]) -> list[QueueName]:
+    """Queues in which something waits that no worker will take."""
+    served = {name for name, count in state.queue.workers().items() if count}
+    return sorted({job.name.queue for job in found if job.state is JobState.QUEUED} - served)

@@ -3,12 +3,14 @@
 from datetime import UTC, datetime
 
 import pytest
+from rq import Worker
 from rq_scheduler import Scheduler
 
 from app import jobs, training
 from app.jobs import JobState
 from app.models import TrainingStage
 from app.queue import JobName
+from app.queue_names import QueueName
 from app.timetable import schedule_id
 from tests.jobs_at_work import begin, fail
 from tests.web.conftest import OpenSite, Site
@@ -38,6 +40,17 @@ def test_a_waiting_job_is_followed_and_cancelled(admin: Site) -> None:
     assert answer.headers["location"] == "/admin/jobs"
     assert jobs.jobs(admin.state.queue, 5) == []
     assert "Cancelled by root." in text(admin.get("/admin/models/2").text)
+
+
+def test_a_queue_without_a_worker_is_named_while_something_waits_in_it(admin: Site) -> None:
+    queue = admin.state.queue
+    queue.enqueue(JobName.TIDY)
+    waits = "No worker serves the queue “{}”, so what waits in it goes on waiting."
+    page = text(admin.get("/admin/jobs").text)
+    assert waits.format("short") in page
+    assert waits.format("models") not in page
+    Worker([queue.queues[QueueName.SHORT]], connection=queue.redis).register_birth()  # type: ignore[no-untyped-call]
+    assert "No worker serves" not in text(admin.get("/admin/jobs").text)
 
 
 def test_a_running_training_shows_how_far_it_is(admin: Site) -> None:

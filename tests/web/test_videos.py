@@ -56,7 +56,7 @@ def test_too_many_searches_and_reports_are_refused(site: Site) -> None:
         site.state.access.count_wrong_video(ann)
     assert site.post(f"{_path(site)}/wrong", {"youtube_id": "x1234567890"}).status_code == 429
     assert site.get(_path(site)).json()["youtube_id"] == "x1234567890"
-    assert site.state.queue.queue.jobs == []
+    assert site.state.queue.waiting_ids() == []
 
 
 def test_a_track_that_is_not_there_has_no_video(site: Site) -> None:
