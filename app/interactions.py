@@ -84,11 +84,13 @@ class DatedListens:
     """POSIX seconds."""
 
 
-def dated_listens(session: Session) -> DatedListens:
-    """Every listen that has a date, read in chunks."""
+def dated_listens(session: Session, last_event_id: int | None = None) -> DatedListens:
+    """Every listen that has a date, read in chunks; with `last_event_id` none recorded later."""
     dated = select_columns(EVENTS.c.user_id, EVENTS.c.occurred_at).where(
         EVENTS.c.kind == EventKind.LISTEN, EVENTS.c.occurred_at.is_not(None)
     )
+    if last_event_id is not None:
+        dated = dated.where(EVENTS.c.id <= last_event_id)
     result = session.connection().execution_options(yield_per=_CHUNK).execute(dated)
     parts = [
         np.array([(row[0], int(row[1].timestamp())) for row in rows], dtype=np.int64)

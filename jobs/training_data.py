@@ -39,6 +39,15 @@ def read_training_data(session: Session) -> TrainingData:
     )
 
 
+def read_data_until(session: Session, last_event_id: int) -> TrainingData:
+    """The same as it was then, but for what was taken back or corrected since."""
+    return TrainingData(
+        interactions.pairs_between(session, None, None, last_event_id),
+        interactions.dated_listens(session, last_event_id),
+        last_event_id,
+    )
+
+
 def artists_of(session: Session, tracks: Vocabulary) -> NDArray[np.int64]:
     """Artist of each track of the vocabulary, (n_tracks,)."""
     rows = session.exec(select(Track.id, Track.artist_id).order_by(col(Track.id))).all()

@@ -11,15 +11,17 @@ from app.db import worded
 from app.errors import NoListens
 from app.ml import cutoff, holdout
 from app.ml import tuning as searching
+from app.ml.footing import footing_of
 from app.ml.holdout import Holdout
 from app.ml.interactions import Interactions
 from app.ml.search import Search, Trial
 from app.models import Tuning
+from app.models.columns import id_of
 from app.pulse import Pulse
 from app.tuning.errors import TuningOver
 from jobs.held_out import hold_out
 from jobs.runtime import Runtime, runtime
-from jobs.training_data import read_training_data
+from jobs.training_data import read_data_until
 
 log = logging.getLogger(__name__)
 
@@ -47,30 +49,40 @@ def _tune(rt: Runtime, tuning_id: int) -> None:
     row = rt.transact(lambda session: tuning.start(session, tuning_id))
     rt.queue.announce_tuning(tuning_id)
     with _Progress(rt, tuning_id) as told:
-        train, split = rt.read(_validation)
+        train, split = rt.read(lambda session: _validation(session, row.last_event_id or 0))
         if not len(train):
             raise NoListens
+        search = told.heeded(_search(rt, row))
+        _stand_on(rt, tuning_id, footing_of(train, search, split))
         recorded = rt.read(lambda session: tuning.trials(session, tuning_id))
-        search = told.heeded(_search(rt, row, recorded))
         found = searching.tune(train, search, recorded, split)
     rt.transact(lambda session: tuning.finish(session, tuning_id, found))
     log.info("tuned", extra={"tuning": tuning_id, "chosen": found.chosen})
 
 
-def _search(rt: Runtime, row: Tuning, recorded: list[Trial]) -> Search:
+def _stand_on(rt: Runtime, tuning_id: int, footing: str) -> None:
+    aside = rt.transact(lambda session: tuning.stand_on(session, tuning_id, footing))
+    if aside:
+        log.warning(
+            "trials were set aside: the listens or the settings to try are others than they were",
+            extra={"tuning": tuning_id, "trials": aside},
+        )
+
+
+def _search(rt: Runtime, row: Tuning) -> Search:
     """With the time that is left."""
-    spent = sum(trial.seconds for trial in recorded)
+    spent = rt.read(lambda session: tuning.spent(session, id_of(row)))
     left = max(row.seconds - spent, _LEAST_SECONDS)
     return Search(seconds=left, seed=row.seed, memory_mib=rt.settings.memory_for_fits)
 
 
-def _validation(session: Session) -> tuple[Interactions, Holdout | None]:
+def _validation(session: Session, last_event_id: int) -> tuple[Interactions, Holdout | None]:
     """What lies before the gate's cutoff, and in it the last listens against those before.
 
     The gate then tests what was chosen on listens that had no part in the choice. Without dates
     it is what the gate does not hold out, which the search splits by itself.
     """
-    data = read_training_data(session)
+    data = read_data_until(session, last_event_id)
     end, held = hold_out(session, data)
     if end is None:
         return held.train, None

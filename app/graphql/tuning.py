@@ -55,6 +55,14 @@ class Tuning(Node):
         found = await info.context.read(lambda session: tuning.trials(session, self.number))
         return [Trial.of(trial) for trial in found]
 
+    @as_parent(
+        "How many trials count no more: they were measured on listens that were taken back or"
+        " corrected before the search was taken up again, or with other settings to try."
+    )
+    async def set_aside_count(self, info: Info) -> int:
+        found = await info.context.read(lambda session: tuning.set_aside_of(session, [self.number]))
+        return found.get(self.number, 0)
+
     @classmethod
     def of(cls, row: TuningRow) -> Self:
         return cls(

@@ -12,15 +12,15 @@ from time import monotonic
 import numpy as np
 
 from app.errors import InvalidInput
-from app.ml.algorithms import ALGORITHMS
 from app.ml.blend_weights import candidates_of, climb, unseen
 from app.ml.candidate import Candidate, blend_of, members_of
+from app.ml.footing import arms_for, singles
 from app.ml.holdout import Holdout, per_listener
 from app.ml.interactions import Interactions
 from app.ml.panels import Panels
 from app.ml.recommender import Algorithm
 from app.ml.search import Search, Trial, Tuned
-from app.ml.search_space import TUNED, Arm, arms_of
+from app.ml.search_space import Arm
 from app.ml.studied import Studied
 
 __all__ = ["Search", "Trial", "Tuned", "tune"]
@@ -54,32 +54,22 @@ def tune(
     a fifth of each listener's tracks, which says nothing about time: only where listens are
     dated and a split in time is given, half-lives are searched as well.
 
-    `recorded` trials of an earlier search on the same data and seed count as done. Every arm is
+    `recorded` trials of an earlier search of the same footing count as done. Every arm is
     tried once before any is tried twice, as far as the time reaches. Raises InvalidInput for an
     unknown algorithm, or where no trial was completed.
     """
-    singles = _checked(search.algorithms)
-    blending = "blend" in search.algorithms and len(singles) > 1
-    counted = bool(len(np.unique(train.doings.plays)) > 1)
-    dated = holdout is not None and holdout.train.latest() is not None
+    arms = arms_for(train, search, holdout)
+    blending = "blend" in search.algorithms and len(singles(search.algorithms)) > 1
     if holdout is None:
         holdout = per_listener(train, seed=search.seed)
     most = max(200, _PANEL_SCORES // max(len(holdout.tracks), 1))
     run = _Run(search, holdout.sample(most, seed=search.seed), blending=blending)
-    featured = search.features is not None
-    for arm in arms_of(singles, counted=counted, dated=dated, featured=featured):
+    for arm in arms:
         run.add(arm, recorded)
     run.search()
     if not run.best_arms():
         raise InvalidInput("seconds", "no trial was completed: allow more time, or more memory")
     return run.blended() if blending else run.result()
-
-
-def _checked(algorithms: Sequence[str]) -> tuple[str, ...]:
-    for name in algorithms:
-        if name not in ALGORITHMS:
-            raise InvalidInput("algorithms", f"{name!r} is none of {', '.join(ALGORITHMS)}")
-    return tuple(name for name in TUNED if name in algorithms) or TUNED
 
 
 class _Run:

@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Text
+from sqlalchemy import JSON, Text, false
 from sqlmodel import Field, SQLModel
 
-from app.models.columns import TABLE_OPTIONS, UtcDateTime, enum_type, utc_now
+from app.models.columns import TABLE_OPTIONS, BigId, UtcDateTime, enum_type, utc_now
 from app.models.training import TrainingState
 
 
@@ -29,6 +29,10 @@ class Tuning(SQLModel, table=True):
     seed: int
     resumed: int = Field(default=0)
     """How often it was taken up again after its worker had died; one told to end did not die."""
+    last_event_id: int | None = Field(default=None, sa_type=BigId)
+    """Newest event when it began: it reads no later ones, also where it is taken up again."""
+    footing: str | None = Field(default=None, max_length=64)
+    """SHA-256 of the listens, split and space that its trials rest on."""
     algorithm: str | None = Field(default=None, max_length=32)
     settings: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     """The best recipe, as a training keeps it."""
@@ -51,3 +55,5 @@ class TuningTrial(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     tuning_id: int = Field(foreign_key="tuning.id", index=True, ondelete="CASCADE")
     trial: dict[str, Any] = Field(sa_type=JSON)
+    set_aside: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Its figure rests on listens or a space that are no more; the time it took still counts."""

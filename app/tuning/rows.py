@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func
+from sqlalchemy import func, update
 from sqlmodel import Session, col, select
 
-from app import evaluations, recipes, training, unattended
+from app import evaluations, listening, recipes, training, unattended
 from app.ml.recipe import Recipe
 from app.ml.search import Trial, Tuned
 from app.models import Training, TrainingState, Tuning, TuningTrial
@@ -61,12 +61,43 @@ def trials(session: Session, tuning_id: int) -> list[Trial]:
 
 
 def trials_of(session: Session, tuning_ids: Sequence[int]) -> dict[int, list[Trial]]:
-    """Those of each search, in the order that they ended."""
+    """Those of each search that count, in the order that they ended."""
     found: dict[int, list[Trial]] = {number: [] for number in tuning_ids}
-    statement = select(TuningTrial).where(col(TuningTrial.tuning_id).in_(tuning_ids))
+    statement = select(TuningTrial).where(
+        col(TuningTrial.tuning_id).in_(tuning_ids), col(TuningTrial.set_aside).is_(False)
+    )
     for row in session.exec(statement.order_by(col(TuningTrial.id))):
         found[row.tuning_id].append(Trial(**row.trial))
     return found
+
+
+def set_aside_of(session: Session, tuning_ids: Sequence[int]) -> dict[int, int]:
+    """How many trials of each search count no more; none where not said."""
+    mine, count = col(TuningTrial.tuning_id), func.count()
+    statement = select(mine, count).where(mine.in_(tuning_ids), col(TuningTrial.set_aside))
+    return dict(session.exec(statement.group_by(mine)).all())
+
+
+def stand_on(session: Session, tuning_id: int, footing: str) -> int:
+    """Have a search go on from its trials where they rest on this footing, else from none of them.
+
+    How many were set aside: they stay in the record, and what they took of its time is gone.
+    """
+    row = locked(session, tuning_id)
+    if row.footing == footing:
+        return 0
+    row.footing, row.progress = footing, 0.0
+    session.add(row)
+    kept = (col(TuningTrial.tuning_id) == tuning_id, col(TuningTrial.set_aside).is_(False))
+    aside = session.exec(select(func.count()).where(*kept)).one()
+    session.connection().execute(update(TuningTrial).where(*kept).values(set_aside=True))
+    return aside
+
+
+def spent(session: Session, tuning_id: int) -> float:
+    """Seconds that all its trials took, those set aside included."""
+    mine = select(TuningTrial.trial).where(col(TuningTrial.tuning_id) == tuning_id)
+    return sum(float(trial["seconds"]) for trial in session.exec(mine))
 
 
 def best_recipe(session: Session) -> Recipe | None:
@@ -113,6 +144,8 @@ def start(session: Session, tuning_id: int) -> Tuning:
         raise TuningOver(tuning_id=tuning_id, state=row.state.value)
     row.state, row.heartbeat_at = TrainingState.RUNNING, utc_now()
     row.started_at = row.started_at or row.heartbeat_at
+    if row.last_event_id is None:
+        row.last_event_id = listening.last_event_id(session)
     session.add(row)
     return row
 

@@ -99,9 +99,12 @@ def _refused(
 def _all(state: State, before: int | None) -> dict[str, Any]:
     with state.database.read() as session:
         rows = tuning.tunings(session, _SHOWN + 1, before)
-        trials = tuning.trials_of(session, [id_of(row) for row in rows[:_SHOWN]])
+        numbers = [id_of(row) for row in rows[:_SHOWN]]
+        trials = tuning.trials_of(session, numbers)
+        set_aside = tuning.set_aside_of(session, numbers)
     return {
         "board": Board.of(rows[:_SHOWN], trials),
+        "set_aside": set_aside,
         "active": next((row for row in rows if row.state in ACTIVE), None),
         "is_first": before is None,
         "further": id_of(rows[_SHOWN - 1]) if len(rows) > _SHOWN else None,
@@ -118,12 +121,14 @@ def _one(state: State, number: int) -> dict[str, Any]:
         row = tuning.tuning(session, number)
         trials = tuning.trials(session, number)
         untried = tuning.untried_recipe(session)
+        set_aside = tuning.set_aside_of(session, [number])
     board = Board.of([row], {number: trials})
     chosen = recipes.read(row.algorithm, row.settings) if row.algorithm and row.settings else None
     return {
         "row": row,
         "board": board,
         "search": board.searches[0],
+        "set_aside": set_aside,
         "trials": ranked(trials, _TRIALS),
         "chosen": chosen,
         "is_untried": chosen is not None and chosen == untried,

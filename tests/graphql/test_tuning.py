@@ -36,7 +36,7 @@ LIST = """{
     totalCount
     edges {
       node {
-        id state algorithm settings ndcg
+        id state algorithm settings ndcg setAsideCount
         trials { algorithm weighting settings state ndcg firstQuarterNdcg fitSeconds seconds }
       }
     }
@@ -108,6 +108,11 @@ def test_trials_can_be_read_by_administrators_alone(door: Door) -> None:
     assert found["totalCount"] == 1
     node = found["edges"][0]["node"]
     assert (node["state"], node["trials"]) == ("RUNNING", [TOLD])
+    assert node["setAsideCount"] == 0
+    with door.state.database.write() as session:
+        tuning.stand_on(session, 1, "other")
+    (edge,) = door.ask(LIST, ADMINISTRATOR)["tunings"]["edges"]
+    assert (edge["node"]["setAsideCount"], edge["node"]["trials"]) == (1, [])
     query = f'{{ node(id: "{FIRST}") {{ id }} }}'
     assert door.ask(query, ADMINISTRATOR)["node"] == {"id": FIRST}
     assert door.ask(query, LISTENER)["node"] is None

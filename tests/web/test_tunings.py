@@ -101,6 +101,17 @@ def test_a_running_one_shows_what_it_has_tried(admin: Site) -> None:
     assert "Needs too much memory" in text(others[4])
 
 
+def test_trials_that_count_no_more_are_told_of(admin: Site) -> None:
+    number = _tried(admin)
+    told = "6 trials were set aside, and the search began anew"
+    assert told not in text(admin.get(f"{ADDRESS}/{number}").text)
+    with admin.state.database.write() as session:
+        assert tuning.stand_on(session, number, "other") == len(TRIALS)
+        assert tuning.stand_on(session, number, "other") == 0
+    for address in (ADDRESS, f"{ADDRESS}/{number}"):
+        assert told in text(admin.get(address).text)
+
+
 def test_it_is_stopped_and_gone_on_with(admin: Site) -> None:
     number = _tried(admin)
     page = f"{ADDRESS}/{number}"
