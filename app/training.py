@@ -95,7 +95,6 @@ def request(session: Session, requested_by: str, recipe: Recipe, seed: int) -> T
         algorithm=recipe.algorithm,
         settings=recipes.stored(recipe),
         seed=seed,
-        library_versions={name: importlib.metadata.version(name) for name in _LIBRARIES},
     )
     session.add(training)
     session.flush()
@@ -146,6 +145,7 @@ def start(session: Session, training_id: int) -> Training:
     row = _in_state(session, training_id, TrainingState.QUEUED)
     row.state, row.started_at = TrainingState.RUNNING, utc_now()
     row.heartbeat_at = row.started_at
+    row.library_versions = {name: importlib.metadata.version(name) for name in _LIBRARIES}
     return row
 
 

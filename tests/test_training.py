@@ -59,6 +59,9 @@ def test_a_launch_is_a_row_and_a_job(database: Database, queue: JobQueue, heard:
     assert (row.state, row.job_id, row.requested_by) == (TrainingState.QUEUED, job.id, "root")
     assert (row.seed, row.algorithm) == (7, "als")
     assert recipes.recipe_of(row) == RECIPE.complete()
+    assert row.library_versions == {}, "the worker's count, which may be another machine's"
+    with database.write() as session:
+        row = training.start(session, number)
     assert set(row.library_versions) == {"implicit", "numpy", "scipy", "pytune"}
 
 

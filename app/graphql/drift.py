@@ -1,11 +1,13 @@
 """Drift: how the lists do now, against the time after the champion's recipe was promoted."""
 
 from datetime import datetime
-from typing import Self
+from typing import Annotated, Self
 
 import strawberry
+from anyio import to_thread
 
 from app import monitoring, watches
+from app.graphql import problems
 from app.graphql.context import Info
 from app.graphql.enums import SignalName
 from app.graphql.paging import DEFAULT_PAGE, After, Connection, First, Page
@@ -13,6 +15,7 @@ from app.graphql.permissions import for_administrators
 from app.models import DriftWatch as DriftWatchRow
 from app.models.columns import id_of, utc_now
 from app.observing import Window
+from app.queue import JobName
 
 
 @strawberry.type(description="A span of time that is compared with another.")
@@ -133,6 +136,21 @@ class DriftWatch:
         )
 
 
+@strawberry.type(
+    description="A worker looks for drift next; `driftWatches` tells what it found."
+)
+class DriftWatchStarted:
+    job_id: strawberry.ID = strawberry.field(
+        description="Id of its job, which `jobs` lists until it has ended well."
+    )
+
+
+WatchDriftResult = Annotated[
+    DriftWatchStarted | problems.QueueUnavailable,
+    strawberry.union("WatchDriftResult", description="What `watchDrift` gives."),
+]
+
+
 @strawberry.type
 class DriftQuery:
     @for_administrators("What each watch for drift found, the newest first.")
@@ -156,3 +174,12 @@ class DriftQuery:
             )
 
         return DriftReport.of(await info.context.state.drift.of(watch))
+
+
+@strawberry.type
+class DriftMutation:
+    @for_administrators("Have a worker look for drift now, and keep and tell what it finds.")
+    async def watch_drift(self, info: Info) -> WatchDriftResult:
+        queue = info.context.state.queue
+        job_id = await to_thread.run_sync(queue.enqueue, JobName.WATCH_DRIFT)
+        return DriftWatchStarted(job_id=strawberry.ID(job_id))

@@ -13,7 +13,7 @@ from app.graphql.alerts import AlertsMutation, AlertsQuery
 from app.graphql.batch import BatchMutation
 from app.graphql.catalog import CatalogQuery
 from app.graphql.context import Context
-from app.graphql.drift import DriftQuery
+from app.graphql.drift import DriftMutation, DriftQuery
 from app.graphql.editing import EditingMutation
 from app.graphql.edits import EditsQuery
 from app.graphql.erasing import ErasingMutation
@@ -95,6 +95,7 @@ class Mutation(
     JobsMutation,
     ImportingMutation,
     AlertsMutation,
+    DriftMutation,
     UsersMutation,
 ):
     pass

@@ -31,6 +31,12 @@ class LogLine:
     text: str = strawberry.field(description="What was said.")
 
 
+@strawberry.type(description="A library that models are made by.")
+class LibraryVersion:
+    name: str = strawberry.field(description="Its name, as of its package.")
+    version: str = strawberry.field(description="The version that was there.")
+
+
 @strawberry.type(description="One making of a model. Its number is the model's version.")
 class Training(Node):
     version: int = strawberry.field(description="Number of the training, version of its model.")
@@ -54,6 +60,17 @@ class Training(Node):
     )
     data_from: datetime | None = strawberry.field(description="First listen it was fitted on.")
     data_until: datetime | None = strawberry.field(description="Last listen it was fitted on.")
+    data_fingerprint: str | None = strawberry.field(
+        description="SHA-256 of what it was fitted on, in hexadecimal: with the same recipe, seed"
+        " and libraries, the same model. Null until that was read."
+    )
+    library_versions: list[LibraryVersion] = strawberry.field(
+        description="The libraries that its worker has, by name; none until one began with it."
+    )
+    model_checksum: str | None = strawberry.field(
+        description="SHA-256 of its model's manifest, in hexadecimal, which holds those of its"
+        " files. Null until they are written."
+    )
     error: str | None = strawberry.field(description="Why it failed, if it did.")
     created_at: datetime = strawberry.field(description="When it was asked for.")
     started_at: datetime | None = strawberry.field(description="When a worker began with it.")
@@ -97,6 +114,12 @@ class Training(Node):
             interaction_count=row.interactions,
             data_from=row.data_from,
             data_until=row.data_until,
+            data_fingerprint=row.fingerprint,
+            library_versions=[
+                LibraryVersion(name=name, version=str(version))
+                for name, version in sorted(row.library_versions.items())
+            ],
+            model_checksum=row.checksum,
             error=row.error,
             created_at=row.created_at,
             started_at=row.started_at,

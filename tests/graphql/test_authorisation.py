@@ -198,6 +198,7 @@ MUTATIONS = {
     ),
     "retryJob": (For.ADMINISTRATORS, 'retryJob(input: {jobId: "x"}) { __typename }'),
     "cancelJob": (For.ADMINISTRATORS, 'cancelJob(input: {jobId: "x"}) { __typename }'),
+    "watchDrift": (For.ADMINISTRATORS, "watchDrift { __typename }"),
     "acknowledgeAlert": (
         For.ADMINISTRATORS,
         'acknowledgeAlert(input: {alertId: "QWxlcnQ6MQ=="}) { __typename }',

@@ -1,12 +1,14 @@
-"""The current figures of drift."""
+"""The current figures of drift, and having a worker look for it."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from app.models.columns import utc_now
+from app.queue import JobName
 from tests import histories
-from tests.graphql.conftest import ADMINISTRATOR, Door
+from tests.graphql.conftest import ADMINISTRATOR, Door, OpenDoor
 from tests.histories import World, crown
 
 DRIFT = """{
@@ -14,6 +16,12 @@ DRIFT = """{
     modelVersion discovery before { since until } after { since until }
     signals { name before after listenerCount standardErrors drifted }
     clickThroughBefore clickThroughAfter
+  }
+}"""
+
+WATCH = """mutation {
+  watchDrift {
+    __typename ... on DriftWatchStarted { jobId } ... on Problem { code message }
   }
 }"""
 
@@ -40,3 +48,17 @@ def test_the_figures_of_both_spans(door: Door, monkeypatch: pytest.MonkeyPatch) 
     assert signals["NDCG"]["after"] < signals["NDCG"]["before"]
     assert not signals["UNKNOWN_LISTENERS"]["drifted"]
     assert len(found["clickThroughAfter"]) == 20
+
+
+def test_a_worker_is_asked_to_look_now(door: Door) -> None:
+    started = door.ask(WATCH, ADMINISTRATOR)["watchDrift"]
+    (job,) = door.state.queue.queue.jobs
+    assert (job.func_name, job.args) == (JobName.WATCH_DRIFT, [])
+    assert started == {"__typename": "DriftWatchStarted", "jobId": job.id}
+
+
+def test_without_a_queue_nobody_looks(open_door: OpenDoor, tmp_path: Path) -> None:
+    door = open_door(redis_url=f"unix://{tmp_path}/nobody")
+    answer = door.ask(WATCH, ADMINISTRATOR)["watchDrift"]
+    assert (answer["__typename"], answer["code"]) == ("QueueUnavailable", "queue_unavailable")
+    assert "nobody" not in answer["message"]

@@ -1,5 +1,6 @@
 """Trainings, and making one more."""
 
+import importlib.metadata
 from dataclasses import asdict
 from typing import Any
 
@@ -14,6 +15,7 @@ from app.ml.model_slot import LoadedModel
 from app.ml.weighting import Weighting
 from app.models import TrainingState
 from app.queue import JobName
+from app.training import Fitted
 from tests.graphql.conftest import ADMINISTRATOR, Door, OpenDoor, crown, refused
 
 TRAIN = """
@@ -40,6 +42,11 @@ query ($first: Int, $after: String, $state: TrainingState) {
   }
 }
 """
+MADE_OF = """{
+  trainings {
+    edges { node { dataFingerprint modelChecksum libraryVersions { name version } } }
+  }
+}"""
 
 
 def _train(door: Door, **given: Any) -> Any:
@@ -120,6 +127,26 @@ def test_the_log_is_read_in_order(door: Door) -> None:
     newest = door.ask(asked, ADMINISTRATOR)["trainings"]["edges"][0]["node"]
     told = [line["text"] for line in newest["log"]]
     assert told == ["It began.", "It went on.", "Failed: It was enough."]
+
+
+def test_what_a_model_was_made_of_is_on_record(door: Door) -> None:
+    _train(door)
+    (waiting,) = door.ask(MADE_OF, ADMINISTRATOR)["trainings"]["edges"]
+    unknown: dict[str, object] = {
+        "dataFingerprint": None,
+        "modelChecksum": None,
+        "libraryVersions": [],
+    }
+    assert waiting["node"] == unknown
+    with door.state.database.write() as session:
+        training.start(session, 1)
+        fitted = Fitted("model", "c" * 64, 1, 1, 1, None, None, 1, "f" * 64)
+        training.finish(session, 1, fitted)
+    (made,) = door.ask(MADE_OF, ADMINISTRATOR)["trainings"]["edges"]
+    versions = {each["name"]: each["version"] for each in made["node"].pop("libraryVersions")}
+    assert versions["implicit"] == importlib.metadata.version("implicit")
+    assert list(versions) == sorted(versions)
+    assert made["node"] == {"dataFingerprint": "f" * 64, "modelChecksum": "c" * 64}
 
 
 def test_one_training_at_a_time(door: Door) -> None:
