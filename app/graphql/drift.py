@@ -136,9 +136,7 @@ class DriftWatch:
         )
 
 
-@strawberry.type(
-    description="A worker looks for drift next; `driftWatches` tells what it found."
-)
+@strawberry.type(description="A worker looks for drift next; `driftWatches` tells what it found.")
 class DriftWatchStarted:
     job_id: strawberry.ID = strawberry.field(
         description="Id of its job, which `jobs` lists until it has ended well."

@@ -1,7 +1,7 @@
 """Trainings: what was made how, what was measured of it, and making one more."""
 
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 import strawberry
 from anyio import to_thread
@@ -9,7 +9,7 @@ from sqlmodel import Session
 from strawberry.scalars import JSON
 
 from app import recipes, training, tuning
-from app.errors import InvalidInput, TrainingNotFound
+from app.errors import TrainingNotFound
 from app.errors.invalid import out_of_range
 from app.graphql import problems
 from app.graphql.context import Context, Info
@@ -19,10 +19,9 @@ from app.graphql.evaluation import Evaluation
 from app.graphql.ids import Node, global_id
 from app.graphql.paging import DEFAULT_PAGE, After, Connection, First, Page
 from app.graphql.permissions import as_parent, for_administrators
-from app.ml.recipe import Recipe
+from app.graphql.training_input import USUAL, TrainModelInput
 from app.models import Training as TrainingRow
 from app.models.columns import id_of
-from app.training import DEFAULT_SEED
 
 
 @strawberry.type(description="A line of a training's log.")
@@ -126,58 +125,6 @@ class Training(Node):
             finished_at=row.finished_at,
             files_removed_at=row.artifact_removed_at,
         )
-
-
-@strawberry.input(description="How to train; whatever is left out has its default.")
-class TrainModelInput:
-    algorithm: Algorithm = strawberry.field(
-        default=Algorithm.ALS, description="How the model is made."
-    )
-    weighting: Weighting = strawberry.field(
-        default=Recipe().weighting, description="What plays become before the fit."
-    )
-    half_life_days: float | None = strawberry.field(
-        default=None,
-        description="Days in which a listen loses half its weight; left out, it keeps it.",
-    )
-    seed: int = strawberry.field(
-        default=DEFAULT_SEED, description="0 or more; the same data and seed, the same model."
-    )
-    factors: int | None = strawberry.field(
-        default=None, description="ALS: the length of each track's vector."
-    )
-    regularization: float | None = strawberry.field(
-        default=None, description="ALS: how strongly vectors are held near zero."
-    )
-    alpha: float | None = strawberry.field(
-        default=None, description="ALS: how fast confidence grows with plays."
-    )
-    iterations: int | None = strawberry.field(
-        default=None, description="ALS: rounds of solving for all listeners, then all tracks."
-    )
-
-    settings: JSON | None = strawberry.field(
-        default=None,
-        description="Settings of any algorithm by their names, such as `beta` of RP3BETA.",
-    )
-
-    def recipe(self) -> Recipe:
-        """Raises InvalidInput naming what the algorithm does not take."""
-        named: Any = self.settings or {}
-        if not isinstance(named, dict):
-            raise InvalidInput("settings", "must be an object of settings by their names")
-        given: dict[str, Any] = {
-            **named,
-            "factors": self.factors,
-            "regularization": self.regularization,
-            "alpha": self.alpha,
-            "iterations": self.iterations,
-        }
-        settings = {name: value for name, value in given.items() if value is not None}
-        return recipes.checked(self.algorithm, self.weighting, settings, self.half_life_days)
-
-
-USUAL = TrainModelInput()
 
 
 @strawberry.type(description="The training waits for a worker.")

@@ -10,6 +10,7 @@ from app.queue import JobName
 from tests import histories
 from tests.graphql.conftest import ADMINISTRATOR, Door, OpenDoor
 from tests.histories import World, crown
+from tests.jobs_at_work import waiting_jobs
 
 DRIFT = """{
   drift {
@@ -52,7 +53,7 @@ def test_the_figures_of_both_spans(door: Door, monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_worker_is_asked_to_look_now(door: Door) -> None:
     started = door.ask(WATCH, ADMINISTRATOR)["watchDrift"]
-    (job,) = door.state.queue.queue.jobs
+    (job,) = waiting_jobs(door.state.queue)
     assert (job.func_name, job.args) == (JobName.WATCH_DRIFT, [])
     assert started == {"__typename": "DriftWatchStarted", "jobId": job.id}
 

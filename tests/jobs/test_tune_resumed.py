@@ -17,6 +17,7 @@ from jobs import tune
 from jobs.runtime import Runtime
 from tests import making
 from tests.jobs.test_tune import SECONDS, hurried, launched, tracks
+from tests.jobs_at_work import waiting_jobs
 
 __all__ = ["hurried", "launched", "tracks"]
 
@@ -106,7 +107,7 @@ def test_after_its_worker_died_it_goes_on_with_the_time_that_is_left(
     rt.queue.redis.flushall()
     assert tuning.resume_lost(rt.database, rt.queue, timedelta(seconds=30)) == [launched]
     assert _state(rt, launched) is TrainingState.QUEUED
-    (job,) = rt.queue.queue.jobs
+    (job,) = waiting_jobs(rt.queue)
     assert job.args == [launched]
     with rt.database.read() as session:
         search = tune._search(rt, tuning.tuning(session, launched))
