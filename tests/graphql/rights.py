@@ -211,3 +211,19 @@ MUTATIONS = {
     "undoImport": (For.LISTENERS, f'undoImport(input: {{importId: "{IMPORT}"}}) {{ __typename }}'),
     "reloadModel": (For.ADMINISTRATORS, "reloadModel { __typename }"),
 }
+SUBSCRIPTIONS = {
+    "trainingProgress": (
+        For.ADMINISTRATORS,
+        f'trainingProgress(trainingId: "{TRAINING}") {{ version }}',
+    ),
+    "tuningProgress": (
+        For.ADMINISTRATORS,
+        'tuningProgress(tuningId: "VHVuaW5nOjE=") { id }',
+    ),
+    "evaluationProgress": (
+        For.ADMINISTRATORS,
+        'evaluationProgress(runId: "RXZhbHVhdGlvblJ1bjox") { id }',
+    ),
+    "importProgress": (For.LISTENERS, f'importProgress(importId: "{IMPORT}") {{ id }}'),
+    "championChanged": (For.ADMINISTRATORS, "championChanged { version }"),
+}
