@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from importlib.metadata import version
 from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, ExceptionContext, event
 
 TRACEPARENT = "traceparent"
 """The header, and the key in a job's notes, of W3C's Trace Context."""
@@ -89,11 +89,21 @@ class Tracing:
 
         event.listen(engine, "before_cursor_execute", before)
         event.listen(engine, "after_cursor_execute", after)
+        event.listen(engine, "handle_error", _end_as_failed)
 
     def close(self) -> None:
         """Send what waits, and end."""
         if self._provider is not None:
             self._provider.shutdown()
+
+
+def _end_as_failed(about: ExceptionContext) -> None:
+    """Of a statement that failed: by the driver's kind of error, whose text may hold values."""
+    from opentelemetry.trace import StatusCode
+
+    if span := getattr(about.execution_context, "pytune_span", None):
+        span.set_status(StatusCode.ERROR, type(about.original_exception).__name__)
+        span.end()
 
 
 def _provider(url: str, process: str) -> Any:

@@ -8,7 +8,9 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
+from sqlalchemy.exc import DBAPIError
 
+from app.db import Database
 from app.queue import JobName, JsonJob
 from app.telemetry import TRACEPARENT, Tracing
 from tests.web.conftest import OpenSite, Site
@@ -100,3 +102,22 @@ def test_what_raises_is_a_failed_span_without_its_text(collector: Collector) -> 
     tracing.close()
     status = collector.named("job train").status
     assert (status.code, status.message) == (Status.STATUS_CODE_ERROR, "ValueError")
+
+
+def test_a_statement_that_fails_is_a_failed_span_without_its_text(
+    collector: Collector, database: Database
+) -> None:
+    tracing = Tracing(collector.url, "job")
+    tracing.watch(database.engine)
+    with tracing.span("job train", GIVEN), database.read() as session:
+        connection = session.connection()
+        with pytest.raises(DBAPIError, match="secret"):
+            connection.exec_driver_sql("DELETE FROM secret")
+        connection.exec_driver_sql("SELECT 1")
+    tracing.close()
+    failed, went = collector.named("DELETE"), collector.named("SELECT")
+    assert failed.parent_span_id == went.parent_span_id == collector.named("job train").span_id
+    assert failed.status.code == Status.STATUS_CODE_ERROR
+    assert failed.status.message in {"OperationalError", "ProgrammingError"}
+    assert failed.end_time_unix_nano >= failed.start_time_unix_nano
+    assert went.status.code == Status.STATUS_CODE_UNSET
