@@ -16,6 +16,7 @@ from app.models.columns import utc_now
 from app.turns import CATALOGUE, take_turn
 
 _CHANGES: Table = CatalogueChange.__table__  # type: ignore[attr-defined]
+_WITH_IDS = (ChangedThing.TRACK, ChangedThing.ARTIST)
 _KEPT = 1000
 """Notes that are kept: who has not looked for longer begins anew."""
 _NAMED = 250
@@ -61,12 +62,11 @@ def since(session: Session, number: int) -> Changes:
     statement = statement.where(columns.id >= number).order_by(columns.id)
     notes = session.connection().execute(statement).all()
     gap = bool(notes) and notes[0].id != max(number, 1)
-    named: dict[ChangedThing, set[int]] = {thing: set() for thing in ChangedThing}
-    for row in notes:
-        if row.id > number:
-            named[row.thing].add(row.our_id)
-    everything = gap or bool(named[ChangedThing.EVERYTHING])
-    return Changes(named[ChangedThing.TRACK], named[ChangedThing.ARTIST], everything)
+    later = [row for row in notes if row.id > number]
+    tracks, artists = ({row.our_id for row in later if row.thing == thing} for thing in _WITH_IDS)
+    # Also what a newer version wrote down, whose word for it means nothing here.
+    everything = gap or any(row.thing not in _WITH_IDS for row in later)
+    return Changes(tracks, artists, everything)
 
 
 def last_note(session: Session) -> int:

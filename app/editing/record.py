@@ -99,12 +99,12 @@ def _told(session: Session, rows: Sequence[CatalogueEdit]) -> list[Edit]:
             session, Artist.id, Artist.name, [*_ids(rows, ExternalKind.ARTIST), *artists]
         ),
     }
-    standing = _standing(session, rows)
+    standing, nothing = _standing(session, rows), Names()
     return [
         Edit(
             row,
-            names[row.thing].get(row.our_id),
-            names[row.thing].get(row.other_id or 0),
+            names.get(row.thing, nothing).get(row.our_id),
+            names.get(row.thing, nothing).get(row.other_id or 0),
             _changed(row, names[ExternalKind.ARTIST]),
             id_of(row) in standing,
         )

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from app.models.columns import NUMBERED_ONCE, TABLE_OPTIONS, UtcDateTime, enum_type, utc_now
+from app.models.columns import NUMBERED_ONCE, TABLE_OPTIONS, ClosedSet, UtcDateTime, utc_now
 
 MAX_TITLE = 500
 """Characters of a title, an album or an artist's name."""
@@ -54,7 +54,7 @@ class Track(SQLModel, table=True):
     genre: str | None = Field(default=None, max_length=64)
     duration_seconds: int | None = Field(default=None)
     youtube_id: str | None = Field(default=None, max_length=16)
-    video_state: VideoState = Field(default=VideoState.UNKNOWN, sa_type=enum_type(VideoState))
+    video_state: VideoState = Field(default=VideoState.UNKNOWN, sa_type=ClosedSet(VideoState))
     video_checked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     listener_count: int = Field(default=0, index=True)
     """Listeners who played it, as of the last import or training: orders search results."""
@@ -92,7 +92,7 @@ class ExternalId(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     source: str = Field(max_length=64)
-    kind: ExternalKind = Field(sa_type=enum_type(ExternalKind))
+    kind: ExternalKind = Field(sa_type=ClosedSet(ExternalKind))
     external_id: str = Field(max_length=255)
     our_id: int
     import_id: int | None = Field(default=None, index=True)
@@ -117,8 +117,8 @@ class CatalogueEdit(SQLModel, table=True):
     __table_args__ = (Index("ix_catalogue_edit_ours", "thing", "our_id"), TABLE_OPTIONS)
 
     id: int | None = Field(default=None, primary_key=True)
-    kind: EditKind = Field(sa_type=enum_type(EditKind))
-    thing: ExternalKind = Field(sa_type=enum_type(ExternalKind))
+    kind: EditKind = Field(sa_type=ClosedSet(EditKind))
+    thing: ExternalKind = Field(sa_type=ClosedSet(ExternalKind))
     our_id: int
     other_id: int | None = Field(default=None)
     """What was merged into it, separated from it again, or split off."""
@@ -141,7 +141,7 @@ class CatalogueChange(SQLModel, table=True):
     __table_args__ = NUMBERED_ONCE
 
     id: int | None = Field(default=None, primary_key=True)
-    thing: ChangedThing = Field(sa_type=enum_type(ChangedThing))
+    thing: ChangedThing = Field(sa_type=ClosedSet(ChangedThing))
     our_id: int | None = Field(default=None)
     """No foreign key: it may be gone."""
     changed_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)

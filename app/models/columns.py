@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, String
 from sqlalchemy.dialects.mysql import DATETIME
 from sqlalchemy.types import TypeDecorator
 
@@ -46,15 +46,29 @@ class UtcDateTime(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
-def enum_type(enum: type[StrEnum], length: int = 32) -> Enum:
-    """A closed set kept as its values in VARCHAR, so that members can be added later."""
-    return Enum(
-        enum,
-        native_enum=False,
-        create_constraint=False,
-        length=length,
-        values_callable=lambda members: [member.value for member in members],
-    )
+class ClosedSet(TypeDecorator[StrEnum]):
+    """Members of an enum, kept as their values in VARCHAR, so that members can be added later.
+
+    A value that is none of them is of a newer version, whose processes run beside this one during
+    an upgrade. It is read as the text that it is, which equals no member; what it stands in can be
+    shown all the same.
+    """
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, enum: type[StrEnum], length: int = 32) -> None:
+        super().__init__(length)
+        self.enum = enum
+        self._members: dict[str | None, Any] = {member.value: member for member in enum}
+
+    def process_bind_param(self, value: StrEnum | None, dialect: Dialect) -> str | None:
+        del dialect
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        del dialect
+        return self._members.get(value, value)
 
 
 class HasId(Protocol):

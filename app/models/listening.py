@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from app.models.columns import NUMBERED_ONCE, TABLE_OPTIONS, BigId, UtcDateTime, enum_type, utc_now
+from app.models.columns import NUMBERED_ONCE, TABLE_OPTIONS, BigId, ClosedSet, UtcDateTime, utc_now
 
 MAX_SOURCE = 64
 MAX_IDEMPOTENCY_KEY = 128
@@ -42,7 +42,7 @@ class Event(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     user_id: int = Field(foreign_key="user.id", ondelete="CASCADE")
     track_id: int = Field(foreign_key="track.id", index=True)
-    kind: EventKind = Field(sa_type=enum_type(EventKind))
+    kind: EventKind = Field(sa_type=ClosedSet(EventKind))
     occurred_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """Whole seconds for listens and skips; null where a source has no time."""
     plays: int = Field(default=1)
@@ -69,7 +69,7 @@ class UserItem(SQLModel, table=True):
     plays: int = Field(default=0)
     skips: int = Field(default=0)
     last_listened_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    feedback: Feedback | None = Field(default=None, sa_type=enum_type(Feedback))
+    feedback: Feedback | None = Field(default=None, sa_type=ClosedSet(Feedback))
 
 
 class ImportState(StrEnum):
@@ -99,7 +99,7 @@ class DataImport(SQLModel, table=True):
     user_id: int | None = Field(default=None, index=True)
     """Whose own history it is; null for a catalogue."""
     requested_by: str = Field(default="command line", max_length=100)
-    state: ImportState = Field(default=ImportState.RUNNING, sa_type=enum_type(ImportState))
+    state: ImportState = Field(default=ImportState.RUNNING, sa_type=ClosedSet(ImportState))
     progress: float = Field(default=0.0)
     """Of the file that was read or, while it is undone, of the listens taken back: 0 to 1."""
     job_id: str | None = Field(default=None, max_length=64)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, Double
 from sqlmodel import Field, SQLModel
 
-from app.models.columns import TABLE_OPTIONS, BigId, UtcDateTime, enum_type, utc_now
+from app.models.columns import TABLE_OPTIONS, BigId, ClosedSet, UtcDateTime, utc_now
 
 
 class ListKind(StrEnum):
@@ -27,7 +27,7 @@ class Prediction(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     list_id: str = Field(max_length=36, unique=True)
     user_id: int = Field(foreign_key="user.id", index=True, ondelete="CASCADE")
-    kind: ListKind = Field(sa_type=enum_type(ListKind))
+    kind: ListKind = Field(sa_type=ClosedSet(ListKind))
     model_version: int | None = Field(default=None, index=True)
     """Number of the model's training; null when popularity was served without a model."""
     discovery: float | None = Field(default=None, sa_type=Double)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, Text
 from sqlmodel import Field, SQLModel
 
-from app.models.columns import NUMBERED_ONCE, TABLE_OPTIONS, BigId, UtcDateTime, enum_type, utc_now
+from app.models.columns import NUMBERED_ONCE, TABLE_OPTIONS, BigId, ClosedSet, UtcDateTime, utc_now
 
 MAX_MESSAGE = 1000
 """Characters of an alert's message, and of a line of a training's log."""
@@ -40,10 +40,10 @@ class Training(SQLModel, table=True):
     requested_by: str = Field(max_length=100)
     """A user's name, or what asked: schedule, command line."""
     state: TrainingState = Field(
-        default=TrainingState.QUEUED, sa_type=enum_type(TrainingState), index=True
+        default=TrainingState.QUEUED, sa_type=ClosedSet(TrainingState), index=True
     )
     stage: TrainingStage = Field(
-        default=TrainingStage.WAITING, sa_type=enum_type(TrainingStage, length=100)
+        default=TrainingStage.WAITING, sa_type=ClosedSet(TrainingStage, length=100)
     )
     """What it does now, or did last."""
     progress: float = Field(default=0.0)
@@ -118,7 +118,7 @@ class EvaluationRun(SQLModel, table=True):
     requested_by: str = Field(max_length=100)
     """A user's name, or what asked: command line."""
     state: TrainingState = Field(
-        default=TrainingState.QUEUED, sa_type=enum_type(TrainingState), index=True
+        default=TrainingState.QUEUED, sa_type=ClosedSet(TrainingState), index=True
     )
     progress: float = Field(default=0.0)
     """0 to 1."""

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, Text, false
 from sqlmodel import Field, SQLModel
 
-from app.models.columns import TABLE_OPTIONS, BigId, UtcDateTime, enum_type, utc_now
+from app.models.columns import TABLE_OPTIONS, BigId, ClosedSet, UtcDateTime, utc_now
 from app.models.training import TrainingState
 
 
@@ -20,7 +20,7 @@ class Tuning(SQLModel, table=True):
     requested_by: str = Field(max_length=100)
     """A user's name, or what asked: schedule."""
     state: TrainingState = Field(
-        default=TrainingState.QUEUED, sa_type=enum_type(TrainingState), index=True
+        default=TrainingState.QUEUED, sa_type=ClosedSet(TrainingState), index=True
     )
     progress: float = Field(default=0.0)
     """0 to 1."""

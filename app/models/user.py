@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from sqlmodel import Field, SQLModel
 
-from app.models.columns import NUMBERED_ONCE, TABLE_OPTIONS, UtcDateTime, enum_type, utc_now
+from app.models.columns import NUMBERED_ONCE, TABLE_OPTIONS, ClosedSet, UtcDateTime, utc_now
 
 
 class Role(StrEnum):
@@ -24,7 +24,7 @@ class User(SQLModel, table=True):
     name_key: str = Field(max_length=128, unique=True)
     """The casefolded name: Ann and ann are one person."""
     password_hash: str | None = Field(default=None, max_length=255)
-    role: Role = Field(default=Role.LISTENER, sa_type=enum_type(Role))
+    role: Role = Field(default=Role.LISTENER, sa_type=ClosedSet(Role))
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     disabled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     language: str | None = Field(default=None, max_length=8)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import StatementError
+from sqlmodel import select
 
 from app.db import Database
 from app.models import Artist, Event, EventKind, UserItem
@@ -46,6 +47,21 @@ def test_a_closed_set_is_kept_as_its_value(database: Database) -> None:
     with database.read() as session:
         kept = session.connection().execute(text("SELECT kind FROM event")).scalar_one()
     assert kept == "love"
+
+
+def test_what_a_newer_version_wrote_is_read_as_text_and_left_as_it_is(database: Database) -> None:
+    with database.write() as session:
+        listener, track = making.user(session), making.track(session, "Blue")
+        session.add(Event(user_id=listener, track_id=track, kind=EventKind.LOVE, source="test"))
+        session.flush()
+        session.connection().execute(text("UPDATE event SET kind = 'hummed'"))
+    with database.write() as session:
+        (event,) = session.exec(select(Event))
+        assert (str(event.kind), event.kind in set(EventKind)) == ("hummed", False)
+        event.plays = 2
+    with database.read() as session:
+        kept = session.connection().execute(text("SELECT kind, plays FROM event")).one()
+    assert tuple(kept) == ("hummed", 2)
 
 
 def test_keys_tell_case_and_accents_apart(database: Database) -> None:

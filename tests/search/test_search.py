@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import Session, col, delete, select
 
 from app import catalog, changes
@@ -181,6 +182,16 @@ def test_much_that_changed_is_read_anew(library: Library) -> None:
     with library.database.write() as session:
         _track(session, "The End").listener_count = 1000
         changes.note_all(session)
+    assert library.titles("the", 1) == ["The End"]
+
+
+def test_what_a_newer_version_noted_is_read_anew(library: Library) -> None:
+    assert library.titles("the", 1) == ["They Don't Care"]
+    with library.database.write() as session:
+        _track(session, "The End").listener_count = 1000
+        changes.note(session, tracks=[1])
+        session.flush()
+        session.connection().execute(text("UPDATE catalogue_change SET thing = 'album'"))
     assert library.titles("the", 1) == ["The End"]
 
 

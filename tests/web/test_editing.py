@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from sqlalchemy import update
 from sqlmodel import Session
 
 from app import catalog, editing, listening, playlists
@@ -132,6 +133,13 @@ def test_a_track_is_merged_and_separated_again(admin: Site) -> None:
     assert f"/tracks/{live}/separate" not in attributes(record, "action")
     with admin.state.database.read() as session:
         assert listening.states_of(session, admin.world.ann, [kept])[kept].plays == 2
+
+
+def test_what_a_newer_version_did_leaves_the_record_to_be_read(admin: Site) -> None:
+    admin.post(f"/tracks/{admin.world.tracks['Sinnerman']}/edit", _EDITED)
+    with admin.state.database.write() as session:
+        session.connection().execute(update(CatalogueEdit).values(kind="transposed"))
+    assert "Track, by root," in text(admin.get("/admin/edits").text)
 
 
 def test_a_track_that_is_two_is_split_from_its_page(admin: Site) -> None:
