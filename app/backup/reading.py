@@ -1,7 +1,5 @@
 """Restore a backup into an empty database: all of it or nothing."""
 
-import shutil
-import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,12 +11,12 @@ import orjson
 from sqlalchemy import Connection, inspect, text
 
 from app.backup import numbering, tables
-from app.backup.archive import Contents, Progress, Report, Table, files_of, model_member
+from app.backup.archive import Contents, Progress, Report, Table
+from app.backup.placing import Begun, models_in_place
 from app.backup.verifying import verify
 from app.db import Database
 from app.errors import BackupRefused
 from app.migrations import knows, migrate
-from app.ml import artifacts
 from app.settings import Settings
 
 _DAMAGED = (BadZipFile, zlib.error, EOFError, KeyError, TypeError, ValueError, OSError)
@@ -27,21 +25,27 @@ _DAMAGED = (BadZipFile, zlib.error, EOFError, KeyError, TypeError, ValueError, O
 def restore(database: Database, settings: Settings, path: Path, progress: Progress) -> Report:
     """Fill an empty database and the artifact folder, then bring both to this version.
 
-    Nobody is signed in afterwards, whatever an older backup holds.
+    Nobody is signed in afterwards, whatever an older backup holds. One that was killed goes on
+    when it is called again.
     Raises BackupRefused where the file is damaged or newer, or the database holds anything.
     """
     with _opened(path, progress) as (archive, contents):
         if not knows(contents.revision):
             reason = f"its schema {contents.revision!r} is of a newer PyTune: upgrade first"
             raise BackupRefused(file=path, reason=reason)
-        _refuse_to_overwrite(database, path)
-        migrate(database, "base")
-        migrate(database, contents.revision)
-        with _models_in_place(archive, contents, settings, path):
-            report = _load(database, archive, contents, progress)
+        begun = Begun.of(settings.artifacts, contents)
+        if begun.again and _is_filled(database, contents):
+            report = Report(sum(each.rows for each in _tables(contents)), len(contents.models))
+        else:
+            _refuse_to_overwrite(database, path)
+            migrate(database, "base")
+            migrate(database, contents.revision)
+            with models_in_place(archive, contents, begun, path):
+                report = _load(database, archive, contents, progress)
     migrate(database)
     with database.write() as session:
         numbering.go_on(session.connection(), contents.last_ids)
+    begun.remove()
     return report
 
 
@@ -66,46 +70,25 @@ def _refuse_to_overwrite(database: Database, path: Path) -> None:
             raise BackupRefused(file=path, reason=reason)
 
 
-@contextmanager
-def _models_in_place(
-    archive: ZipFile, contents: Contents, settings: Settings, path: Path
-) -> Iterator[None]:
-    """The models' folders; gone again if what follows fails."""
-    placed: list[Path] = []
-    try:
-        for model in contents.models:
-            _place(archive, model, settings.artifacts, path)
-            placed.append(settings.artifacts / model)
-        yield
-    except BaseException:
-        for folder in placed:
-            shutil.rmtree(folder, ignore_errors=True)
-        raise
+def _is_filled(database: Database, contents: Contents) -> bool:
+    """Whether all its rows are there, which went in by one transaction."""
+    with database.engine.connect() as connection:
+        there = tables.names(connection)
+        return all(
+            each.name in there and tables.count(connection, each.name) == each.rows
+            for each in _tables(contents)
+        )
 
 
-def _place(archive: ZipFile, model: str, folder: Path, path: Path) -> None:
-    target = folder / model
-    if target.exists():
-        raise BackupRefused(file=path, reason=f"{target} exists: name another PYTUNE_ARTIFACT_DIR")
-    folder.mkdir(parents=True, exist_ok=True)
-    unfinished = Path(tempfile.mkdtemp(prefix=f".{model}-", dir=folder))
-    try:
-        for file in files_of(archive, model):
-            member = archive.open(model_member(model, file))
-            with member as source, (unfinished / file).open("wb") as copy:
-                shutil.copyfileobj(source, copy)
-        artifacts.seal(unfinished)
-        artifacts.load(unfinished)
-        unfinished.rename(target)
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
+def _tables(contents: Contents) -> list[Table]:
+    return [each for each in contents.tables if each.name not in tables.ACCESS]
 
 
 def _load(database: Database, archive: ZipFile, contents: Contents, progress: Progress) -> Report:
     report = Report(models=len(contents.models))
     with database.write() as session:
         connection = session.connection()
-        for table in (each for each in contents.tables if each.name not in tables.ACCESS):
+        for table in _tables(contents):
             report.rows += _fill(connection, archive, table)
             progress(table.name, table.rows, table.rows)
         report.missing_models = _mark_missing(connection, contents.models)

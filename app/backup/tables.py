@@ -49,6 +49,11 @@ def rows(connection: Connection, table: str, wanted: Sequence[str]) -> Iterator[
         yield [_plain(value) for value in row]
 
 
+def count(connection: Connection, table: str) -> int:
+    statement = f"SELECT count(*) FROM {_quoted(connection, table)}"  # noqa: S608  names of ours
+    return int(connection.exec_driver_sql(statement).scalar_one())
+
+
 def insert(
     connection: Connection, table: str, given: Sequence[str], values: Iterable[list[Value]]
 ) -> int:
