@@ -1,5 +1,7 @@
 """The workflows are valid, their scripts sound, and they test what pyproject.toml promises."""
 
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +15,7 @@ from tests.servers import DATABASE_SOCKET, REDIS_URL
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 SCRIPTS = [ROOT / ".ci" / "run", *sorted((ROOT / "scripts").glob("*.sh"))]
+_PINNED = re.compile(r"[\w.-]+/[\w.-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
 _YAML = YAML(typ="safe", pure=True)
 WORKFLOWS: dict[str, dict[Any, Any]] = {path.stem: _YAML.load(path) for path in FILES}
 STEPS = [
@@ -73,6 +76,38 @@ def test_the_image_is_tried_before_it_is_published() -> None:
     first = told.index("chmod 700 deploy/secrets")
     typed = told[first : told.index("docker compose up -d", first)]
     assert typed in (ROOT / "scripts" / "try_compose.sh").read_text()
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_actions_are_named_by_their_commit(path: Path) -> None:
+    """A tag can be moved to anything, and one job may write packages."""
+    used = re.findall(r"uses: (.*)", path.read_text())
+    assert [each for each in used if not _PINNED.fullmatch(each)] == []
+
+
+def test_no_step_begins_before_the_servers_are_ready() -> None:
+    jobs = WORKFLOWS["test"]["jobs"]
+    servers = [each for job in jobs.values() for each in job.get("services", {}).values()]
+    assert len(servers) == 3
+    assert all("--health-cmd=" in each["options"] for each in servers)
+
+
+@pytest.mark.parametrize("released", [[], ["1.2.3"]], ids=["a push", "a release"])
+def test_the_version_alone_names_the_tagged_commit_and_no_other(
+    tmp_path: Path, released: list[str]
+) -> None:
+    (tmp_path / "pyproject.toml").write_text('[project]\nversion = "1.2.3"\n')
+    by = ["-c", "user.name=t", "-c", "user.email=t@localhost"]
+    commit = ["commit", "--quiet", "--allow-empty", "--message=first"]
+    for words in (["init", "--quiet"], [*by, *commit], *(["tag", f"v{each}"] for each in released)):
+        subprocess.run(["git", *words], cwd=tmp_path, check=True)
+    (script,) = [text for name, text in STEPS if name.startswith("image image")]
+    output = tmp_path / "output"
+    given = {"IMAGE": "registry/pytune", "COMMIT": "abc", "GITHUB_OUTPUT": str(output)}
+    subprocess.run(["bash", "-ec", script], cwd=tmp_path, env=os.environ | given, check=True)
+    tags = ["latest", "1.2.3-abc", *released]
+    wanted = ["version=1.2.3", "tags<<END", *(f"registry/pytune:{tag}" for tag in tags), "END"]
+    assert output.read_text().splitlines() == wanted
 
 
 def _shellcheck(*arguments: str, text: str | None = None) -> str:
