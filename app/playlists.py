@@ -1,7 +1,7 @@
 """Use-cases: a listener's own playlists."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import Table, delete, func
@@ -30,6 +30,15 @@ class Summary:
     id: int
     name: str
     track_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What stands at a place of a playlist."""
+
+    track_id: int
+    merged_from: int | None = None
+    """It is kept wherever the track goes, so that a merge can be taken back."""
 
 
 def playlists(
@@ -114,10 +123,10 @@ def take_out(
 ) -> None:
     """Take the track at a place out. Raises PlaylistNotFound; PlaylistChanged if it is another."""
     _held(session, user_id, playlist_id)
-    tracks = track_ids(session, playlist_id)
-    _check_place(tracks, position, track_id)
-    del tracks[position - 1]
-    _rewrite(session, playlist_id, tracks)
+    entries = _entries(session, playlist_id)
+    _check_place(entries, position, track_id)
+    del entries[position - 1]
+    _rewrite(session, playlist_id, entries)
 
 
 def move(
@@ -130,10 +139,10 @@ def move(
     if to < 1:
         raise out_of_range("to", to, 1, None)
     _held(session, user_id, playlist_id)
-    tracks = track_ids(session, playlist_id)
-    _check_place(tracks, position, track_id)
-    tracks.insert(to - 1, tracks.pop(position - 1))
-    _rewrite(session, playlist_id, tracks)
+    entries = _entries(session, playlist_id)
+    _check_place(entries, position, track_id)
+    entries.insert(to - 1, entries.pop(position - 1))
+    _rewrite(session, playlist_id, entries)
 
 
 def checked_name(name: str) -> str:
@@ -152,8 +161,17 @@ def _held(session: Session, user_id: int, playlist_id: int) -> Playlist:
     return found
 
 
-def _check_place(tracks: list[int], position: int, track_id: int) -> None:
-    if not 1 <= position <= len(tracks) or tracks[position - 1] != track_id:
+def _entries(session: Session, playlist_id: int) -> list[_Entry]:
+    columns = ENTRIES.c
+    mine = select_columns(columns.track_id, columns.merged_from).where(
+        columns.playlist_id == playlist_id
+    )
+    rows = session.connection().execute(mine.order_by(columns.position))
+    return [_Entry(*row) for row in rows]
+
+
+def _check_place(entries: list[_Entry], position: int, track_id: int) -> None:
+    if not 1 <= position <= len(entries) or entries[position - 1].track_id != track_id:
         raise PlaylistChanged(position=position)
 
 
@@ -173,18 +191,18 @@ def _append(session: Session, playlist_id: int, count: int, tracks: Sequence[int
     missing = set(tracks) - set(kept)
     if missing:
         raise TrackNotFound(min(missing))
-    _insert(session, playlist_id, count, [kept[track_id] for track_id in tracks])
+    _insert(session, playlist_id, count, [_Entry(kept[track_id]) for track_id in tracks])
 
 
-def _rewrite(session: Session, playlist_id: int, tracks: Sequence[int]) -> None:
+def _rewrite(session: Session, playlist_id: int, entries: Sequence[_Entry]) -> None:
     session.connection().execute(delete(ENTRIES).where(ENTRIES.c.playlist_id == playlist_id))
-    _insert(session, playlist_id, 0, tracks)
+    _insert(session, playlist_id, 0, entries)
 
 
-def _insert(session: Session, playlist_id: int, count: int, tracks: Sequence[int]) -> None:
+def _insert(session: Session, playlist_id: int, count: int, entries: Sequence[_Entry]) -> None:
     rows = [
-        {"playlist_id": playlist_id, "position": position, "track_id": track_id}
-        for position, track_id in enumerate(tracks, count + 1)
+        {"playlist_id": playlist_id, "position": position, **asdict(entry)}
+        for position, entry in enumerate(entries, count + 1)
     ]
     if rows:
         session.connection().execute(ENTRIES.insert(), rows)

@@ -141,6 +141,21 @@ def test_an_old_id_leads_to_the_track_that_is_kept(database: Database) -> None:
         assert playlists.track_ids(session, mine) == [other, one, other]
 
 
+def test_a_playlist_that_was_reordered_since_gets_the_separated_track_back(
+    database: Database,
+) -> None:
+    with database.write() as session:
+        one, other, third = making.tracks(session, 3)
+        ann = making.user(session)
+        mine = playlists.create(session, ann, "Mine", [other, one, third, one])
+        editing.merge_track(session, one, other, "root")
+        playlists.move(session, ann, mine, 3, third, to=1)
+        playlists.take_out(session, ann, mine, 4, other)
+        assert playlists.track_ids(session, mine) == [third, other, other]
+        editing.separate_track(session, one, "root")
+        assert playlists.track_ids(session, mine) == [third, other, one]
+
+
 def test_what_is_merged_away_is_shown_nowhere(database: Database) -> None:
     search = Search(database)
     with database.write() as session:
