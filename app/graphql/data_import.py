@@ -5,8 +5,10 @@ from typing import Self
 
 import strawberry
 
+from app.access import Viewer
 from app.graphql.enums import ImportFormat, ImportState
 from app.graphql.ids import Node, global_id
+from app.importing.asking import may_read
 from app.importing.records import ACTIVE
 from app.models import DataImport as ImportRow
 from app.models.columns import id_of
@@ -32,10 +34,12 @@ class DataImport(Node):
     rows_passed_over: int = strawberry.field(description="Rows of something else than music.")
     tracks_added: int = strawberry.field(description="Tracks that the catalogue did not have.")
     faults: list[ImportFault] = strawberry.field(
-        description="Why rows were rejected and values left out, the most frequent first."
+        description="Why rows were rejected and values left out, the most frequent first; none of"
+        " another listener's own history."
     )
     rejected_rows_path: str | None = strawberry.field(
-        description="Where to get the rejected rows as CSV; null if there are none."
+        description="Where to get the rejected rows as CSV; null if there are none, and for all"
+        " but the listener whose own history it is."
     )
     error: str | None = strawberry.field(description="Why it failed, if it did.")
     started_at: datetime = strawberry.field(description="When it was asked for.")
@@ -46,9 +50,13 @@ class DataImport(Node):
         return self.state not in ACTIVE
 
     @classmethod
-    def of(cls, row: ImportRow) -> Self:
+    def of(cls, row: ImportRow, viewer: Viewer) -> Self:
+        """As the viewer may see it, who may see that it is there."""
         number = id_of(row)
-        faults = sorted((row.reasons or {}).items(), key=lambda pair: -pair[1])
+        is_readable = may_read(row, viewer.id, is_administrator=viewer.is_administrator)
+        reasons = (row.reasons or {}) if is_readable else {}
+        faults = sorted(reasons.items(), key=lambda pair: -pair[1])
+        rejected = f"/imports/{number}/rejected" if row.rejected_file and is_readable else None
         return cls(
             id=global_id("DataImport", number),
             format=ImportFormat(row.format),
@@ -63,7 +71,7 @@ class DataImport(Node):
             rows_passed_over=row.rows_passed_over,
             tracks_added=row.tracks_added,
             faults=[ImportFault(reason=reason, count=count) for reason, count in faults],
-            rejected_rows_path=f"/imports/{number}/rejected" if row.rejected_file else None,
+            rejected_rows_path=rejected,
             error=row.error,
             started_at=row.started_at,
             finished_at=row.finished_at,

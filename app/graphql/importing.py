@@ -138,11 +138,11 @@ class ImportingMutation:
 
 async def imports_of(context: Context, numbers: list[int]) -> list[DataImport | None]:
     """In the order of their numbers; None where the viewer may not see them."""
-    owner = _whose(context)
+    owner, viewer = _whose(context), context.signed_in
 
     def found(session: Session, number: int) -> DataImport | None:
         try:
-            return DataImport.of(asking.visible(session, number, owner))
+            return DataImport.of(asking.visible(session, number, owner), viewer)
         except ImportNotFound:
             return None
 
@@ -153,8 +153,9 @@ async def looked_up(context: Context, number: int) -> DataImport:
     """For a subscription: each time again, as the viewer may be none any more."""
     await context.renew()
     required(context.viewer, Role.LISTENER)
-    owner = _whose(context)
-    return await context.read(lambda session: DataImport.of(asking.visible(session, number, owner)))
+    owner, viewer = _whose(context), context.signed_in
+    row = await context.read(lambda session: asking.visible(session, number, owner))
+    return DataImport.of(row, viewer)
 
 
 def _whose(context: Context) -> int | None:
@@ -186,7 +187,7 @@ async def _begin(
 
 async def _accepted(context: Context, number: int) -> ImportAccepted:
     row = await context.read(lambda session: asking.visible(session, number, None))
-    return ImportAccepted(data_import=DataImport.of(row))
+    return ImportAccepted(data_import=DataImport.of(row, context.signed_in))
 
 
 async def _page(
@@ -199,7 +200,7 @@ async def _page(
     )
     return page.connection(
         rows,
-        DataImport.of,
+        lambda row: DataImport.of(row, context.signed_in),
         lambda row: [id_of(row)],
         lambda session: asking.count_imports(session, owner),
     )

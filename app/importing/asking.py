@@ -2,6 +2,7 @@
 
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
@@ -116,16 +117,41 @@ def visible(session: Session, import_id: int, user_id: int | None) -> DataImport
     return row
 
 
+def may_read(row: DataImport, user_id: int, *, is_administrator: bool) -> bool:
+    """Whether what its file holds is for that user: nobody reads another's own history."""
+    return row.user_id == user_id or (row.user_id is None and is_administrator)
+
+
 def imports(
     session: Session, user_id: int | None, first: int, before_id: int | None = None
 ) -> list[DataImport]:
     """A listener's own ones, or everybody's for None; the newest first."""
-    statement = select(DataImport).order_by(col(DataImport.id).desc()).limit(first)
-    if user_id is not None:
-        statement = statement.where(DataImport.user_id == user_id)
+    mine = () if user_id is None else (col(DataImport.user_id) == user_id,)
+    return _newest(session, mine, first, before_id)
+
+
+def own_and_catalogues(
+    session: Session, user_id: int, first: int, before_id: int | None = None
+) -> list[DataImport]:
+    """What an administrator may read, the newest first."""
+    owner = col(DataImport.user_id)
+    return _newest(session, ((owner == user_id) | owner.is_(None),), first, before_id)
+
+
+def histories_of_others(
+    session: Session, user_id: int, first: int, before_id: int | None = None
+) -> list[DataImport]:
+    """What an administrator may stop, and not read; the newest first."""
+    return _newest(session, (col(DataImport.user_id) != user_id,), first, before_id)
+
+
+def _newest(
+    session: Session, whose: tuple[Any, ...], first: int, before_id: int | None
+) -> list[DataImport]:
+    statement = select(DataImport).where(*whose).order_by(col(DataImport.id).desc())
     if before_id is not None:
         statement = statement.where(col(DataImport.id) < before_id)
-    return list(session.exec(statement))
+    return list(session.exec(statement.limit(first)))
 
 
 def count_imports(session: Session, user_id: int | None) -> int:

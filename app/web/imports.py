@@ -1,8 +1,9 @@
 """Imports: send a history in, watch it go in, get what was rejected, take it back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
 from anyio import to_thread
 from fastapi import APIRouter, Query, Request, Response
@@ -19,13 +20,16 @@ from app.importing.records import ACTIVE, Wanted, source_from
 from app.models import DataImport
 from app.queue import JobQueue
 from app.state import State
-from app.web.door import Here, Id, Listener
+from app.web.door import Here, Id, Listener, came_from
 from app.web.errors import STATUS, status_of
 from app.web.receiving import Received, receive
 from app.web.render import page, part, target_of
 
 _SHOWN = 20
 _SENT_IN = "upload"
+_NEWEST = (None, None)
+"""The first page of both lists."""
+Before = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
 
 router = APIRouter()
 
@@ -36,9 +40,27 @@ class Uploaded(BaseModel):
     bytes: int
 
 
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """A page of imports."""
+
+    rows: Sequence[DataImport]
+    further: int | None
+    """Those before this one are on the next page; None where there is none."""
+
+    @classmethod
+    def of(cls, rows: Sequence[DataImport]) -> Self:
+        """One more than is shown says that there is more."""
+        shown = rows[:_SHOWN]
+        return cls(shown, shown[-1].id if len(rows) > _SHOWN else None)
+
+
 @router.get("/imports")
-def imports(request: Request, state: Here, viewer: Listener) -> Response:
-    return _page(request, state, viewer)
+def imports(
+    request: Request, state: Here, viewer: Listener, before: Before = None, others: Before = None
+) -> Response:
+    """Both say before which import the page begins: of one's own, and of other listeners'."""
+    return _page(request, state, viewer, (before, others))
 
 
 @router.post("/imports/uploads", status_code=201)
@@ -71,7 +93,7 @@ async def begin(request: Request, state: Here, viewer: Listener) -> Response:
     except PyTuneError as problem:
         if problem.code not in STATUS:
             raise
-        return await to_thread.run_sync(_page, request, state, viewer, problem)
+        return await to_thread.run_sync(_page, request, state, viewer, _NEWEST, problem)
     finally:
         await to_thread.run_sync(into.close)
     return RedirectResponse("/imports", 303)
@@ -89,9 +111,11 @@ def undo(request: Request, state: Here, viewer: Listener, import_id: Id) -> Resp
 
 @router.get("/imports/{import_id}/rejected")
 def rejected(state: Here, viewer: Listener, import_id: Id) -> Response:
+    """For whose history it is alone; of a catalogue, for administrators."""
     row = _seen(state, viewer, import_id)
+    is_readable = asking.may_read(row, viewer.id, is_administrator=viewer.is_administrator)
     path = Path(row.rejected_file or "")
-    if path.parent != state.settings.reports or not path.is_file():
+    if not is_readable or path.parent != state.settings.reports or not path.is_file():
         raise ImportNotFound(import_id)
     return FileResponse(path, media_type="text/csv", filename=path.name)
 
@@ -110,8 +134,8 @@ def _changed(
     except PyTuneError as problem:
         if problem.code not in STATUS:
             raise
-        return _page(request, state, viewer, problem)
-    return RedirectResponse("/imports", 303)
+        return _page(request, state, viewer, _NEWEST, problem)
+    return RedirectResponse(came_from(request, "/imports"), 303)
 
 
 def _seen(state: State, viewer: Viewer, import_id: int) -> DataImport:
@@ -142,13 +166,20 @@ def _wanted(into: Received, viewer: Viewer) -> Wanted:
 
 
 def _page(
-    request: Request, state: State, viewer: Viewer, problem: PyTuneError | None = None
+    request: Request,
+    state: State,
+    viewer: Viewer,
+    pages: tuple[int | None, int | None],
+    problem: PyTuneError | None = None,
 ) -> Response:
-    with state.database.read() as session:
-        rows = asking.imports(session, _whose(viewer), _SHOWN)
+    mine, others = _newest(state, viewer, *pages)
+    rows = [*mine.rows, *others.rows]
     shown = {
-        "imports": rows,
+        "mine": mine,
+        "others": others,
+        "pages": pages,
         "active": [row for row in rows if row.state in ACTIVE],
+        "address": f"/imports?{request.url.query}" if any(pages) else "/imports",
         "problem": problem,
         "megabytes": state.settings.upload_megabytes,
     }
@@ -156,3 +187,16 @@ def _page(
         return part(request, "imports/_imports.html", shown)
     status = status_of(problem)
     return page(request, viewer, "imports/imports.html", shown, status)
+
+
+def _newest(
+    state: State, viewer: Viewer, before: int | None, others: int | None
+) -> tuple[Newest, Newest]:
+    """The viewer's own imports, catalogues among an administrator's; and other listeners'."""
+    with state.database.read() as session:
+        if not viewer.is_administrator:
+            rows = asking.imports(session, viewer.id, _SHOWN + 1, before)
+            return Newest.of(rows), Newest.of([])
+        rows = asking.own_and_catalogues(session, viewer.id, _SHOWN + 1, before)
+        theirs = asking.histories_of_others(session, viewer.id, _SHOWN + 1, others)
+        return Newest.of(rows), Newest.of(theirs)

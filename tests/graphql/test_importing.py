@@ -100,6 +100,20 @@ def test_what_is_anothers_does_not_exist(door: Door, content: bytes) -> None:
     assert everybodys["allImports"]["totalCount"] == 1
 
 
+def test_what_was_in_a_history_is_its_listeners_alone(door: Door, content: bytes) -> None:
+    number = _begin(door, _send(door, content))["dataImport"]["id"]
+    _work(door)
+    fields = "... on DataImport { rowsRejected rejectedRowsPath faults { count } }"
+    asked = f"query ($id: ID!) {{ node(id: $id) {{ {fields} }} }}"
+    own, seen = (
+        door.ask(asked, id=number)["node"],
+        door.ask(asked, ADMINISTRATOR, id=number)["node"],
+    )
+    assert own["rejectedRowsPath"].endswith("/rejected")
+    assert own["faults"] == [{"count": 1}]
+    assert seen == {"rowsRejected": 1, "rejectedRowsPath": None, "faults": []}
+
+
 def test_an_administrator_brings_a_catalogue_in(door: Door, tmp_path: Any) -> None:
     files = {
         "tracks.csv": b"track_id,title,artist\n1,Sinnerman,Nina Simone\n",
