@@ -20,6 +20,7 @@ from app.models import (
     ExternalKind,
     Playlist,
     Prediction,
+    RecordPause,
     Track,
     User,
 )
@@ -97,6 +98,7 @@ def _sections(user_id: int) -> dict[str, Select[Any]]:
         "sign_ins": select_columns(
             token.name, token.created_at, token.last_used_at, token.expires_at
         ).where(token.user_id == user_id),
+        "record_pauses": _pauses(user_id),
         "picked_artists": _picks(user_id),
         "imports": _imports(user_id),
         "events": _events(user_id),
@@ -105,6 +107,13 @@ def _sections(user_id: int) -> dict[str, Select[Any]]:
         .where(served.user_id == user_id)
         .order_by(served.id),
     }
+
+
+def _pauses(user_id: int) -> Select[Any]:
+    """Those that are over; one that goes on is the account's."""
+    row = RecordPause.__table__.c  # type: ignore[attr-defined]
+    mine = select_columns(row.began_at, row.ended_at).where(row.user_id == user_id)
+    return mine.order_by(row.began_at)
 
 
 def _picks(user_id: int) -> Select[Any]:

@@ -15,6 +15,7 @@ from app.importing.tracks import add_tracks
 from app.listening import Listen
 from app.matching import Recording
 from app.models import ExternalKind
+from app.models.columns import utc_now
 from app.turns import TRACKS, take_turn
 
 SOURCE = "scrobbles"
@@ -41,10 +42,11 @@ class Scrobble:
 def submit(session: Session, user_id: int, scrobbles: Sequence[Scrobble]) -> None:
     """Record them, all or none; tracks that nobody has brought yet are added.
 
-    While the record is paused nothing is written, not even tracks. Raises InvalidInput.
+    Of what was heard while the record was paused nothing is written, not even tracks. Raises
+    InvalidInput.
     """
-    if listening.hold(session, user_id):
-        return
+    pauses = listening.held_pauses(session, user_id)
+    scrobbles = [one for one in scrobbles if not pauses.cover(one.listened_at or utc_now())]
     tracks = tracks_of(session, scrobbles)
     listens = [
         Listen(track, scrobble.listened_at, origin=listening.Origin(scrobble.client))

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from app import catalog, training
 from app.importing.identity import artist_key
-from app.models import Artist, DriftWatch, Track, User
+from app.models import Artist, DriftWatch, RecordPause, Track, User
 from app.models.columns import id_of
 
 WATCHED_AT = datetime(2026, 3, 1, 3, tzinfo=UTC)
@@ -19,6 +19,12 @@ def user(session: Session, name: str = "ann") -> int:
     session.add(row)
     session.flush()
     return id_of(row)
+
+
+def pause(session: Session, user_id: int, began: datetime, ended: datetime) -> None:
+    """A pause of the record that is over."""
+    session.add(RecordPause(user_id=user_id, began_at=began, ended_at=ended))
+    session.flush()
 
 
 def track(session: Session, title: str, artist: str = "Nina Simone", **fields: Any) -> int:

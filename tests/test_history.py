@@ -91,7 +91,7 @@ def test_a_pause_lasts_until_it_is_ended(database: Database) -> None:
         for paused, kept in ((True, 0), (True, 0), (False, 1)):
             listening.set_paused(session, ann, paused=paused)
             assert listening.is_paused(session, ann) is paused
-            listening.record_listen(session, ann, Listen(one, MOMENT))
+            listening.record_listen(session, ann, Listen(one))
             assert listening.count_listens(session, ann) == kept
 
 

@@ -48,6 +48,7 @@ def _world(session: Session) -> tuple[int, int]:
         (user,) = accounts.users_by_id(session, [user_id])
         assert user is not None
         accounts.open_session(session, user, timedelta(hours=1), "phone")
+        making.pause(session, user_id, MOMENT + timedelta(days=1), MOMENT + timedelta(days=2))
         kind = ExternalKind.USER
         session.add(ExternalId(source="file", kind=kind, external_id=name, our_id=user_id))
         session.add(
@@ -96,6 +97,8 @@ def test_an_export_tells_everything_about_one_listener(database: Database) -> No
     assert told["known_elsewhere_as"] == [{"source": "file", "external_id": "ann"}]
     assert [sign_in["name"] for sign_in in told["sign_ins"]] == ["phone"]
     assert [served["discovery"] for served in told["recommended"]] == [0.3]
+    (pause,) = told["record_pauses"]
+    assert datetime.fromisoformat(pause["ended_at"]) == MOMENT + timedelta(days=2)
     assert [pick["name"] for pick in told["picked_artists"]] == ["Björk"]
     (brought,) = told["imports"]
     assert (brought["format"], brought["rows_loaded"]) == ("spotify", 7)

@@ -8,6 +8,7 @@ from sqlmodel import Session, select
 from app import catalog, listening, scrobbling
 from app.db import Database
 from app.models import Event, ExternalId, Track
+from app.models.columns import utc_now
 from app.scrobbling import Scrobble
 from tests import making
 
@@ -83,8 +84,23 @@ def test_while_the_record_is_paused_not_even_tracks_are_added(database: Database
     with database.write() as session:
         ann = making.user(session)
         listening.set_paused(session, ann, paused=True)
-        scrobbling.submit(session, ann, [Scrobble("Jóga", "Björk", MOMENT)])
+        scrobbling.submit(session, ann, [Scrobble("Jóga", "Björk", utc_now())])
         assert _tracks(session) == []
+
+
+def test_of_what_was_kept_until_after_a_pause_only_the_rest_is_recorded(
+    database: Database,
+) -> None:
+    with database.write() as session:
+        ann = making.user(session)
+        making.pause(session, ann, MOMENT, MOMENT + timedelta(hours=1))
+        told = [
+            Scrobble(title, "Björk", MOMENT + timedelta(minutes=after))
+            for title, after in (("Jóga", -5), ("Hunter", 5), ("Isobel", 65))
+        ]
+        scrobbling.submit(session, ann, told)
+        assert sorted(row.title for row in _tracks(session)) == ["Isobel", "Jóga"]
+        assert listening.count_listens(session, ann) == 2
 
 
 def test_a_new_song_that_many_scrobble_at_once_is_added_once(database: Database) -> None:

@@ -21,7 +21,8 @@ from app.listening.history import (
     listens_by_id,
     rated_track_ids,
 )
-from app.listening.holding import hold, hold_all, is_paused, set_paused
+from app.listening.holding import hold, hold_all
+from app.listening.pausing import Pauses, held_pauses, is_paused, set_paused
 from app.listening.reading import (
     TrackState,
     UserHistory,
@@ -50,6 +51,7 @@ __all__ = [
     "Origin",
     "Outcome",
     "PastListen",
+    "Pauses",
     "Statistics",
     "TrackState",
     "UserHistory",
@@ -64,6 +66,7 @@ __all__ = [
     "forget_listens",
     "forget_track",
     "has_listens",
+    "held_pauses",
     "history",
     "history_of",
     "history_without",

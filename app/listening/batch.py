@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 from app.errors import InvalidInput, PyTuneError, TrackNotFound
 from app.errors.invalid import too_many
 from app.listening.checking import Listen, checked
-from app.listening.holding import hold
+from app.listening.pausing import Pauses, held_pauses
 from app.listening.recording import Outcome, event_row
 from app.listening.tables import EVENTS, USER_ITEMS, add_sums
 from app.models import EventKind, Track
@@ -34,28 +34,29 @@ def record_listens(
     """
     if len(listens) > MAX_BATCH:
         raise too_many("listens", len(listens), MAX_BATCH)
-    paused = hold(session, user_id)
+    pauses = held_pauses(session, user_id)
     looked_at = _of_kept_tracks(session, [_checked(listen) for listen in listens])
     good = [listen for listen in looked_at if isinstance(listen, Listen)]
+    paused = any(_covers(pauses, listen) for listen in good)
     if good and not paused and insert_all(session, _EVENT, _rows(user_id, good)):
         _add(session, user_id, good)
         return [one if isinstance(one, PyTuneError) else Outcome.NEW for one in looked_at]
-    return _one_by_one(session, user_id, looked_at, paused=paused)
+    return _one_by_one(session, user_id, looked_at, pauses)
 
 
 def _one_by_one(
-    session: Session, user_id: int, looked_at: list[Listen | PyTuneError], *, paused: bool
+    session: Session, user_id: int, looked_at: list[Listen | PyTuneError], pauses: Pauses
 ) -> list[Outcome | PyTuneError]:
-    """Where not all of them are new, or not all their tracks are there."""
+    """Where not all of them are new or to be kept, or not all their tracks are there."""
     listens = _with_tracks(session, looked_at)
     good = [listen for listen in listens if isinstance(listen, Listen)]
-    known = _Known(session, user_id, [] if paused else good)
+    known = _Known(session, user_id, good)
     outcomes: list[Outcome | PyTuneError] = []
     new: list[Listen] = []
     for listen in listens:
         if isinstance(listen, PyTuneError):
             outcomes.append(listen)
-        elif paused:
+        elif _covers(pauses, listen):
             outcomes.append(Outcome.PAUSED)
         elif known.learn(listen):
             new.append(listen)
@@ -66,6 +67,12 @@ def _one_by_one(
         insert_missing(session, EVENTS, _rows(user_id, new))
         _add(session, user_id, new)
     return outcomes
+
+
+def _covers(pauses: Pauses, listen: Listen) -> bool:
+    return listen.listened_at is not None and pauses.cover(
+        listen.listened_at, listen.seconds_played
+    )
 
 
 def _of_kept_tracks(

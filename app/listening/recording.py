@@ -12,8 +12,9 @@ from sqlmodel import Session, col
 
 from app.errors import TrackNotFound
 from app.listening.checking import NOWHERE, Listen, Origin, check_origin, checked
+from app.listening.pausing import PAUSED, RECORDING, end_of
 from app.listening.tables import EVENTS, USER_ITEMS, add_sums
-from app.models import EventKind, Feedback, Track, User
+from app.models import EventKind, Feedback, Track
 from app.models.columns import utc_now
 from app.writes import insert_once, upsert
 
@@ -31,7 +32,7 @@ class Outcome(StrEnum):
     KNOWN = "known"
     """The same one was recorded before."""
     PAUSED = "paused"
-    """The listener has paused the record: nothing was written."""
+    """It was heard while the listener had paused the record: nothing was written."""
 
 
 def record_listen(session: Session, user_id: int, listen: Listen) -> Outcome:
@@ -59,7 +60,7 @@ def set_feedback(
     Raises TrackNotFound, InvalidInput.
     """
     check_origin(origin)
-    track_id, _ = _looked_up(session, user_id, track_id)
+    track_id = _kept(session, track_id)
     event = {
         "user_id": user_id,
         "track_id": track_id,
@@ -96,14 +97,16 @@ def event_row(
 
 
 def _record(session: Session, user_id: int, told: Listen, kind: EventKind) -> Outcome:
-    listen = checked(told)
-    row = {**event_row(user_id, listen, kind, utc_now()), "who": user_id, "what": listen.track_id}
+    listen, now = checked(told), utc_now()
+    began = listen.listened_at or now
+    heard = {"who": user_id, "began": began, "ended": end_of(began, listen.seconds_played)}
+    row = {**event_row(user_id, listen, kind, now), **heard, "what": listen.track_id}
     try:
         if not insert_once(session, _EVENT_UNLESS_PAUSED, row):
             return Outcome.KNOWN
     except IntegrityError:
-        kept, paused = _looked_up(session, user_id, listen.track_id)
-        if paused:
+        kept = _kept(session, listen.track_id)
+        if session.connection().execute(PAUSED, heard).scalar() is not None:
             return Outcome.PAUSED
         if kept != listen.track_id:
             return _record(session, user_id, replace(listen, track_id=kept), kind)
@@ -124,32 +127,24 @@ def _said(_old: Any, new: Any) -> dict[str, Any]:
     return {"feedback": new.feedback}
 
 
-def _looked_up(session: Session, user_id: int, track_id: int) -> tuple[int, bool]:
-    """The id that the track goes by, and whether the record is paused. Raises TrackNotFound."""
-    asked = {"asked_track": track_id, "asked_user": user_id}
-    found, paused_at = session.connection().execute(_TRACK_AND_PAUSE, asked).one()
+def _kept(session: Session, track_id: int) -> int:
+    """The id that the track goes by. Raises TrackNotFound."""
+    found = session.connection().execute(_TRACK, {"asked": track_id}).scalar()
     if found is None:
         raise TrackNotFound(track_id)
-    return found, paused_at is not None
+    return int(found)
 
 
-_TRACK_AND_PAUSE = select_columns(
-    select_columns(func.coalesce(col(Track.merged_into_id), col(Track.id)))
-    .where(col(Track.id) == bindparam("asked_track"))
-    .scalar_subquery(),
-    select_columns(col(User.paused_at))
-    .where(col(User.id) == bindparam("asked_user"))
-    .scalar_subquery(),
+_TRACK = select_columns(func.coalesce(col(Track.merged_into_id), col(Track.id))).where(
+    col(Track.id) == bindparam("asked")
 )
 """Built once: that takes longer than to execute it."""
 
 _EVENT_UNLESS_PAUSED = EVENTS.insert().values(
-    user_id=select_columns(col(User.id))
-    .where(col(User.id) == bindparam("who"), col(User.paused_at).is_(None))
-    .scalar_subquery(),
+    user_id=RECORDING.scalar_subquery(),
     track_id=select_columns(col(Track.id))
     .where(col(Track.id) == bindparam("what"), col(Track.merged_into_id).is_(None))
     .scalar_subquery(),
 )
-"""Null, which the table refuses, where the track is gone or merged, or the record is paused: to ask
-first would be one more way to the database and back, with every listen."""
+"""Null, which the table refuses, where the track is gone or merged, or was heard in a pause of the
+record: to ask first would be one more way to the database and back, with every listen."""

@@ -36,7 +36,7 @@ from app.models.training import (
     Turn,
 )
 from app.models.tuning import Tuning, TuningTrial
-from app.models.user import ApiToken, PasswordLink, Role, User
+from app.models.user import ApiToken, PasswordLink, RecordPause, Role, User
 
 __all__ = [
     "Alert",
@@ -65,6 +65,7 @@ __all__ = [
     "PlaylistTrack",
     "Prediction",
     "Promotion",
+    "RecordPause",
     "Role",
     "Track",
     "Training",

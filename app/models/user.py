@@ -35,6 +35,17 @@ class User(SQLModel, table=True):
     """Since when their listens are not recorded, at their own wish."""
 
 
+class RecordPause(SQLModel, table=True):
+    """A pause that is over: what was heard in it is not recorded when it is reported later."""
+
+    __tablename__ = "record_pause"
+    __table_args__ = TABLE_OPTIONS
+
+    user_id: int = Field(primary_key=True, foreign_key="user.id", ondelete="CASCADE")
+    began_at: datetime = Field(primary_key=True, sa_type=UtcDateTime)
+    ended_at: datetime = Field(sa_type=UtcDateTime)
+
+
 class ApiToken(SQLModel, table=True):
     """A session cookie or a bearer token; only its SHA-256 is kept."""
 

@@ -175,7 +175,7 @@ def test_a_paused_record_keeps_nothing_and_says_so(site: Site) -> None:
     with site.state.database.write() as session:
         session.get_one(User, site.world.ann).paused_at = utc_now()
     for path in ("/listens", "/skips"):
-        response = site.post(path, _played(site))
+        response = site.post(path, _played(site, listened_at=utc_now().isoformat()))
         assert (response.status_code, response.headers["pytune-record"]) == (204, "paused")
         assert "hx-trigger" not in response.headers
     assert _last(site).id == before
