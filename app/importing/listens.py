@@ -49,6 +49,7 @@ def _events(
             "kind": EventKind.SKIP if row.is_skip else EventKind.LISTEN,
             "occurred_at": row.listened_at,
             "plays": 0 if row.is_skip else row.plays,
+            "seconds_played": row.seconds,
             "source": origin.source,
             "idempotency_key": None if row.listened_at else _undated_key(origin, row),
             "import_id": origin.import_id,

@@ -17,6 +17,7 @@ from app.errors import ImportRefused
 from app.importing.collisions import transact_again
 from app.importing.identity import Ids, Origin, add_listeners
 from app.importing.listens import add_listens
+from app.importing.overlaps import untold
 from app.importing.reading_ahead import one_ahead
 from app.importing.report import Counts, RejectedFile, Tally
 from app.importing.rows import OWNER, Holds, ListenRow, PassedOver, PlayRow, Rejected, Row, TrackRow
@@ -188,7 +189,10 @@ class Loader:
         return len(added.tracks) + change_tracks(session, old, self.ids, new, joins=joins)
 
     def _listens_in(self, session: Session, rows: list[ListenRow], new: Ids) -> int:
-        """Write the listens that are new, and their sums in the same transaction; how many."""
+        """Write the listens that are new, and their sums in the same transaction; how many.
+
+        In a listener's own history those are not of which another service has told.
+        """
         known = self.ids.users
         strangers = list({row.user: None for row in rows if row.user not in known})
         if strangers:
@@ -198,6 +202,8 @@ class Loader:
         if new.tracks:
             here = {row.track: tracks.get(row.track, 0) for row in rows}
             tracks = {**here, **new.tracks}
+        if self.owner_id is not None:
+            rows = untold(session, self.origin.source, self.owner_id, rows, tracks)
         return add_listens(session, self.origin, rows, users, tracks)
 
 

@@ -32,6 +32,8 @@ class ListenRow:
     line: int = 0
     """Where it stands in its file, for reports."""
     is_skip: bool = False
+    seconds: int | None = None
+    """How long it was played, where its source knows."""
 
 
 @dataclass(frozen=True, slots=True)

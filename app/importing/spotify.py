@@ -68,8 +68,10 @@ def _stream(item: Item, now: datetime) -> PlayRow | PassedOver:
         return PassedOver()
     ended = fields.moment("ts", text_of(value.get("ts")), now)
     track = _track(value, uri)
-    began = ended - timedelta(seconds=milliseconds // 1000)
-    listen = ListenRow(OWNER, track.external_id, began, line=item.number, is_skip=short)
+    seconds = milliseconds // 1000
+    began = ended - timedelta(seconds=seconds)
+    name, line = track.external_id, item.number
+    listen = ListenRow(OWNER, name, began, line=line, is_skip=short, seconds=seconds)
     return PlayRow(track, listen)
 
 

@@ -48,7 +48,7 @@ def test_a_stream_is_a_listen_from_when_it_began(tmp_path: Path) -> None:
     track = TrackRow(f"{1:022}", "Song 1", "Nina Simone", "Pastel Blues")
     began = datetime(2024, 3, 1, 20, 0, tzinfo=UTC)
     assert _spotify(tmp_path, stream()) == [
-        PlayRow(track, ListenRow(OWNER, track.external_id, began, line=1))
+        PlayRow(track, ListenRow(OWNER, track.external_id, began, line=1, seconds=210))
     ]
 
 

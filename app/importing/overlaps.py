@@ -1,0 +1,116 @@
+"""A play that two services tell of: a streaming service, and what had scrobbled it from there.
+
+Their clocks differ, and one says when it ended where the other says when it began, so they agree on
+no second. A listener hears a track once at a time, though.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import select as select_columns
+from sqlmodel import Session, col
+
+from app.importing.rows import ListenRow
+from app.listening import EVENTS
+from app.models import EventKind, Track
+
+_SHORTEST = timedelta(seconds=30)
+"""A listen whose length nobody knows; what is shorter is none."""
+_LONGEST = timedelta(hours=3)
+_SLACK = timedelta(seconds=10)
+"""Between clocks. Some services write down the end of a play as if it were its begin."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Play:
+    began: datetime
+    seconds: int | None
+    """How long it lasted; None where nobody knows."""
+
+    @property
+    def length(self) -> timedelta:
+        return min(timedelta(seconds=self.seconds), _LONGEST) if self.seconds else _SHORTEST
+
+    def overlaps(self, other: "_Play") -> bool:
+        first, second = sorted((self, other), key=lambda play: play.began)
+        return second.began - first.began <= first.length + _SLACK
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What other sources tell of a track."""
+
+    seconds: int | None
+    """Its length."""
+    plays: list[_Play] = field(default_factory=list)
+
+
+def untold(
+    session: Session,
+    source: str,
+    user_id: int,
+    rows: Sequence[ListenRow],
+    tracks: Mapping[str, int],
+) -> list[ListenRow]:
+    """The rows without those listens of which another source has told in its own words.
+
+    Each listen of another source stands for one row at most, the nearest: a track that was heard
+    twice in a row was heard twice.
+    """
+    dated = [
+        (tracks[row.track], row.listened_at, row.seconds)
+        for row in rows
+        if row.listened_at is not None and not row.is_skip
+    ]
+    told = _told_by_others(session, source, user_id, [at for _, at, _ in dated]) if dated else {}
+    ours: dict[int, dict[datetime, _Play]] = defaultdict(dict)
+    for track, at, seconds in dated:
+        if track in told:
+            ours[track][at] = _Play(at, seconds or told[track].seconds)
+    again = {
+        (track, began)
+        for track, plays in ours.items()
+        for began in _matched(plays.values(), told[track].plays)
+    }
+    return [row for row in rows if row.is_skip or (tracks[row.track], row.listened_at) not in again]
+
+
+def _told_by_others(
+    session: Session, source: str, user_id: int, moments: Sequence[datetime]
+) -> dict[int, _Told]:
+    """The listener's listens from about then, by track."""
+    event, length, around = EVENTS.c, col(Track.duration_seconds), _LONGEST + _SLACK
+    statement = (
+        select_columns(event.track_id, event.occurred_at, event.seconds_played, length)
+        .join_from(EVENTS, Track, col(Track.id) == event.track_id)
+        .where(
+            event.user_id == user_id,
+            event.kind == EventKind.LISTEN,
+            event.occurred_at.between(min(moments) - around, max(moments) + around),
+            event.source != source,
+        )
+    )
+    told: dict[int, _Told] = {}
+    for track, at, played, seconds in session.connection().execute(statement):
+        one = told.setdefault(track, _Told(seconds))
+        one.plays.append(_Play(at, played or seconds))
+    return told
+
+
+def _matched(ours: Iterable[_Play], theirs: Sequence[_Play]) -> set[datetime]:
+    """When those of ours began that stand for one of theirs each, the nearest pairs first."""
+    pairs = sorted(
+        (abs(mine.began - other.began), mine.began, place)
+        for mine in ours
+        for place, other in enumerate(theirs)
+        if mine.overlaps(other)
+    )
+    matched: set[datetime] = set()
+    taken: set[int] = set()
+    for _, began, place in pairs:
+        if began not in matched and place not in taken:
+            matched.add(began)
+            taken.add(place)
+    return matched
