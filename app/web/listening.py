@@ -1,5 +1,6 @@
 """Record listens, skips, loves and dislikes: the player and the pages' forms send them here."""
 
+import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
@@ -19,12 +20,6 @@ from app.web.render import from_htmx, part
 
 _SOURCE = "web"
 _DEEPEST = 10_000
-_TASTE_CHANGED = {"HX-Trigger": "taste-changed"}
-"""Tells the page to make its lists anew: the listener has turned something down, or undone that.
-
-A listen is no such reason: it comes by itself, and the page stays as it is under whoever reads
-it. The next list that is asked for heeds it.
-"""
 _PAUSED = {"PyTune-Record": "paused"}
 """The listener's record is paused: nothing was kept."""
 
@@ -137,5 +132,14 @@ def set_feedback(
         [item] = plain_items(session, viewer.id, [before.track])
     response = part(request, "tracks/_feedback_changed.html", {"item": item})
     if before.disliked or item.disliked:
-        response.headers.update(_TASTE_CHANGED)
+        response.headers["HX-Trigger"] = _taste_changed(track_id, disliked=item.disliked)
     return response
+
+
+def _taste_changed(track_id: int, *, disliked: bool) -> str:
+    """Tells the page to make its lists and its queue anew: a track was turned down, or that undone.
+
+    A listen is no such reason: it comes by itself, and the page stays as it is under whoever reads
+    it. The next list that is asked for heeds it.
+    """
+    return json.dumps({"taste-changed": {"track": track_id, "disliked": disliked}})

@@ -4,6 +4,7 @@ const REPEATS = ["off", "all", "one"];
 export class Queue extends EventTarget {
   #entries = [];
   #at = -1;
+  #turnedDown = [];
   repeat = "off";
   isShuffled = false;
 
@@ -35,6 +36,7 @@ export class Queue extends EventTarget {
   start(entries, at) {
     this.#entries = entries.map((entry, order) => ({ ...entry, order }));
     this.#at = at;
+    this.#turnedDown = [];
     if (this.isShuffled) {
       const [first] = this.#entries.splice(at, 1);
       this.#entries = [first, ...shuffled(this.#entries)];
@@ -75,6 +77,29 @@ export class Queue extends EventTarget {
 
   clear() {
     this.#entries.length = this.#at + 1;
+    this.#turnedDown = [];
+    this.#changed();
+  }
+
+  /** Take a track out, wherever it stands, but for what is now; where it stood is remembered. */
+  turnDown(id) {
+    const { current } = this;
+    const leaves = (entry) => entry.id === id && entry !== current;
+    const places = this.#entries.map((entry, at) => ({ entry, at }));
+    this.#turnedDown = places.filter(({ entry }) => leaves(entry));
+    this.#entries = this.#entries.filter((entry) => !leaves(entry));
+    this.#at = this.#entries.indexOf(current);
+    this.#changed();
+  }
+
+  /** The track that was turned down last stands again where it did. */
+  putBack(id) {
+    const back = this.#turnedDown.filter(({ entry }) => entry.id === id);
+    this.#turnedDown = [];
+    for (const { entry, at } of back) {
+      this.#entries.splice(at, 0, entry);
+      if (at <= this.#at) this.#at += 1;
+    }
     this.#changed();
   }
 

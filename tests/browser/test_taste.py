@@ -32,6 +32,20 @@ def test_a_dislike_takes_the_row_away_and_can_be_undone(tab: Tab) -> None:
     expect(tab.note).to_be_empty()
 
 
+def test_a_dislike_takes_the_track_from_the_queue_until_it_is_undone(tab: Tab) -> None:
+    tab.open("/")
+    tab.play("Autobahn")
+    expect(tab.label("Pause")).to_be_visible()
+    upcoming = tab.page.locator("#upcoming .row-title")
+    first, second, *others = upcoming.all_text_contents()
+    tab.row(second).get_by_label(f"Not for me: {second}").dispatch_event("click")
+    expect(upcoming).to_have_text([first, *others])
+    tab.note.get_by_role("button", name="Undo").click()
+    expect(upcoming).to_have_text([first, second, *others])
+    tab.page.locator("#now-feedback").get_by_label("Not for me: Autobahn").click()
+    expect(tab.now).to_have_text(first)
+
+
 def test_on_a_phone_the_rows_tools_are_in_a_sheet(open_tab: OpenPage) -> None:
     tab = open_tab(viewport={"width": 390, "height": 844}, has_touch=True)
     tab.open("/")

@@ -1,5 +1,6 @@
 """Listens, skips and feedback, as the player and the forms send them."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -116,13 +117,15 @@ def test_a_dislike_takes_the_track_from_the_lists_and_can_be_undone(site: Site) 
     assert f"""hx-target="[data-recommended='{track_id}']" hx-swap="delete">""" in response.text
     assert "Autobahn will not be recommended again." in text(response.text)
     assert "Undo" in text(response.text)
-    assert response.headers["hx-trigger"] == "taste-changed"
+    told = {"taste-changed": {"track": track_id, "disliked": True}}
+    assert json.loads(response.headers["hx-trigger"]) == told
 
 
 def test_lists_are_told_of_an_undone_dislike_but_not_of_love(site: Site) -> None:
     _say(site, "Autobahn", "disliked")
     undone = _say(site, "Autobahn", "none")
-    assert undone.headers["hx-trigger"] == "taste-changed"
+    told = {"taste-changed": {"track": site.world.tracks["Autobahn"], "disliked": False}}
+    assert json.loads(undone.headers["hx-trigger"]) == told
     assert "will not be recommended" not in text(undone.text)
     assert "hx-trigger" not in _say(site, "Autobahn", "loved").headers
 

@@ -50,6 +50,13 @@ def test_mixes_come_after_the_page_and_stand_on_one_of_their_own(site: Site) -> 
     assert "Nina Simone, Etta James" in text(shelf)
     assert "From your Sinnerman, Feeling Good and 2 others" in text(shelf)
     assert len(attributes(shelf, "data-track-id")) == 12
+    assert 'hx-trigger="taste-changed from:document"' in shelf
+    disliked = attributes(shelf, "data-recommended")[0]
+    site.post(f"/tracks/{disliked}/feedback", {"feedback": "disliked"})
+    shelf = site.htmx("/mixes", "section#mixes").text
+    assert attributes(shelf, "data-recommended")
+    assert disliked not in attributes(shelf, "data-recommended")
+    site.post(f"/tracks/{disliked}/feedback", {"feedback": "none"})
     page = site.get("/mixes").text
     assert "Nina Simone, Etta James" in text(page)
     assert len(attributes(page, "data-recommended")) == 12
