@@ -1,3 +1,5 @@
+import { ofBrowser } from "./store.js";
+
 const STEP_SECONDS = 5;
 const STEP_PERCENT = 5;
 const OFF = "pytune.keys.off";
@@ -13,7 +15,7 @@ document.addEventListener("focusin", ({ target }) => {
 });
 
 /** Whether single keys do something in this browser. */
-export const areKeysOn = () => !localStorage.getItem(OFF);
+export const areKeysOn = () => !ofBrowser.get(OFF);
 
 /** Keys for the player, as other players have them; the sheet that "?" opens lists them all. */
 export function watchKeys(player) {
@@ -21,8 +23,8 @@ export function watchKeys(player) {
   const isOn = document.getElementById("keys-on");
   isOn.checked = areKeysOn();
   isOn.addEventListener("change", () => {
-    if (isOn.checked) localStorage.removeItem(OFF);
-    else localStorage.setItem(OFF, "true");
+    if (isOn.checked) ofBrowser.remove(OFF);
+    else ofBrowser.put(OFF, true);
   });
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-opens-keys]")) sheet.showModal();

@@ -1,3 +1,5 @@
+import { ofBrowser } from "./store.js";
+
 const RETRY_MS = 30_000;
 const ANSWER_MS = 20_000;
 const WORTH_RETRYING = new Set([401, 408, 425, 429]);
@@ -9,23 +11,21 @@ export class Outbox {
   #retry = null;
 
   /** Keys begin with the listener's own prefix: nobody sends another's listens. */
-  constructor(viewer, storage = localStorage) {
+  constructor(viewer, store = ofBrowser) {
     this.viewer = viewer;
     this.prefix = `pytune.outbox.${viewer}.`;
-    this.storage = storage;
-    for (const key of Object.keys(storage).filter((name) => name.startsWith(this.prefix)))
-      this.#waiting.set(key, JSON.parse(storage.getItem(key)));
+    this.store = store;
+    for (const key of store.names(this.prefix)) {
+      const report = store.get(key);
+      if (report) this.#waiting.set(key, report);
+    }
     addEventListener("online", () => this.flush());
   }
 
   put(path, fields) {
     const key = `${this.prefix}${path}.${fields.idempotency_key}`;
     this.#waiting.set(key, { path, fields });
-    try {
-      this.storage.setItem(key, JSON.stringify({ path, fields }));
-    } catch {
-      // A full or forbidden storage: memory alone then.
-    }
+    this.store.put(key, { path, fields });
     return this.flush();
   }
 
@@ -45,7 +45,7 @@ export class Outbox {
 
   #forget(key) {
     this.#waiting.delete(key);
-    this.storage.removeItem(key);
+    this.store.remove(key);
   }
 }
 

@@ -1,3 +1,5 @@
+import { ofTab } from "./store.js";
+
 const REPEATS = ["off", "all", "one"];
 
 /** What is played, in order, and which of it is now. Knows neither page nor video. */
@@ -9,10 +11,10 @@ export class Queue extends EventTarget {
   isShuffled = false;
 
   /** Kept under this name for as long as the tab is open, reloads included. */
-  constructor(name, storage = sessionStorage) {
+  constructor(name, store = ofTab) {
     super();
     this.name = name;
-    this.storage = storage;
+    this.store = store;
   }
 
   get current() {
@@ -118,7 +120,7 @@ export class Queue extends EventTarget {
   }
 
   restore() {
-    const kept = JSON.parse(this.storage.getItem(this.name) ?? "null");
+    const kept = this.store.get(this.name);
     if (!kept) return;
     this.#entries = kept.entries;
     this.#at = kept.at;
@@ -136,8 +138,7 @@ export class Queue extends EventTarget {
 
   #changed() {
     const { repeat, isShuffled } = this;
-    const kept = { entries: this.#entries, at: this.#at, repeat, isShuffled };
-    this.storage.setItem(this.name, JSON.stringify(kept));
+    this.store.put(this.name, { entries: this.#entries, at: this.#at, repeat, isShuffled });
     this.dispatchEvent(new Event("change"));
   }
 }

@@ -1,3 +1,5 @@
+import { ofBrowser, ofTab } from "./store.js";
+
 const ANSWER_MS = 10_000;
 const REST_MS = 30_000;
 const MOST_REST_MS = 600_000;
@@ -13,21 +15,21 @@ export class Radio {
   #rest = 0;
   #resting = null;
 
-  constructor(name, queue, storage = sessionStorage) {
-    Object.assign(this, { name, queue, storage });
-    this.#station = JSON.parse(storage.getItem(name) ?? "null") ?? SILENT;
+  constructor(name, queue, store = ofTab) {
+    Object.assign(this, { name, queue, store });
+    this.#station = store.get(name) ?? SILENT;
     queue.addEventListener("change", () => this.#topUp());
     addEventListener("online", () => this.#wake());
   }
 
   /** Whether it goes on by itself when the queue ends; kept for this browser. */
   get goesOn() {
-    return !localStorage.getItem(OFF);
+    return !ofBrowser.get(OFF);
   }
 
   set goesOn(isOn) {
-    if (isOn) localStorage.removeItem(OFF);
-    else localStorage.setItem(OFF, "true");
+    if (isOn) ofBrowser.remove(OFF);
+    else ofBrowser.put(OFF, true);
   }
 
   /** From now on what follows comes from that seed, such as track-12; null: from the queue alone. */
@@ -92,7 +94,7 @@ export class Radio {
   }
 
   #keep() {
-    this.storage.setItem(this.name, JSON.stringify(this.#station));
+    this.store.put(this.name, this.#station);
   }
 }
 

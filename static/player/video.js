@@ -1,3 +1,5 @@
+import { ofBrowser } from "./store.js";
+
 /** States of YouTube's player. */
 const STATES = { 0: "ended", 1: "playing", 2: "paused", 3: "stalled" };
 
@@ -15,10 +17,10 @@ export class Video extends EventTarget {
   #volume = 80;
   isMuted = false;
 
-  constructor(screen, { script, host, storage = localStorage }) {
+  constructor(screen, { script, host, store = ofBrowser }) {
     super();
-    this.storage = storage;
-    const { volume, isMuted } = JSON.parse(storage.getItem(VOLUME) ?? "{}");
+    this.store = store;
+    const { volume, isMuted } = store.get(VOLUME) ?? {};
     this.#volume = volume ?? this.#volume;
     this.isMuted = isMuted ?? false;
     this.screen = screen;
@@ -121,7 +123,7 @@ export class Video extends EventTarget {
 
   #turned() {
     const { volume, isMuted } = this;
-    this.storage.setItem(VOLUME, JSON.stringify({ volume, isMuted }));
+    this.store.put(VOLUME, { volume, isMuted });
     this.#sound();
     this.#tell("sound");
   }
