@@ -7,8 +7,6 @@ const TICKS_A_MARK = 4;
 const MOST_FAILURES = 3;
 /** Why the last one was passed over can be read so long before the search for the next is told. */
 const READ_MS = 4000;
-/** YouTube's errors 2, 100, 101 and 150: no such video, or none that may be embedded. */
-const OF_THE_VIDEO = new Set([2, 100, 101, 150]);
 const NOTE_OF = { missing: "missing", searching: "unavailable", unknown: "unavailable" };
 
 /** Plays the queue through the video, and reports what was really heard of it. */
@@ -27,7 +25,7 @@ export class Player extends EventTarget {
     super();
     Object.assign(this, { queue, video, outbox, bookmark, radio });
     this.#heed("playing", () => this.#playing());
-    this.#heed("paused", () => this.#stopped());
+    this.#heed("paused", () => this.isPlaying && this.#stopped());
     this.#heed("stalled", () => this.#play?.interrupt());
     this.#heed("ended", () => this.#ended());
     this.#heed("failed", ({ detail }) => this.#blocked(detail));
@@ -93,6 +91,7 @@ export class Player extends EventTarget {
   toggle() {
     if (this.isPlaying) return this.video.pause();
     if (!this.isOpen) this.#open(true);
+    this.#tell("begin");
     return this.#play && this.#isLoaded ? this.video.play() : this.#begin(true);
   }
 
@@ -100,6 +99,7 @@ export class Player extends EventTarget {
   close() {
     this.#turn += 1;
     this.video.pause();
+    this.#stopped();
     this.#open(false);
   }
 
@@ -169,6 +169,7 @@ export class Player extends EventTarget {
     this.#ticking = null;
     this.#play?.interrupt();
     this.isPlaying = false;
+    this.#tell("stop");
     this.#tell("change");
   }
 
@@ -176,8 +177,7 @@ export class Player extends EventTarget {
     this.#play?.sample(this.video.position, performance.now(), this.video.rate);
     const isHeard = this.#play?.isListen(this.video.duration);
     if (isHeard && !this.#play.isReported) this.#report("/listens");
-    this.#ticks += 1;
-    if (this.#ticks % TICKS_A_MARK === 0) this.#mark();
+    if (++this.#ticks % TICKS_A_MARK === 0) this.#mark();
     this.#tell("progress");
   }
 
@@ -214,9 +214,9 @@ export class Player extends EventTarget {
   }
 
   /** Another is looked for, unless this browser alone is to blame. */
-  #blocked(code) {
+  #blocked(isOfTheVideo) {
     const entry = this.current;
-    if (entry.video && OF_THE_VIDEO.has(code)) setAside(entry);
+    if (entry.video && isOfTheVideo) setAside(entry);
     this.#tell("blocked");
     this.#failed("blocked");
   }

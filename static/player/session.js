@@ -4,6 +4,7 @@ const SIDE = 512;
 export class SystemControls {
   #shown = null;
   #silence = null;
+  #isResting = false;
 
   constructor(player) {
     this.player = player;
@@ -20,6 +21,7 @@ export class SystemControls {
     };
     for (const [name, act] of Object.entries(actions)) this.session.setActionHandler(name, act);
     player.addEventListener("begin", () => this.#claim());
+    player.addEventListener("stop", () => this.#rest());
     player.addEventListener("change", () => this.#show());
   }
 
@@ -27,13 +29,22 @@ export class SystemControls {
    *  cannot be heard runs in ours. Begun before the video, which may silence it where one may sound. */
   #claim() {
     this.#silence ??= Object.assign(new Audio(new URL("../silence.wav", import.meta.url)), { loop: true });
+    this.#isResting = false;
     this.#silence.play().catch(() => {
       // Not allowed here: the keys then go to YouTube's own frame.
     });
   }
 
+  /** A loop that runs while nothing plays holds the loudspeaker of other programs and headphones. */
+  #rest() {
+    if (this.#silence?.paused === false) this.#isResting = true;
+    this.#silence?.pause();
+  }
+
   async #show() {
     const { current, isPlaying } = this.player;
+    // Played on in YouTube's own frame.
+    if (isPlaying && this.#isResting) this.#claim();
     this.session.playbackState = current ? (isPlaying ? "playing" : "paused") : "none";
     if (current?.id === this.#shown) return;
     this.#shown = current?.id;

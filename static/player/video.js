@@ -3,6 +3,9 @@ import { ofBrowser } from "./store.js";
 /** States of YouTube's player. */
 const STATES = { 0: "ended", 1: "playing", 2: "paused", 3: "stalled" };
 
+/** Its errors that a video has everywhere: there is none, or it may not be embedded. */
+const OF_THE_VIDEO = new Set([2, 100, 101, 150]);
+
 const VOLUME = "pytune.volume";
 
 let loading = null;
@@ -51,7 +54,7 @@ export class Video extends EventTarget {
         events: {
           onReady: ({ target }) => resolve(this.#opened(target, id)),
           onStateChange: ({ data }) => this.#tell(STATES[data]),
-          onError: ({ data }) => this.dispatchEvent(new CustomEvent("failed", { detail: data })),
+          onError: ({ data }) => this.#fail(OF_THE_VIDEO.has(data)),
         },
       });
     });
@@ -69,6 +72,11 @@ export class Video extends EventTarget {
     if (this.#isToPlay) player.playVideo();
     else player.pauseVideo();
     return id;
+  }
+
+  /** Whether the video is to blame, or this browser alone. */
+  #fail(isOfTheVideo) {
+    this.dispatchEvent(new CustomEvent("failed", { detail: isOfTheVideo }));
   }
 
   #tell(name) {

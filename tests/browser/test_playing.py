@@ -12,6 +12,12 @@ pytestmark = pytest.mark.browser
 
 LEAST_HEIGHT = 200
 """YouTube's terms ask for it."""
+_KEEP_THE_LOOP = """
+  const Real = window.Audio;
+  window.Audio = class extends Real {
+    constructor(...given) { super(...given); window.loop = this; }
+  };
+"""
 
 
 def test_search_as_you_type_and_play(tab: Tab, product: Product) -> None:
@@ -116,16 +122,20 @@ def _is_above(upper: Locator, lower: Locator) -> None:
     assert boxes[0]["y"] + boxes[0]["height"] <= boxes[1]["y"]
 
 
-def test_closing_the_video_pauses_it(tab: Tab) -> None:
+def test_closing_the_video_pauses_it_and_gives_the_loudspeaker_back(tab: Tab) -> None:
+    tab.page.add_init_script(_KEEP_THE_LOOP)
     tab.open("/search?q=neu")
     tab.play("Isi")
     expect(tab.label("Pause")).to_be_visible()
+    tab.page.wait_for_function("!loop.paused")
     tab.label("Close the video and pause").click()
+    tab.page.wait_for_function("loop.paused")
     expect(tab.video).to_be_hidden()
     expect(tab.page.locator("#toggle")).to_have_accessible_name("Play")
     tab.page.locator("#toggle").click()
     expect(tab.video).to_be_visible()
     expect(tab.page.locator("#toggle")).to_have_accessible_name("Pause")
+    tab.page.wait_for_function("!loop.paused")
 
 
 def test_pressing_play_again_pauses(tab: Tab) -> None:
