@@ -10,8 +10,9 @@ from fastapi.responses import RedirectResponse
 from app import preferences, tokens
 from app.access import Caller, Viewer
 from app.state import State
+from app.web import texts
 from app.web.door import Asking, Here, Listener
-from app.web.render import page
+from app.web.render import from_htmx, page
 
 router = APIRouter()
 
@@ -57,7 +58,7 @@ def settings_page(
 
 @router.post("/settings/preferences")
 def set_preferences(
-    state: Here, viewer: Listener, language: Text = "", time_zone: Text = ""
+    request: Request, state: Here, viewer: Listener, language: Text = "", time_zone: Text = ""
 ) -> Response:
     """Nothing chosen leaves it to the browser."""
     state.database.transact(
@@ -65,6 +66,10 @@ def set_preferences(
             session, viewer.id, language or None, time_zone or None
         )
     )
+    spoken = language or texts.preferred(request.headers.get("accept-language", ""))
+    if from_htmx(request) and spoken != texts.language_of(request):
+        # Player and menus stand outside of what is swapped: they speak it when all is loaded anew.
+        return Response(status_code=204, headers={"HX-Redirect": "/settings"})
     return RedirectResponse("/settings", 303)
 
 

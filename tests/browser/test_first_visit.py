@@ -34,6 +34,10 @@ def newcomer(open_tab: OpenPage, product: Product, request: pytest.FixtureReques
 
 def test_a_few_picks_make_a_list_at_once(newcomer: Tab) -> None:
     newcomer.open("/")
+    newcomer.play("Autobahn")
+    expect(newcomer.label("Pause")).to_be_visible()
+    newcomer.label("Pause").click()
+    newcomer.video.evaluate("frame => { frame.marked = true; }")
     newcomer.page.get_by_role("link", name="Or pick artists that you like.").click()
     newcomer.page.get_by_label("Kraftwerk").check()
     newcomer.page.get_by_role("button", name="More like these").click()
@@ -41,6 +45,7 @@ def test_a_few_picks_make_a_list_at_once(newcomer: Tab) -> None:
     newcomer.page.get_by_role("button", name="Start listening").click()
     expect(newcomer.page.get_by_role("heading", name="For you")).to_be_visible()
     expect(newcomer.page.get_by_text("Because you picked Kraftwerk").first).to_be_visible()
+    assert newcomer.video.evaluate("frame => frame.marked")
     newcomer.play("Hallogallo")
     expect(newcomer.now).to_have_text("Hallogallo")
     assert newcomer.complaints == []

@@ -67,6 +67,10 @@ def test_a_key_in_a_field_or_on_a_button_is_not_the_players(playing: Tab) -> Non
     playing.page.keyboard.type("mos")
     expect(playing.page.locator("select[name=time_zone]")).to_have_value(re.compile("^M"))
     expect(playing.label("Unmute")).to_be_visible()
+    with playing.page.expect_response("**/settings"):
+        playing.page.locator("#main").get_by_role("button", name="Save").click()
+    expect(playing.page.locator("select[name=time_zone]")).to_have_value(re.compile("^M"))
+    expect(playing.page.locator("#toggle")).to_have_accessible_name("Pause")
 
 
 def test_the_sheet_lists_the_keys_and_switches_them_off(playing: Tab) -> None:

@@ -16,6 +16,17 @@ def test_settings_show_what_was_chosen(site: Site) -> None:
     assert "<option selected>Asia/Tokyo</option>" in page
 
 
+def test_a_zone_is_saved_in_place_and_a_language_loads_all_anew(site: Site) -> None:
+    by_htmx = {"HX-Request": "true", "Accept-Language": "en"}
+    for chosen in ({"language": "en"}, {"time_zone": "Asia/Tokyo"}):
+        answer = site.post("/settings/preferences", chosen, **by_htmx)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/settings")
+    answer = site.post("/settings/preferences", {"language": "fr"}, **by_htmx)
+    assert (answer.status_code, answer.headers["hx-redirect"]) == (204, "/settings")
+    answer = site.post("/settings/preferences", {}, **by_htmx)
+    assert answer.headers["hx-redirect"] == "/settings", "the browser says English"
+
+
 def test_a_wrong_zone_is_named_and_nothing_is_changed(site: Site) -> None:
     answer = site.post("/settings/preferences", {"time_zone": "Mars/Base"})
     assert answer.status_code == 422
