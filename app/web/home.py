@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from app import listening, recommending
 from app.listening import UserHistory
 from app.ml.model_slot import LoadedModel
-from app.recommending import Dials
+from app.recommending import Dials, ServedList
 from app.web.door import Here, Listener
 from app.web.lists import Item, first_whys, served_items
 from app.web.render import page, part, target_of
@@ -53,23 +53,26 @@ def home(
     with state.database.read() as session:
         model = state.slot.model
         asking = Asking(session, model, state.served_log, viewer.id, state.chart.track_ids)
+        served = recommending.recommend(session, model, viewer.id, _dials(discovery, diversity))
+        above = [entry.track.id for entry in served.items]
         if target == "shelves":
-            return part(request, "home/_shelves.html", shelves(asking))
-        for_you = _for_you(asking, discovery, diversity)
+            return part(request, "home/_shelves.html", shelves(asking, above))
+        for_you = _for_you(asking, served, discovery, diversity)
         if target in _PARTS:
             return part(request, _PARTS[target], {"for_you": for_you})
-        shown = [item.track.id for item in for_you.items]
-        context = {"for_you": for_you, **shelves(asking, shown)}
+        context = {"for_you": for_you, **shelves(asking, above)}
         return page(request, viewer, "home/home.html", context)
 
 
-def _for_you(asking: Asking, discovery: float, diversity: float) -> ForYou:
-    session, model, user_id = asking.session, asking.model, asking.user_id
-    heard = listening.history_of(session, user_id)
+def _dials(discovery: float, diversity: float) -> Dials:
     # At its end the dial means only new ones: nothing known fills up a list that stays short.
     share = None if discovery == 1 else discovery
-    dials = replace(USUAL, discovery=share, diversity=diversity)
-    served = recommending.recommend(session, model, user_id, dials)
+    return replace(USUAL, discovery=share, diversity=diversity)
+
+
+def _for_you(asking: Asking, served: ServedList, discovery: float, diversity: float) -> ForYou:
+    session, model, user_id = asking.session, asking.model, asking.user_id
+    heard = listening.history_of(session, user_id)
     asking.served_log.put(served)
     ids = [entry.track.id for entry in served.items[:GATEFOLD]]
     personal = model is not None and _is_personal(asking, model, heard)

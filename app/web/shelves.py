@@ -38,15 +38,15 @@ class Because:
     """Near by who listens to both; by artist and genre otherwise."""
 
 
-def shelves(asking: Asking, shown: Sequence[int] = ()) -> dict[str, object]:
-    """All of them; `shown` are ids of tracks that stand above."""
+def shelves(asking: Asking, above: Sequence[int]) -> dict[str, object]:
+    """All of them; `above` are ids of the tracks that the page lists before."""
     session, user_id = asking.session, asking.user_id
     ids = listening.recent_track_ids(session, user_id, _RECENT)
     recent = plain_items(session, user_id, catalog.tracks_by_id(session, ids))
     liked = next((item for item in recent if not item.disliked), None)
     return {
         "because": _because(asking, liked) if liked else None,
-        "unmet": _unmet(asking, shown),
+        "unmet": _unmet(asking, above),
         "popular": _popular(asking),
         "recent": recent,
     }
@@ -59,9 +59,9 @@ def _because(asking: Asking, source: Item) -> Because:
     return Because(source, served_items(session, served), knows(model, track_id))
 
 
-def _unmet(asking: Asking, shown: Sequence[int]) -> list[Item]:
+def _unmet(asking: Asking, above: Sequence[int]) -> list[Item]:
     served = recommending.by_unmet_artists(
-        asking.session, asking.model, asking.user_id, _SHELF, shown
+        asking.session, asking.model, asking.user_id, _SHELF, above
     )
     if served is None or len(served.items) < _LEAST:
         return []
