@@ -6,12 +6,15 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from app import catalog, recommending
-from app.catalog import After
+from app.catalog import After, CatalogTrack
 from app.web.door import Here, Id, Listener
 from app.web.lists import plain_items
 from app.web.render import page
+from app.web.taking import FileForm, playlist_file
 
 _AT_ONCE = 50
+_IN_A_FILE = 1000
+"""Tracks that are looked up at once for it."""
 _NEAR = 6
 
 router = APIRouter()
@@ -37,3 +40,17 @@ def artist(
     shown = {"artist": found, "items": items, "is_first": after is None, "further": further}
     shown["near"] = [each.artist for each in near]
     return page(request, viewer, "artists/artist.html", shown)
+
+
+@router.get("/artists/{artist_id}/take-along/{form}")
+def take_artist_along(state: Here, viewer: Listener, artist_id: Id, form: FileForm) -> Response:
+    """All of the tracks, however many pages they fill."""
+    del viewer
+    tracks: list[CatalogTrack] = []
+    after = None
+    with state.database.read() as session:
+        found = catalog.artist(session, artist_id)
+        while some := catalog.tracks_of_artist(session, found.id, _IN_A_FILE, after):
+            tracks += some
+            after = After(some[-1].listener_count, some[-1].id)
+    return playlist_file(form, found.name, tracks)

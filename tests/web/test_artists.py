@@ -30,12 +30,17 @@ def test_many_tracks_come_in_pages_that_lose_none(site: Site) -> None:
     with site.state.database.write() as session:
         making.tracks(session, 120, "Fela Kuti")
     path: str | None = _path(site, "Fela Kuti")
+    whole = site.get(f"{path}/take-along/m3u").text
     seen: list[str] = []
     while path:
         page = site.get(path).text
+        played = len(titles(page))
+        assert f"Play these {played}" in text(page)
+        assert "Play all" not in text(page)
         seen += titles(page)
         path = next((to for to in attributes(page, "href") if "?after=" in to), None)
     assert seen == [f"Song {number}" for number in range(120)]
+    assert whole.count("#EXTINF") == len(seen)
 
 
 def test_an_artist_without_tracks_has_a_page(site: Site) -> None:
