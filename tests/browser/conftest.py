@@ -17,6 +17,7 @@ from app import accounts, listening
 from app.access import COOKIE
 from app.db import Database, open_database
 from app.listening import Listen
+from app.models import Role, User
 from app.models.columns import utc_now
 from app.settings import Settings
 from tests import making
@@ -99,6 +100,16 @@ def listener(product: Product) -> int:
         return user_id
 
     return product.database.transact(add)
+
+
+@pytest.fixture
+def administrator(product: Product, listener: int) -> int:
+    """Sees every page, and has played something."""
+    with product.database.write() as session:
+        user = session.get_one(User, listener)
+        user.role = Role.ADMINISTRATOR
+        session.add(user)
+    return listener
 
 
 OpenPage = Callable[..., Tab]

@@ -7,7 +7,6 @@ from axe_playwright_python.sync_playwright import Axe
 from fastapi.routing import APIRoute
 from playwright.sync_api import ViewportSize, expect
 
-from app.models import Role, User
 from app.web import ROUTERS
 from tests.browser.at_work import at_work
 from tests.browser.conftest import OpenPage, Product
@@ -47,16 +46,6 @@ def _addresses() -> list[str]:
     return sorted(
         {*plain - FILES, "/search?q=neu", "/search?q=nothing+like+it", "/artists/1", "/nowhere"}
     )
-
-
-@pytest.fixture
-def administrator(product: Product, listener: int) -> int:
-    """Sees every page, and has played something."""
-    with product.database.write() as session:
-        user = session.get_one(User, listener)
-        user.role = Role.ADMINISTRATOR
-        session.add(user)
-    return listener
 
 
 @EITHER
