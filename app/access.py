@@ -42,6 +42,8 @@ class Viewer:
     role: Role
     language: str | None = None
     time_zone: str | None = None
+    """The IANA name of the zone that their days are of: as chosen, else as their browser said."""
+    has_chosen_zone: bool = False
     is_paused: bool = False
     """Nothing that they play is written down."""
 
@@ -144,8 +146,15 @@ class Access:
         user, is_to_note = found
         if is_to_note:
             self._note_use(caller.token)
-        is_paused = user.paused_at is not None
-        return Viewer(id_of(user), user.name, user.role, user.language, user.time_zone, is_paused)
+        return Viewer(
+            id_of(user),
+            user.name,
+            user.role,
+            user.language,
+            user.clock,
+            has_chosen_zone=user.time_zone is not None,
+            is_paused=user.paused_at is not None,
+        )
 
     def _note_use(self, token: str) -> None:
         """Nobody is kept waiting at the door for it: the next request tries again."""

@@ -76,6 +76,7 @@ def _of(user: User) -> dict[str, Any]:
         "created_at": user.created_at,
         "language": user.language,
         "time_zone": user.time_zone,
+        "time_zone_of_browser": user.noted_time_zone,
         "record_paused_at": user.paused_at,
     }
 

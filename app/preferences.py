@@ -41,11 +41,10 @@ def set_preferences(
 
 
 def note_time_zone(session: Session, user_id: int, time_zone: str) -> None:
-    """Keep what a browser says where the user has said nothing. Raises InvalidInput."""
-    user, zone = _user(session, user_id), _checked_zone(time_zone)
-    if user.time_zone is None:
-        user.time_zone = zone
-        session.add(user)
+    """Keep what the browser says now; it counts where nothing is chosen. Raises InvalidInput."""
+    user = _user(session, user_id)
+    user.noted_time_zone = _checked_zone(time_zone)
+    session.add(user)
 
 
 @cache

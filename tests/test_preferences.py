@@ -1,6 +1,7 @@
 """The language and the time zone of a user."""
 
 import pytest
+from sqlmodel import Session
 
 from app import preferences
 from app.db import Database
@@ -19,12 +20,19 @@ def test_both_are_kept_and_taken_back(database: Database) -> None:
     assert _of(database, user_id) == (None, None)
 
 
-def test_what_a_browser_says_does_not_replace_a_choice(database: Database) -> None:
+def test_what_a_browser_says_counts_until_something_is_chosen(database: Database) -> None:
     with database.write() as session:
         user_id = making.user(session, "ann")
-        preferences.note_time_zone(session, user_id, "Asia/Tokyo")
-        preferences.note_time_zone(session, user_id, "Europe/Paris")
-    assert _of(database, user_id) == (None, "Asia/Tokyo")
+        assert _clock(session, user_id) is None
+        for zone in ("Asia/Tokyo", "Europe/Paris"):
+            preferences.note_time_zone(session, user_id, zone)
+            assert _clock(session, user_id) == zone
+            assert preferences.of_user(session, user_id).time_zone is None
+        preferences.set_preferences(session, user_id, None, "Asia/Tokyo")
+        preferences.note_time_zone(session, user_id, "Europe/Berlin")
+        assert _clock(session, user_id) == "Asia/Tokyo"
+        preferences.set_preferences(session, user_id, None, None)
+        assert _clock(session, user_id) == "Europe/Berlin"
 
 
 @pytest.mark.parametrize(
@@ -50,6 +58,10 @@ def test_zones_are_places() -> None:
     zones = preferences.time_zones()
     assert {"UTC", "Europe/Paris", "America/Argentina/Ushuaia"} <= set(zones)
     assert not {"EST", "Etc/GMT+5", "GB"} & set(zones)
+
+
+def _clock(session: Session, user_id: int) -> str | None:
+    return session.get_one(User, user_id).clock
 
 
 def _of(database: Database, user_id: int) -> tuple[str | None, str | None]:

@@ -30,9 +30,16 @@ class User(SQLModel, table=True):
     language: str | None = Field(default=None, max_length=8)
     """What the pages speak; None leaves it to the browser."""
     time_zone: str | None = Field(default=None, max_length=64)
-    """Its IANA name, such as Europe/Paris; None until a browser or the user has said it."""
+    """The IANA name that they chose, such as Europe/Paris; None leaves it to the browser."""
+    noted_time_zone: str | None = Field(default=None, max_length=64)
+    """What their browser said last, which counts where nothing is chosen."""
     paused_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """Since when their listens are not recorded, at their own wish."""
+
+    @property
+    def clock(self) -> str | None:
+        """The IANA name of the zone that their days are of; None while nobody has said it."""
+        return self.time_zone or self.noted_time_zone
 
 
 class RecordPause(SQLModel, table=True):

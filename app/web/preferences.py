@@ -75,7 +75,7 @@ def set_preferences(
 
 @router.post("/settings/time-zone", status_code=204)
 def note_time_zone(state: Here, viewer: Listener, time_zone: Text) -> None:
-    """What the browser's clock says, kept where nothing was chosen."""
+    """What the browser's clock says, which counts where nothing was chosen."""
     state.database.transact(
         lambda session: preferences.note_time_zone(session, viewer.id, time_zone)
     )

@@ -35,11 +35,15 @@ def test_a_wrong_zone_is_named_and_nothing_is_changed(site: Site) -> None:
         assert session.get_one(User, site.world.ann).time_zone is None
 
 
-def test_the_browsers_zone_is_kept_once(site: Site) -> None:
+def test_the_browsers_zone_is_shown_as_no_choice_and_follows_the_browser(site: Site) -> None:
     for zone in ("Asia/Tokyo", "Europe/Paris"):
         assert site.post("/settings/time-zone", {"time_zone": zone}).status_code == 204
-    with site.state.database.read() as session:
-        assert session.get_one(User, site.world.ann).time_zone == "Asia/Tokyo"
+        page = site.get("/settings").text
+        assert f'data-time-zone="{zone}" data-script' in page
+        assert "<option selected>" not in page
+        assert f"Days and hours are those of {zone}." in text(site.get("/history").text)
+    site.post("/settings/preferences", {"time_zone": "Asia/Tokyo"})
+    assert 'data-time-zone="Asia/Tokyo" data-zone-chosen' in site.get("/settings").text
 
 
 @pytest.mark.parametrize(
