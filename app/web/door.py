@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from functools import partial, wraps
 from typing import Annotated, ParamSpec, TypeVar, cast
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from fastapi import Depends, Header, Path, Request
 
@@ -97,9 +97,21 @@ def local_path(text: str | None) -> str:
     return text if text.isprintable() and "\\" not in text else "/"
 
 
+def page_of(address: str) -> str:
+    """The path and the query of a page's whole address; the home page where it is none."""
+    parts = _parts(address)
+    return local_path(f"{parts.path}?{parts.query}" if parts.query else parts.path)
+
+
 def came_from(request: Request, otherwise: str) -> str:
     """The page whose form was sent, its query included; `otherwise` where it is none of ours."""
-    parts = urlsplit(request.headers.get("referer", ""))
-    if parts.netloc != request.headers.get("host"):
-        return otherwise
-    return local_path(f"{parts.path}?{parts.query}" if parts.query else parts.path)
+    referer = request.headers.get("referer", "")
+    return page_of(referer) if _parts(referer).netloc == request.headers.get("host") else otherwise
+
+
+def _parts(address: str) -> SplitResult:
+    """Nothing of what is no address at all, whatever a program may send as one."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")

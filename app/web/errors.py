@@ -1,7 +1,7 @@
 """Errors as pages: what happened, and one way on. Programs get the same as JSON."""
 
 from http import HTTPStatus
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -12,7 +12,7 @@ from app.access import Viewer, caller_of, retry_after
 from app.errors import InvalidInput, NotFound, NotSignedIn, PyTuneError, TooManyRequests
 from app.settings import Settings
 from app.telemetry import HEADER, request_id
-from app.web.door import local_path, visitor
+from app.web.door import page_of, visitor
 from app.web.headers import safe_headers
 from app.web.render import page
 
@@ -132,9 +132,7 @@ def _to_sign_in(request: Request) -> Response:
     Who is signed in, as another than the page's, passes it by: the page is loaded afresh.
     """
     by_htmx = "HX-Request" in request.headers or _restores(request)
-    came_from = request.headers.get("HX-Current-URL", str(request.url))
-    parts = urlsplit(came_from or "/")
-    onward = local_path(f"{parts.path}?{parts.query}" if parts.query else parts.path)
+    onward = page_of(request.headers.get("HX-Current-URL", str(request.url)))
     if request.method != "GET" and not by_htmx:
         onward = "/"
     address = "/login" if onward == "/" else f"/login?{urlencode({'next': onward})}"

@@ -93,7 +93,7 @@ def test_without_scripts_feedback_leads_back_to_the_page_it_came_from(site: Site
     assert _state(site, "Autobahn").feedback is Feedback.LOVED
 
 
-@pytest.mark.parametrize("referer", ["", "https://evil.example/search", "nonsense"])
+@pytest.mark.parametrize("referer", ["", "https://evil.example/search", "nonsense", "http://["])
 def test_without_a_page_of_ours_feedback_leads_to_the_track(site: Site, referer: str) -> None:
     track_id = site.world.tracks["Autobahn"]
     said = {"feedback": "loved"}
