@@ -11,7 +11,7 @@ from app import listening
 from app.db import Database
 from app.errors import InvalidInput
 from app.listening import EVENTS, Listen, TrackState
-from app.models import EventKind, Feedback
+from app.models import EventKind, Feedback, UserItem
 from tests import making
 
 MOMENT = datetime(2026, 3, 1, 18, 22, 5, tzinfo=UTC)
@@ -99,15 +99,39 @@ def test_loved_tracks_by_pages(database: Database) -> None:
     with database.write() as session:
         ann = making.user(session)
         tracks = making.tracks(session, 4)
-        for track in tracks[:3]:
+        for track in (tracks[2], tracks[0], tracks[1], tracks[3], tracks[0]):
             listening.set_feedback(session, ann, track, Feedback.LOVED)
         listening.set_feedback(session, ann, tracks[1], None)
-        assert listening.rated_track_ids(session, ann, Feedback.LOVED, 1) == [tracks[2]]
-        assert listening.rated_track_ids(session, ann, Feedback.LOVED, 9, tracks[2]) == [tracks[0]]
-        assert listening.count_rated(session, ann, Feedback.LOVED) == 2
+        assert _rated(session, ann, Feedback.LOVED) == [tracks[0], tracks[3], tracks[2]]
+        (first,) = listening.rated(session, ann, Feedback.LOVED, 1)
+        (second,) = listening.rated(session, ann, Feedback.LOVED, 1, first)
+        behind = listening.rated(session, ann, Feedback.LOVED, 9, second)
+        assert [first.track_id, second.track_id] == [tracks[0], tracks[3]]
+        assert [one.track_id for one in behind] == [tracks[2]]
+        assert listening.count_rated(session, ann, Feedback.LOVED) == 3
         listening.set_feedback(session, ann, tracks[3], Feedback.DISLIKED)
-        assert listening.rated_track_ids(session, ann, Feedback.DISLIKED, 9) == [tracks[3]]
+        assert _rated(session, ann, Feedback.DISLIKED) == [tracks[3]]
         assert listening.count_rated(session, ann, Feedback.DISLIKED) == 1
+
+
+def test_feedback_that_no_event_tells_of_is_listed_last_and_by_pages(database: Database) -> None:
+    with database.write() as session:
+        ann, tracks = making.user(session), making.tracks(session, 3)
+        session.add_all(
+            UserItem(user_id=ann, track_id=track, feedback=Feedback.LOVED) for track in tracks[:2]
+        )
+        session.flush()
+        listening.set_feedback(session, ann, tracks[2], Feedback.LOVED)
+        expected, seen = [tracks[2], tracks[1], tracks[0]], []
+        after = None
+        while page := listening.rated(session, ann, Feedback.LOVED, 1, after):
+            (after,) = page
+            seen.append(after.track_id)
+        assert seen == expected
+
+
+def _rated(session: Session, user_id: int, feedback: Feedback) -> list[int]:
+    return [one.track_id for one in listening.rated(session, user_id, feedback, 9)]
 
 
 def test_months_and_hours_are_those_of_the_listeners_zone(database: Database) -> None:

@@ -15,7 +15,7 @@ from app.graphql.ids import Node, global_id
 from app.graphql.paging import DEFAULT_PAGE, After, Connection, First, Page
 from app.graphql.permissions import as_parent
 from app.graphql.statistics import Statistics, statistics_of
-from app.listening import Moment, PastListen
+from app.listening import Moment, PastListen, Rated
 from app.playlists import Summary
 
 
@@ -115,7 +115,7 @@ class Library:
             lambda session: listening.count_listens(session, mine),
         )
 
-    @as_parent("The tracks they love, the newest in the catalogue first. For the user themselves.")
+    @as_parent("The tracks they love, the last that they loved first. For the user themselves.")
     async def loved_tracks(
         self, info: Info, first: First = DEFAULT_PAGE, after: After = None
     ) -> Connection[Track]:
@@ -175,17 +175,16 @@ async def playlists_of(context: Context, numbers: list[int]) -> list[Playlist | 
 async def _rated(
     context: Context, mine: int, feedback: Feedback, asked: tuple[int | None, str | None]
 ) -> Connection[Track]:
-    page = Page.of(*asked, numbers=1)
-    behind = page.after[0] if page.after else None
-    ids = await context.read(
-        lambda session: listening.rated_track_ids(
-            session, mine, feedback, page.and_one_more, behind
-        )
+    page = Page.of(*asked, numbers=2)
+    behind = Rated(*page.after) if page.after else None
+    rows = await context.read(
+        lambda session: listening.rated(session, mine, feedback, page.and_one_more, behind)
     )
+    tracks = await tracks_of(context, [row.track_id for row in rows])
     return page.connection(
-        [track for track in await tracks_of(context, ids) if track],
-        lambda track: track,
-        lambda track: [track.number],
+        [(row, track) for row, track in zip(rows, tracks, strict=True) if track],
+        lambda pair: pair[1],
+        lambda pair: (pair[0].said, pair[0].track_id),
         lambda session: listening.count_rated(session, mine, feedback),
     )
 

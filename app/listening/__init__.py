@@ -13,13 +13,14 @@ from app.listening.forgetting import forget_listens, forget_track
 from app.listening.history import (
     Moment,
     PastListen,
+    Rated,
     count_listens,
     count_rated,
     dated_history,
     first_and_last,
     history,
     listens_by_id,
-    rated_track_ids,
+    rated,
 )
 from app.listening.holding import hold, hold_all
 from app.listening.pausing import Pauses, held_pauses, is_paused, set_paused
@@ -52,6 +53,7 @@ __all__ = [
     "Outcome",
     "PastListen",
     "Pauses",
+    "Rated",
     "Statistics",
     "TrackState",
     "UserHistory",
@@ -75,7 +77,7 @@ __all__ = [
     "is_paused",
     "last_event_id",
     "listens_by_id",
-    "rated_track_ids",
+    "rated",
     "recent_track_ids",
     "record_listen",
     "record_listens",

@@ -12,6 +12,8 @@ from sqlmodel import Session
 from app.listening.tables import EVENTS, USER_ITEMS
 from app.models import EventKind, Feedback
 
+_SAID_BY = {Feedback.LOVED: EventKind.LOVE, Feedback.DISLIKED: EventKind.DISLIKE}
+
 
 @dataclass(frozen=True, slots=True)
 class PastListen:
@@ -45,6 +47,15 @@ class Moment:
     @property
     def time(self) -> datetime | None:
         return datetime.fromtimestamp(self.seconds, UTC) if self.seconds else None
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """A track that the listener loves or dislikes; a keyset position among these."""
+
+    said: int
+    """The number of the event by which they last said so."""
+    track_id: int
 
 
 def history(
@@ -95,18 +106,29 @@ def count_listens(session: Session, user_id: int) -> int:
     return session.connection().execute(counted).scalar_one()
 
 
-def rated_track_ids(
-    session: Session, user_id: int, feedback: Feedback, first: int, after: int | None = None
-) -> list[int]:
-    """Tracks that the listener says this of, by their ids, the newest in the catalogue first."""
-    items = USER_ITEMS.c
-    statement = select_columns(items.track_id).where(
-        items.user_id == user_id, items.feedback == feedback
+def rated(
+    session: Session, user_id: int, feedback: Feedback, first: int, after: Rated | None = None
+) -> list[Rated]:
+    """Tracks that the listener says this of, what was said last first, behind one of them."""
+    items, event = USER_ITEMS.c, EVENTS.c
+    told = and_(
+        event.user_id == items.user_id,
+        event.track_id == items.track_id,
+        event.kind == _SAID_BY[feedback],
+    )
+    # Events are numbered as they come, those of a merged track too.
+    said = func.coalesce(func.max(event.id), 0)
+    statement = (
+        select_columns(said, items.track_id)
+        .join_from(USER_ITEMS, EVENTS, told, isouter=True)
+        .where(items.user_id == user_id, items.feedback == feedback)
+        .group_by(items.track_id)
     )
     if after is not None:
-        statement = statement.where(items.track_id < after)
-    statement = statement.order_by(items.track_id.desc()).limit(first)
-    return list(session.connection().execute(statement).scalars())
+        tied = and_(said == after.said, items.track_id < after.track_id)
+        statement = statement.having(or_(said < after.said, tied))
+    statement = statement.order_by(said.desc(), items.track_id.desc()).limit(first)
+    return [Rated(*row) for row in session.connection().execute(statement)]
 
 
 def count_rated(session: Session, user_id: int, feedback: Feedback) -> int:

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from app import catalog, listening, recommending
 from app.catalog import CatalogTrack
-from app.listening import Moment, PastListen
+from app.listening import Moment, PastListen, Rated
 from app.models import Feedback
 from app.models.columns import utc_now
 from app.web import texts
@@ -29,7 +29,7 @@ _IN_A_FILE = 1000
 router = APIRouter()
 
 Behind = Annotated[str | None, Query(alias="after", pattern=r"^\d{1,11}-\d{1,18}$")]
-Before = Annotated[int | None, Query(alias="after", ge=1, le=2**31 - 1)]
+BehindRated = Annotated[str | None, Query(alias="after", pattern=r"^\d{1,18}-\d{1,18}$")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,17 +110,20 @@ def _forget_track(session: Session, user_id: int, track_id: int) -> None:
 
 
 @router.get("/loved")
-def loved(request: Request, state: Here, viewer: Listener, before: Before = None) -> Response:
+def loved(request: Request, state: Here, viewer: Listener, behind: BehindRated = None) -> Response:
+    """What was loved last first; the page behind a track is addressed by when it was, and by it."""
+    after = Rated(*map(int, behind.split("-"))) if behind else None
     with state.database.read() as session:
-        ids = listening.rated_track_ids(session, viewer.id, Feedback.LOVED, _AT_ONCE + 1, before)
-        tracks = catalog.tracks_by_id(session, ids[:_AT_ONCE])
+        rows = listening.rated(session, viewer.id, Feedback.LOVED, _AT_ONCE + 1, after)
+        tracks = catalog.tracks_by_id(session, [row.track_id for row in rows[:_AT_ONCE]])
         items = plain_items(session, viewer.id, tracks)
         count = listening.count_rated(session, viewer.id, Feedback.LOVED)
+    last = rows[_AT_ONCE - 1] if len(rows) > _AT_ONCE else None
     shown = {
         "items": items,
         "count": count,
-        "is_first": before is None,
-        "further": ids[_AT_ONCE - 1] if len(ids) > _AT_ONCE else None,
+        "is_first": after is None,
+        "further": f"{last.said}-{last.track_id}" if last else None,
     }
     return page(request, viewer, "library/loved.html", shown)
 
@@ -129,17 +132,13 @@ def loved(request: Request, state: Here, viewer: Listener, before: Before = None
 def take_loved_along(request: Request, state: Here, viewer: Listener, form: FileForm) -> Response:
     """All of them, however many pages they fill."""
     tracks: list[CatalogTrack | None] = []
-    before = None
+    after = None
     with state.database.read() as session:
-        while ids := _loved(session, viewer.id, before):
-            tracks += catalog.tracks_by_id(session, ids)
-            before = ids[-1]
+        while rows := listening.rated(session, viewer.id, Feedback.LOVED, _IN_A_FILE, after):
+            tracks += catalog.tracks_by_id(session, [row.track_id for row in rows])
+            after = rows[-1]
     title = texts.translations(texts.language_of(request)).gettext("Loved")
     return playlist_file(form, title, tracks)
-
-
-def _loved(session: Session, user_id: int, before: int | None) -> list[int]:
-    return listening.rated_track_ids(session, user_id, Feedback.LOVED, _IN_A_FILE, before)
 
 
 def _days(heard: Iterable[Heard], zone: tzinfo) -> Iterator[Day]:

@@ -76,6 +76,18 @@ def test_a_track_is_forgotten_with_what_was_said_of_it(site: Site) -> None:
     assert site.post("/tracks/99999/forget", {}).status_code == 404
 
 
+def test_what_was_loved_last_comes_first(site: Site) -> None:
+    for title in ("Isi", "Autobahn", "Spoon"):
+        site.post(f"/tracks/{site.world.tracks[title]}/feedback", {"feedback": "loved"})
+    shown = text(site.get("/loved").text)
+    assert shown.index("Spoon") < shown.index("Autobahn") < shown.index("Isi")
+    with site.state.database.read() as session:
+        last = listening.rated(session, site.world.ann, Feedback.LOVED, 1)[0]
+    behind = text(site.get(f"/loved?after={last.said}-{last.track_id}").text)
+    assert ("Spoon" in behind, "Autobahn" in behind) == (False, True)
+    assert site.get("/loved?after=7").status_code == 422
+
+
 def test_what_was_merged_meanwhile_is_forgotten_with_what_it_became(site: Site) -> None:
     gone, kept = site.world.tracks["Sinnerman"], site.world.tracks["Isi"]
     site.state.database.transact(lambda session: editing.merge_track(session, gone, kept, "root"))
