@@ -1,6 +1,8 @@
 import { ofTab } from "./store.js";
 
 const REPEATS = ["off", "all", "one"];
+/** As many as the server takes at once. */
+const MOST = 1000;
 
 /** What is played, in order, and which of it is now. Knows neither page nor video. */
 export class Queue extends EventTarget {
@@ -23,6 +25,11 @@ export class Queue extends EventTarget {
 
   get entries() {
     return [...this.#entries];
+  }
+
+  /** What is saved or taken along: a radio's queue grows without end. */
+  get newest() {
+    return this.#entries.slice(-MOST);
   }
 
   get upcoming() {

@@ -1,6 +1,3 @@
-/** As many as the server takes at once: a radio's queue grows without end, and its newest are kept. */
-const MOST = 1000;
-
 /** The queue as a playlist: its form is named for the day, and takes the tracks along as it is sent. */
 export function watchSaving(queue) {
   const menu = document.getElementById("save-queue");
@@ -16,7 +13,7 @@ export function watchSaving(queue) {
     form.elements.name.select();
   });
   form.addEventListener("formdata", ({ formData }) => {
-    for (const { id } of queue.entries.slice(-MOST)) formData.append("track_id", id);
+    for (const { id } of queue.newest) formData.append("track_id", id);
   });
   form.addEventListener("htmx:after:request", () => {
     for (const open of document.querySelectorAll("#save-queue:popover-open, #queue:popover-open")) open.hidePopover();

@@ -37,7 +37,7 @@ export class UpcomingList {
 
   /** The whole queue as a link and as files; YouTube takes 50 videos, and known ones alone. */
   #offer() {
-    const { entries } = this.player.queue;
+    const entries = this.player.queue.newest;
     const videos = entries.map((entry) => entry.video).filter(Boolean).slice(0, 50);
     const title = document.getElementById("take-queue").dataset.title;
     const asked = new URLSearchParams({ title, ids: entries.map((entry) => entry.id).join(",") });

@@ -10,6 +10,14 @@ from tests.browser.tab import Tab
 
 pytestmark = pytest.mark.browser
 
+MOST_TAKEN = 1000
+_LENGTHEN = """(count) => {
+  const name = Object.keys(sessionStorage).find((each) => each.startsWith("pytune.queue."));
+  const kept = JSON.parse(sessionStorage[name]);
+  [kept.entries, kept.at] = [Array(count).fill(kept.entries[0]), 0];
+  sessionStorage[name] = JSON.stringify(kept);
+}"""
+
 
 @pytest.fixture
 def queued(tab: Tab) -> Tab:
@@ -134,6 +142,18 @@ def test_what_is_left_after_a_reload_without_being_played_on_is_a_skip(
         tab.label("Next track").click()
     track_id = product.world.tracks["Vitamin C"]
     assert f"track_id={track_id}&" in (skipped.value.request.post_data or "")
+
+
+def test_a_queue_without_end_is_taken_along_as_far_as_the_server_takes_it(tab: Tab) -> None:
+    tab.open("/search?q=neu")
+    tab.play("Isi")
+    expect(tab.label("Pause")).to_be_visible()
+    tab.page.evaluate(_LENGTHEN, MOST_TAKEN + 1)
+    tab.page.reload()
+    expect(_upcoming(tab)).to_have_count(MOST_TAKEN)
+    link = tab.page.locator("[data-take=m3u]").get_attribute("href") or ""
+    assert link.count("%2C") == MOST_TAKEN - 1
+    assert tab.page.request.get(link).ok
 
 
 def _key(body: str) -> str:
