@@ -1,15 +1,12 @@
 """The database: engine, sessions for reading and for writing, transactions that are repeated."""
 
 import logging
-import sqlite3
-import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import (
     ArgumentError,
@@ -22,7 +19,9 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlmodel import Session
 
 from app.errors import DatabaseUnavailable, InvalidInput, PyTuneError
+from app.group_commit import GroupCommit
 from app.settings import Settings
+from app.sqlite_engine import sqlite_engine
 
 log = logging.getLogger(__name__)
 
@@ -40,8 +39,6 @@ BULK_CACHE, REQUESTS_CACHE = 64, 4
 JOBS_SILENCE = 3600.0
 """Seconds. What a job asks may take long; a frozen database is not waited for overnight."""
 _CONNECT_SECONDS = 5
-_PAUSE, _PAUSE_SECONDS = threading.Event(), 0.02
-"""Never set: something to wait for while another process is busy."""
 _WANTED = "must be like mysql://user:password@host/name, mariadb://… or sqlite:///path"
 
 
@@ -54,13 +51,19 @@ class Database:
         busy_seconds: float = 30.0,
         cache_mebibytes: int = BULK_CACHE,
         silence_seconds: float = JOBS_SILENCE,
+        *,
+        groups: bool = False,
     ) -> None:
         self.url = url
         sqlite = url.get_backend_name() == "sqlite"
         self.engine = (
-            _sqlite(url, busy_seconds, cache_mebibytes) if sqlite else _server(url, silence_seconds)
+            sqlite_engine(url, busy_seconds, cache_mebibytes)
+            if sqlite
+            else _server(url, silence_seconds)
         )
         self._writing = self.engine.execution_options(pytune_writes=True)
+        self.group = GroupCommit(self._writing) if sqlite and groups else None
+        """Of the writers of this process, where there are many at once."""
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -76,6 +79,8 @@ class Database:
 
     def transact(self, work: Callable[[Session], T]) -> T:
         """Run `work` in a write transaction; again after a deadlock, at most five times."""
+        if self.group is not None:
+            return self.group.run(work)
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 with self.write() as session:
@@ -114,6 +119,7 @@ def open_for_requests(settings: Settings) -> Database:
         settings.database_busy_seconds,
         REQUESTS_CACHE,
         settings.database_silence_seconds,
+        groups=True,
     )
 
 
@@ -168,51 +174,6 @@ def _server(url: URL, silence_seconds: float) -> Engine:
         # Whoever takes a connection ends the transaction: nothing is left to roll back.
         pool_reset_on_return=None,
     )
-
-
-def _sqlite(url: URL, busy_seconds: float, cache_mebibytes: int) -> Engine:
-    Path(url.database or "").parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    engine = create_engine(
-        url,
-        hide_parameters=True,
-        connect_args={"timeout": busy_seconds, "check_same_thread": False},
-        pool_size=20,
-        max_overflow=40,
-    )
-    event.listen(
-        engine, "connect", lambda new, _: _prepare_sqlite(new, busy_seconds, cache_mebibytes)
-    )
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _prepare_sqlite(connection: Any, busy_seconds: float, cache_mebibytes: int) -> None:
-    connection.isolation_level = None  # transactions are begun below, not by the driver
-    _switch_to_wal(connection, busy_seconds)
-    cache = f"cache_size=-{1024 * cache_mebibytes}"
-    for pragma in ("synchronous=FULL", "foreign_keys=ON", cache):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _switch_to_wal(connection: Any, busy_seconds: float) -> None:
-    """SQLite itself does not wait where another process is at it, which is so for a new file."""
-    deadline = time.monotonic() + busy_seconds
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error) or time.monotonic() > deadline:
-                raise
-            _PAUSE.wait(_PAUSE_SECONDS)
-        else:
-            return
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    # A write that starts as a read fails at once when another has written meanwhile,
-    # whatever the busy time-out: writers take their turn from the start.
-    writes = connection.get_execution_options().get("pytune_writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def worded(error: BaseException) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app import db
+from app import sqlite_engine
 from app.db import Database, database_url, open_database
 from app.errors import DatabaseUnavailable, InvalidInput
 from app.settings import Settings
@@ -73,7 +73,7 @@ def test_a_new_file_that_another_process_prepares_is_waited_for(
             """The other ends meanwhile."""
             other.execute("ROLLBACK")
 
-    monkeypatch.setattr(db, "_PAUSE", Pause())
+    monkeypatch.setattr(sqlite_engine, "_PAUSE", Pause())
     database = open_database(Settings(data_dir=tmp_path))
     database.check()
     assert not other.in_transaction

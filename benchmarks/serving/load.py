@@ -10,7 +10,9 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +29,8 @@ class Load:
     """Sent one after the other, then again from the first."""
     seconds: float
     rate: float | None = None
+    once: bool = False
+    """Send each request a single time, and end with the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,9 @@ async def _ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, reque
         raise RuntimeError(body.decode())
 
 
-async def _connection(load: Load, number: int, began: float, times: list[float]) -> None:
+async def _connection(
+    load: Load, number: int, began: float, places: Iterator[int], times: list[float]
+) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", load.port)
     requests, turn = [each.encode() for each in load.requests], 0
     while True:
@@ -71,9 +77,11 @@ async def _connection(load: Load, number: int, began: float, times: list[float])
         if load.rate is not None:
             due = began + (turn * CONNECTIONS + number) / load.rate
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
-        if max(due, time.perf_counter()) - began > load.seconds:
+        place = next(places)
+        is_sent = load.once and place >= len(requests)
+        if is_sent or max(due, time.perf_counter()) - began > load.seconds:
             break
-        await _ask(reader, writer, requests[(turn * CONNECTIONS + number) % len(requests)])
+        await _ask(reader, writer, requests[place % len(requests)])
         times.append(1000 * (time.perf_counter() - due))
         turn += 1
     writer.close()
@@ -81,8 +89,8 @@ async def _connection(load: Load, number: int, began: float, times: list[float])
 
 async def _all(load: Load) -> Answered:
     times: list[float] = []
-    began = time.perf_counter()
-    await asyncio.gather(*(_connection(load, n, began, times) for n in range(CONNECTIONS)))
+    began, places = time.perf_counter(), count()
+    await asyncio.gather(*(_connection(load, n, began, places, times) for n in range(CONNECTIONS)))
     took = time.perf_counter() - began
     middle, slowest = float(np.median(times)), float(np.percentile(times, 99))
     return Answered(len(times) / took, middle, slowest, len(times))
