@@ -4,7 +4,7 @@ A field of a root costs ROOT, any other that gives an object or has to be looked
 value nothing. What stands in a list costs as often as the list may be long.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from graphql import (
@@ -36,8 +36,8 @@ MAX_COST_OF_ADMINISTRATORS = 25_000
 _LENGTHS = ("first", "ids")
 """Arguments that say how long the next list is: by number, or by what they hold."""
 
-Variables = Mapping[str, Any]
-"""Coerced, as execution sees them."""
+Variables = Callable[[], Mapping[str, Any]]
+"""Coerced, as execution sees them; asked for only where one of them chooses a length."""
 
 
 def cost_of(root: Asked, variables: Variables) -> int:
@@ -86,8 +86,8 @@ def _chosen(asked: Asked, variables: Variables) -> int | None:
 
 def _length(given: ValueNode | None, argument: GraphQLArgument, variables: Variables) -> int:
     """What cannot be read is taken for the longest that there is."""
-    if isinstance(given, VariableNode) and given.name.value in variables:
-        return _counted(variables[given.name.value])
+    if isinstance(given, VariableNode) and given.name.value in (values := variables()):
+        return _counted(values[given.name.value])
     if isinstance(given, NullValueNode):
         return DEFAULT_PAGE
     if isinstance(given, IntValueNode):

@@ -1,6 +1,7 @@
 """How much a request may ask for, checked before anything is executed."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from graphql import (
@@ -87,8 +88,8 @@ class Limits(SchemaExtension):
         operation = self.execution_context.operation_name
         asked = document.operations[operation]
         self._request.operation = name_of(asked)
-        variables = document.variables(operation, self.execution_context.variables or {})
-        self.cost = cost_of(asked, variables)
+        given = self.execution_context.variables or {}
+        self.cost = cost_of(asked, cache(lambda: document.variables(operation, given)))
         COST.observe(self.cost)
         if self.cost > self._most:
             message = f"This would cost {self.cost}, at most {self._most}: ask for shorter lists."
