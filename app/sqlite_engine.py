@@ -20,8 +20,10 @@ def sqlite_engine(url: URL, busy_seconds: float, cache_mebibytes: int) -> Engine
         url,
         hide_parameters=True,
         connect_args={"timeout": busy_seconds, "check_same_thread": False},
-        pool_size=20,
-        max_overflow=40,
+        # Each that is kept keeps its pages and statements. In turn, all of them would fill up.
+        pool_size=8,
+        max_overflow=52,
+        pool_use_lifo=True,
     )
     event.listen(
         engine, "connect", lambda new, _: _prepare_sqlite(new, busy_seconds, cache_mebibytes)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from threading import Barrier
 from typing import Any
 
@@ -100,6 +101,20 @@ def test_the_web_process_caches_little_for_each_of_its_connections(
         pages = session.connection().exec_driver_sql("PRAGMA cache_size").scalar_one()
     state.close()
     assert pages == -4 * 1024
+
+
+def test_few_connections_are_used_where_few_are_needed_at_once(sqlite_settings: Settings) -> None:
+    """Each fills a cache and keeps every statement: in turn, all of the twenty would."""
+    database = open_database(sqlite_settings)
+    with ExitStack() as at_once:
+        for session in [at_once.enter_context(database.read()) for _ in range(5)]:
+            session.connection()
+    used = set()
+    for _ in range(5):
+        with database.read() as session:
+            used.add(id(session.connection().connection.driver_connection))
+    database.dispose()
+    assert len(used) == 1
 
 
 def test_a_transaction_that_lost_a_deadlock_is_repeated(mariadb_settings: Settings) -> None:

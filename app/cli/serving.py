@@ -11,6 +11,7 @@ from app import lifeline
 from app.cli.opening import ready
 from app.embedded import WEB_SOCKET
 from app.logs import configure
+from app.machine import share_heaps
 from app.queue_names import QueueName
 from app.settings import Settings, settings_with
 
@@ -67,6 +68,7 @@ def scheduler() -> None:
 
 
 def _begin_process(settings: Settings) -> None:
+    share_heaps()
     configure(settings)
     lifeline.hold_on()
     ready(settings).dispose()
