@@ -3,7 +3,6 @@
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from app.db import open_database
 from app.settings import Settings
 from tests.soak.conftest import Say
 from tests.soak.faults.clients import busy
+from tests.soak.faults.processes import REST_SECONDS, of_processes
 from tests.soak.faults.scene import (
     QUICK,
     Artifact,
@@ -34,7 +34,6 @@ pytestmark = [
 ]
 
 _DISK_MEGABYTES = 512
-_REST_SECONDS = 13
 
 
 @pytest.fixture
@@ -74,8 +73,15 @@ def test_faults_cost_no_listen_and_give_no_wrong_answer(
 def _faults(scene: Scene, timetable: Timetable, folder: Path) -> list[Fault]:
     filler, artifact = Filler(scene.settings), Artifact(scene)
     migrations, older = Migrations(scene, folder), Older(scene, folder / "older")
+    killed = scene.stack.kill_key_value_server
     return [
-        *_of_processes(scene, timetable),
+        *of_processes(scene, timetable),
+        Fault(
+            "kill -9 of key-value server",
+            killed,
+            is_over=scene.work.runs,
+            rest_seconds=REST_SECONDS,
+        ),
         Fault("disk full", filler.fill, filler.remove, seconds=3, fails_requests=True),
         Fault(
             "champion damaged, web killed",
@@ -84,23 +90,9 @@ def _faults(scene: Scene, timetable: Timetable, folder: Path) -> list[Fault]:
             seconds=3,
             is_over=artifact.is_served,
             fails_requests=True,
-            rest_seconds=_REST_SECONDS,
+            rest_seconds=REST_SECONDS,
         ),
         Fault("two schedulers", timetable.add_scheduler, timetable.end_it, seconds=75),
         Fault("two migrations at once", migrations.run, is_over=migrations.are_done),
         Fault("worker of the previous version", older.begin, is_over=older.was_refused),
-    ]
-
-
-def _of_processes(scene: Scene, timetable: Timetable) -> list[Fault]:
-    """kill -9 of each."""
-    stack, work, rest = scene.stack, scene.work, _REST_SECONDS
-    web, worker = (partial(stack.kill_child, f"app.cli {name}") for name in ("web", "worker"))
-    key_value = stack.kill_key_value_server
-    return [
-        Fault("kill -9 of web", web, fails_requests=True, rest_seconds=rest),
-        Fault("kill -9 of worker", worker, is_over=work.trains, rest_seconds=rest),
-        Fault("kill -9 of a job", work.kill_a_training, is_over=work.killed_one_failed),
-        Fault("kill -9 of scheduler", timetable.kill_scheduler, is_over=timetable.goes_on),
-        Fault("kill -9 of key-value server", key_value, is_over=work.runs, rest_seconds=rest),
     ]

@@ -1,11 +1,14 @@
-"""MariaDB killed and frozen, its connections and Redis' cut and slowed, five times each.
+"""MariaDB and what stands for Redis killed, frozen, cut off and slowed; our processes killed.
 
-10 minutes.
+Five times each: 40 minutes.
 """
 
+import os
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +22,8 @@ from tests.conftest import create_mariadb, name_here
 from tests.proxy import Proxy
 from tests.soak.conftest import Say
 from tests.soak.faults.clients import busy
+from tests.soak.faults.processes import of_processes
+from tests.soak.faults.scene import QUICK, Scene, Timetable
 from tests.soak.faults.table import TIMES, Fault, suffer
 from tests.soak.faults.work import Work
 from tests.stack.running import Running, running
@@ -31,7 +36,6 @@ pytestmark = [
 ]
 
 CUT_SECONDS, SLOW_SECONDS, SILENT_SECONDS, DELAY_SECONDS = 3, 5, 8, 0.1
-MANY_REQUESTS = {"PYTUNE_REQUESTS_PER_MINUTE": "1000000"}
 
 
 class MariaDB:
@@ -67,6 +71,28 @@ class MariaDB:
         return servers._through(self.path)
 
 
+class KeyValue:
+    """A server in Redis' place, for all that PyTune knows, that can be killed and starts again."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.start()
+
+    def start(self) -> None:
+        self._up = ExitStack()
+        self.launcher = self._up.enter_context(servers.key_value(self.settings))
+
+    def kill(self) -> None:
+        """kill -9 of the server itself, below its launcher, which ends with it."""
+        below_it = ["pgrep", "-P", str(self.launcher.pid)]
+        found = subprocess.run(below_it, capture_output=True, text=True, check=True)
+        os.kill(int(found.stdout), signal.SIGKILL)
+        self.close()
+
+    def close(self) -> None:
+        self._up.close()
+
+
 @pytest.fixture
 def mariadb() -> Iterator[MariaDB]:
     with tempfile.TemporaryDirectory(prefix="pytune-mariadb-") as folder:
@@ -82,11 +108,17 @@ def database_proxy(mariadb: MariaDB) -> Iterator[Proxy]:
 
 
 @pytest.fixture
-def redis_proxy() -> Iterator[Proxy]:
+def redis() -> Iterator[KeyValue]:
     with tempfile.TemporaryDirectory(prefix="pytune-") as folder:
-        alone = Settings(data_dir=Path(folder))
-        with servers.key_value(alone), Proxy(str(alone.embedded_socket)) as opened:
-            yield opened
+        server = KeyValue(Settings(data_dir=Path(folder)))
+        yield server
+        server.close()
+
+
+@pytest.fixture
+def redis_proxy(redis: KeyValue) -> Iterator[Proxy]:
+    with Proxy(str(redis.settings.embedded_socket)) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -109,7 +141,7 @@ def stack(settings: Settings) -> Iterator[Running]:
         "PYTUNE_REDIS_URL": str(settings.redis_url),
         "PYTUNE_DATABASE_SILENCE_SECONDS": "3",
     }
-    with running(settings.folder, "demo", addresses | MANY_REQUESTS) as started:
+    with running(settings.folder, "demo", addresses | QUICK) as started:
         yield started
 
 
@@ -117,6 +149,7 @@ def test_faults_of_servers_cost_no_listen_and_give_no_wrong_answer(
     stack: Running,
     settings: Settings,
     mariadb: MariaDB,
+    redis: KeyValue,
     database_proxy: Proxy,
     redis_proxy: Proxy,
     say: Say,
@@ -136,9 +169,22 @@ def test_faults_of_servers_cost_no_listen_and_give_no_wrong_answer(
                 seconds=SILENT_SECONDS,
                 fails_requests=True,
             ),
+            Fault("kill -9 of Redis", redis.kill, redis.start, seconds=1, is_over=work.runs),
             *_of_connections("Redis", redis_proxy, work, fails_requests=False),
         ]
         costs = suffer(faults, clients, say)
+    database.dispose()
+    assert [str(cost) for cost in costs if not cost.is_as_promised] == []
+
+
+def test_killed_processes_cost_no_listen_with_servers_of_their_own(
+    stack: Running, settings: Settings, say: Say
+) -> None:
+    scene = Scene(stack, settings, Work(stack, stack.signed_in(stack.accounts["administrator"])))
+    timetable, database = Timetable(scene), open_database(settings)
+    with busy(stack, settings, database) as clients:
+        costs = suffer(of_processes(scene, timetable), clients, say)
+    timetable.close()
     database.dispose()
     assert [str(cost) for cost in costs if not cost.is_as_promised] == []
 
