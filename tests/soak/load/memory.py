@@ -3,6 +3,7 @@
 import re
 import subprocess
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from time import time
@@ -96,14 +97,19 @@ class Memory:
         ]
 
     def names(self, since: float) -> set[tuple[int, str]]:
-        """Numbers and names of all but jobs that were seen since: each that died adds one."""
-        return {
+        """Numbers and names of all but jobs that were seen since: each that died adds one.
+
+        Seen twice, as who takes a dead one's place is: what is about to become a job still has the
+        words of the worker that forked it for a moment.
+        """
+        seen = Counter(
             (each.number, each.name)
             for at, look in self.looks
             if at >= since
             for each in look.values()
             if each.name != JOB
-        }
+        )
+        return {process for process, times in seen.items() if times > 1}
 
 
 def _medians(
