@@ -4,20 +4,24 @@ from collections.abc import Iterable
 from typing import Annotated, Literal
 from urllib.parse import quote
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Form, Query, Response
 
 from app import catalog
 from app.catalog import CatalogTrack
 from app.errors import InvalidInput
 from app.playlist_files import FORMATS
+from app.state import State
 from app.web.door import Here, Listener
 
 _MOST = 1000
 
 router = APIRouter()
 
-Ids = Annotated[str, Query(pattern=r"^\d{1,18}(,\d{1,18})*$")]
+_IDS = r"^\d{1,18}(,\d{1,18})*$"
+Ids = Annotated[str, Query(pattern=_IDS)]
+SentIds = Annotated[str, Form(pattern=_IDS)]
 Title = Annotated[str, Query(min_length=1, max_length=200)]
+SentTitle = Annotated[str, Form(min_length=1, max_length=200)]
 FileForm = Literal["m3u", "xspf", "jspf"]
 
 
@@ -25,6 +29,19 @@ FileForm = Literal["m3u", "xspf", "jspf"]
 def take_along(state: Here, viewer: Listener, form: FileForm, ids: Ids, title: Title) -> Response:
     """The tracks of these ids, in their order; those that are gone are left out."""
     del viewer
+    return _file(state, form, ids, title)
+
+
+@router.post("/take-along/{form}")
+def take_many_along(
+    state: Here, viewer: Listener, form: FileForm, ids: SentIds, title: SentTitle
+) -> Response:
+    """As `take_along`, of more than an address can hold."""
+    del viewer
+    return _file(state, form, ids, title)
+
+
+def _file(state: State, form: FileForm, ids: str, title: str) -> Response:
     wanted = [int(text) for text in ids.split(",")]
     if len(wanted) > _MOST:
         raise InvalidInput("ids", f"must be {_MOST} at most, are {len(wanted)}")

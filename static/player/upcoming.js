@@ -7,6 +7,7 @@ export class UpcomingList {
     this.list = document.getElementById("upcoming");
     this.row = document.getElementById("upcoming-row").content;
     player.queue.addEventListener("change", () => this.#show());
+    document.getElementById("take-files").addEventListener("formdata", (said) => this.#fillIn(said));
     const goesOn = document.getElementById("goes-on");
     goesOn.checked = player.radio.goesOn;
     goesOn.addEventListener("change", () => {
@@ -35,19 +36,20 @@ export class UpcomingList {
     this.#offer();
   }
 
-  /** The whole queue as a link and as files; YouTube takes 50 videos, and known ones alone. */
+  /** The queue as a link and as files; YouTube takes 50 videos, and known ones alone. */
   #offer() {
     const entries = this.player.queue.newest;
     const videos = entries.map((entry) => entry.video).filter(Boolean).slice(0, 50);
-    const title = document.getElementById("take-queue").dataset.title;
-    const asked = new URLSearchParams({ title, ids: entries.map((entry) => entry.id).join(",") });
-    for (const link of document.querySelectorAll("[data-take]")) {
-      const form = link.dataset.take;
-      link.hidden = form === "youtube" ? !videos.length : !entries.length;
-      link.href = form === "youtube"
-        ? `https://www.youtube.com/watch_videos?video_ids=${videos.join(",")}`
-        : `/take-along/${form}?${asked}`;
+    for (const take of document.querySelectorAll("[data-take]")) {
+      const isLink = take.dataset.take === "youtube";
+      take.hidden = isLink ? !videos.length : !entries.length;
+      if (isLink) take.href = `https://www.youtube.com/watch_videos?video_ids=${videos.join(",")}`;
     }
+  }
+
+  /** What a file is to hold goes in a form: an address of many tracks is longer than servers take. */
+  #fillIn({ formData }) {
+    formData.set("ids", this.player.queue.newest.map((entry) => entry.id).join(","));
   }
 
   #rowOf(entry, ahead) {

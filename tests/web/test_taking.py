@@ -38,6 +38,16 @@ def test_nonsense_is_refused(site: Site, asked: str) -> None:
     assert site.get(f"/take-along/m3u?{asked}").status_code == 422
 
 
+def test_more_than_an_address_holds_is_sent_as_a_form(site: Site) -> None:
+    isi, spoon = site.world.tracks["Isi"], site.world.tracks["Spoon"]
+    ids = [str(10**17 + n) for n in range(998)] + [str(isi), str(spoon)]
+    answer = site.post("/take-along/m3u", {"title": "Queue", "ids": ",".join(ids)})
+    assert answer.headers["content-disposition"].endswith("Queue.m3u8")
+    assert answer.text.index("Isi") < answer.text.index("Spoon")
+    refused = site.post("/take-along/m3u", {"title": "Queue", "ids": ",".join([*ids, "1"])})
+    assert refused.status_code == 422
+
+
 def test_an_unknown_form_is_nowhere(site: Site) -> None:
     assert site.get("/take-along/mp3?title=x&ids=1").status_code == 404
 
