@@ -1,6 +1,5 @@
 """The one door-keeper of GraphQL and pages: who is asking, may they, and not too often."""
 
-import ipaddress
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from app.db import Database
 from app.errors import CrossSiteRefused, NotAllowed, NotSignedIn, RateLimited, TooManyRequests
 from app.models import Role, User
 from app.models.columns import id_of
-from app.rates import Rates, Window
+from app.rates import Rates, Window, network_of
 from app.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -73,19 +72,6 @@ def caller_of(
     scheme, _, token = headers.get("authorization", "").partition(" ")
     bearer = token.strip() if scheme.lower() == "bearer" else ""
     return Caller(address or "unknown", bearer or None, cookies.get(COOKIE) or None)
-
-
-def network_of(address: str) -> str:
-    """What stands for whoever has the address: IPv6 gives everybody 2^64 of them."""
-    try:
-        parsed = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if isinstance(parsed, ipaddress.IPv4Address):
-        return str(parsed)
-    if parsed.ipv4_mapped is not None:
-        return str(parsed.ipv4_mapped)
-    return str(ipaddress.ip_network((parsed, 64), strict=False))
 
 
 def refuse_cross_site(headers: Mapping[str, str], caller: Caller) -> None:
@@ -177,6 +163,16 @@ class Access:
         """A request, or what is as much. Raises TooManyRequests."""
         self._count_request(*self._counted(caller, viewer))
 
+    def count_more(self, caller: Caller, viewer: Viewer | None, requests: int) -> None:
+        """What one request asks for beyond one. Raises TooManyRequests, and has counted nothing."""
+        limit, key = self._counted(caller, viewer)
+        times = min(requests, limit.amount - 1)
+        try:
+            self._count_request(limit, key, times=times)
+        except TooManyRequests:
+            self._rates.take(limit, "requests", key, times=-times)
+            raise
+
     def count_page(self, caller: Caller, viewer: Viewer | None) -> None:
         """A page, a part of one or a form. Raises TooManyRequests."""
         limit, key = self._counted(caller, viewer)
@@ -203,7 +199,7 @@ class Access:
         """
         keys = (f"address:{network_of(caller.address)}", f"name:{accounts.name_key(name)}")
         for key in keys:
-            self._take_attempt(key)
+            self._take(self._attempts, "sign-in", key)
         with self.database.read() as session:
             known = accounts.user_by_name(session, name)
         user = accounts.proven(known, password)
@@ -233,13 +229,12 @@ class Access:
             return self._of_users, f"user:{viewer.id}"
         return self._of_strangers, f"address:{network_of(caller.address)}"
 
-    def _count_request(self, limit: RateLimitItem, key: str, what: str = "requests") -> None:
-        if not self._rates.take(limit, what, key):
+    def _count_request(
+        self, limit: RateLimitItem, key: str, what: str = "requests", times: int = 1
+    ) -> None:
+        if not self._rates.take(limit, what, key, times=times):
             seconds = self._rates.window(limit, what, key).seconds
             raise TooManyRequests(retry_after_seconds=seconds, limit=limit.amount)
-
-    def _take_attempt(self, key: str) -> None:
-        self._take(self._attempts, "sign-in", key)
 
     def _take_of_user(self, limit: RateLimitItem, what: str, viewer: Viewer) -> None:
         self._take(limit, what, f"user:{viewer.id}")

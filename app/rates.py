@@ -1,5 +1,6 @@
 """Counting what comes too often: in the shared key-value server, alone while it is away."""
 
+import ipaddress
 import logging
 import math
 import time
@@ -73,6 +74,19 @@ class Rates:
     def _note_absence(self) -> None:
         self._absent_until = time.monotonic() + _ABSENT_SECONDS
         log.warning("the key-value server is away: this process counts requests alone")
+
+
+def network_of(address: str) -> str:
+    """What stands for whoever has the address: IPv6 gives everybody 2^64 of them."""
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return str(parsed)
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.ip_network((parsed, 64), strict=False))
 
 
 def _limits_url(url: str) -> str:

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from app import access, accounts, rates
-from app.access import COOKIE, Access, Caller, Viewer, network_of
+from app.access import COOKIE, Access, Caller, Viewer
 from app.db import Database
 from app.errors import CrossSiteRefused, InvalidCredentials, NotAllowed, NotSignedIn, RateLimited
 from app.models import Role
+from app.rates import network_of
 from app.settings import Settings
 from tests import making
 

@@ -72,7 +72,12 @@ def name_of(operation: Asked) -> str:
     fields = [one.definition for one in operation.below.values() if one.definition]
     if len(fields) != 1:
         return "several" if fields else "introspection"
-    declared = fields[0].extensions["strawberry-definition"]
+    return name_in_schema(fields[0])
+
+
+def name_in_schema(definition: GraphQLField) -> str:
+    """Of a field that is declared here, whatever an answer calls it."""
+    declared = definition.extensions["strawberry-definition"]
     return str(declared.graphql_name or to_camel_case(declared.python_name))
 
 

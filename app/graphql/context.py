@@ -33,7 +33,7 @@ class Context(BaseContext):
     ) -> None:
         super().__init__()
         self.excess = viewer if isinstance(viewer, TooManyRequests) else None
-        """Why nothing is to be executed, if the caller asks too often."""
+        """Why nothing is to be executed, if the caller asks too often, or for too much so often."""
         self.state = state
         self.caller = caller
         self.operation = "refused"
@@ -79,6 +79,16 @@ class Context(BaseContext):
     @property
     def is_administrator(self) -> bool:
         return isinstance(self._viewer, Viewer) and self._viewer.is_administrator
+
+    async def count(self, more: int) -> None:
+        """So many more requests than the one that this is. Raises TooManyRequests."""
+        viewer = None if self.is_anonymous else self.viewer
+        try:
+            await to_thread.run_sync(self.state.access.count_more, self.caller, viewer, more)
+        except TooManyRequests as excess:
+            if not self.lasts:
+                self.excess = excess
+            raise
 
     async def read(self, work: Callable[[Session], T]) -> T:
         """Run a use-case in a reading session, left behind where the request's time is over."""

@@ -1,9 +1,11 @@
 """What an operation costs, told from its document and variables before anything is executed.
 
-A field of a root costs ROOT, any other that gives an object or has to be looked up 1, a plain
-value nothing. What stands in a list costs as often as the list may be long.
+A field of a root costs ROOT, or COMPUTED where it is computed from the whole catalogue; any other
+that gives an object or has to be looked up costs 1, a plain value nothing. What stands in a list
+costs as often as the list may be long.
 """
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -21,11 +23,17 @@ from graphql import (
 )
 from graphql.type import get_named_type
 
-from app.graphql.asked import Asked
+from app.graphql.asked import Asked, name_in_schema
 from app.graphql.paging import DEFAULT_PAGE, MAX_PAGE
 
 ROOT = 10
-"""Of each query, mutation or subscription: recommending, searching, writing."""
+"""Of each query, mutation or subscription: looking up, searching, writing."""
+COMPUTED = dict.fromkeys(
+    ("recommendations", "recommendationsFor", "similarTracks", "similarArtists", "radio"), 100
+) | {"newArtists": 100, "ifForgotten": 200, "mixes": 300, "drift": 500}
+"""Of those that are computed each time: one list, two, several, or all that was lately heard."""
+REQUEST = 100
+"""So much, or a part of it, is a request: who asks for more in each may ask less often."""
 INTROSPECTION = 100
 """Of all of the schema at once."""
 SHORT_LIST = 3
@@ -43,10 +51,21 @@ Variables = Callable[[], Mapping[str, Any]]
 def cost_of(root: Asked, variables: Variables) -> int:
     """The cost of an operation."""
     return sum(
-        ROOT + _below(asked, None, variables) if asked.definition else INTROSPECTION
+        _root(asked.definition) + _below(asked, None, variables)
+        if asked.definition
+        else INTROSPECTION
         for name, asked in root.below.items()
         if name != "__typename"
     )
+
+
+def requests_of(cost: int) -> int:
+    """As how many requests an operation of that cost counts."""
+    return max(1, math.ceil(cost / REQUEST))
+
+
+def _root(definition: GraphQLField) -> int:
+    return COMPUTED.get(name_in_schema(definition), ROOT)
 
 
 def _below(asked: Asked, length: int | None, variables: Variables) -> int:

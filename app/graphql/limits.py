@@ -1,6 +1,6 @@
 """How much a request may ask for, checked before anything is executed."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from functools import cache
 from typing import Any
 
@@ -13,10 +13,11 @@ from graphql import (
 )
 from strawberry.extensions import SchemaExtension
 
+from app.errors import TooManyRequests
 from app.graphql import documents
 from app.graphql.asked import name_of
 from app.graphql.context import Context
-from app.graphql.cost import MAX_COST, MAX_COST_OF_ADMINISTRATORS, cost_of
+from app.graphql.cost import MAX_COST, MAX_COST_OF_ADMINISTRATORS, cost_of, requests_of
 from app.graphql.documents import Document, Rules
 from app.telemetry import COST
 
@@ -53,16 +54,17 @@ class Limits(SchemaExtension):
             execution.graphql_document = self.document.node
         yield
 
-    def on_validate(self) -> Iterator[None]:
+    async def on_validate(self) -> AsyncIterator[None]:
         errors = self.document.errors(self._rules()) or self._refusals(self.document)
-        self.execution_context.pre_execution_errors = errors
+        self.execution_context.pre_execution_errors = errors or await self._counted()
         yield
 
     def get_results(self) -> dict[str, Any]:
         """What the operation costs, for the answer's `extensions`."""
         if self.cost is None:
             return {}
-        return {"cost": self.cost, "costLimit": self._most}
+        requests = requests_of(self.cost)
+        return {"cost": self.cost, "costLimit": self._most, "requests": requests}
 
     @property
     def _request(self) -> Context:
@@ -94,4 +96,14 @@ class Limits(SchemaExtension):
         if self.cost > self._most:
             message = f"This would cost {self.cost}, at most {self._most}: ask for shorter lists."
             return [GraphQLError(message, extensions={"code": "too_complex"})]
+        return []
+
+    async def _counted(self) -> list[GraphQLError]:
+        """Take from the caller's window what the operation counts beyond the one request it is."""
+        more = requests_of(self.cost or 0) - 1
+        try:
+            if more:
+                await self._request.count(more)
+        except TooManyRequests as excess:
+            return [GraphQLError(str(excess), original_error=excess)]
         return []

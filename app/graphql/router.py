@@ -78,13 +78,15 @@ class Router(GraphQLRouter[Context, None]):
             return _refusal(request, error.status_code, error.reason, INVALID_REQUEST)
 
     async def _run_in_time(self, request: Any, context: Context, root_value: Any) -> Any:
-        """Web sockets may stay open. Raises TookTooLong."""
+        """Web sockets may stay open. Raises TookTooLong or TooManyRequests."""
         seconds = context.state.settings.request_seconds
         with anyio.move_on_after(seconds if request.scope["type"] == "http" else None) as scope:
             answer = await super().run(request, context, root_value)
         request.scope[OPERATION] = context.operation
         if scope.cancelled_caught:
             raise TookTooLong(seconds=seconds)
+        if context.excess is not None:
+            raise context.excess
         return answer
 
     def should_render_graphql_ide(self, request: Any) -> bool:

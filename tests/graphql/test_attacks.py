@@ -135,7 +135,7 @@ def test_a_bug_shows_neither_its_text_nor_where_it_is(
     )
     for told in ("division", "Traceback", ".py", "stacktrace", "exception"):
         assert told not in answer.text
-    assert set(answer.json()["extensions"]) == {"cost", "costLimit"}, "no tracing"
+    assert set(answer.json()["extensions"]) == {"cost", "costLimit", "requests"}, "no tracing"
 
 
 @pytest.mark.parametrize("document", ["{ statu }", "{ track(i: 1) { id } }", "{ viewer { nam } }"])

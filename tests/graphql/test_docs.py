@@ -226,6 +226,17 @@ def test_the_limits_are_those_that_hold() -> None:
     assert f"each costs {cost.ROOT}" in PAGE
     assert f"taken to be {cost.SHORT_LIST} long" in PAGE
     assert f"{cost.INTROSPECTION} for the schema itself" in PAGE
+    assert f"one for each {cost.REQUEST}, or part of it" in PAGE
+    shown = re.findall(r"((?:`\w+`(?:, | and |\s)*)+)(\d+)(?:,| and|\.)", _costs())
+    told = {name: int(much) for names, much in shown for name in re.findall(r"`(\w+)`", names)}
+    assert told == cost.COMPUTED
+
+
+def _costs() -> str:
+    """Where the page says what is dearer than the rest."""
+    return (
+        PAGE.partition("costs more than 10: ")[2].partition(" Every answer")[0].replace("\n", " ")
+    )
 
 
 def test_the_table_of_rest_addresses_leads_to_operations_and_their_examples() -> None:

@@ -46,7 +46,7 @@ def test_a_bug_in_a_query_is_masked_and_logged(
                 "extensions": {"code": "internal"},
             }
         ],
-        "extensions": {"cost": 11, "costLimit": 5000},
+        "extensions": {"cost": 11, "costLimit": 5000, "requests": 1},
     }
     (record,) = [record for record in caplog.records if record.levelno >= logging.ERROR]
     assert record.exc_info is not None

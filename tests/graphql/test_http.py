@@ -12,7 +12,7 @@ from app.access import COOKIE
 from tests.graphql.conftest import LISTENER, Door
 
 STATUS = "{ status { state } }"
-COST = {"extensions": {"cost": 10, "costLimit": 5000}}
+COST = {"extensions": {"cost": 10, "costLimit": 5000, "requests": 1}}
 RUNNING = {"data": {"status": {"state": "RUNNING"}}} | COST
 ANN = {"data": {"viewer": {"name": "ann"}}} | COST
 JSON = "application/json"

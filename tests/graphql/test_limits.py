@@ -148,9 +148,10 @@ def _cost(door: Door, document: str, **variables: object) -> object:
 
 def test_the_cost_is_told_with_every_answer(door: Door) -> None:
     told = door.post("{ tracks(first: 5) { edges { node { id title } } } }", LISTENER).json()
-    assert told["extensions"] == {"cost": 10 + 1 + 5 * 1, "costLimit": MAX_COST}
+    assert told["extensions"] == {"cost": 10 + 1 + 5 * 1, "costLimit": MAX_COST, "requests": 1}
     told = door.post("{ viewer { id } }", ADMINISTRATOR).json()
-    assert told["extensions"] == {"cost": 10, "costLimit": MAX_COST_OF_ADMINISTRATORS}
+    limit = MAX_COST_OF_ADMINISTRATORS
+    assert told["extensions"] == {"cost": 10, "costLimit": limit, "requests": 1}
 
 
 @pytest.mark.parametrize(
@@ -175,7 +176,8 @@ def test_the_cost_is_told_with_every_answer(door: Door) -> None:
         ('{ nodes(ids: ["", 7]) { ... on Artist { tracks(first: 3) { edges { node { id } } } } } }'
          , {}, 10 + 2 * (1 + 1 + 3)),
         ("{ recommendations(first: 4) { items { score track { id } reasons { contribution } } } }"
-         , {}, 10 + 1 + 4 * (1 + 1)),
+         , {}, 100 + 1 + 4 * (1 + 1)),
+        ("{ a: mixes { id } b: mixes { id } }", {}, 2 * 300),
         ("{ viewer { id } __schema { types { name } } }", {}, 110),
         ("query one { viewer { id } }", {}, 10),
     ],

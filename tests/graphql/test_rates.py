@@ -55,6 +55,27 @@ def test_who_is_refused_is_told_when_to_come_again(open_door: OpenDoor) -> None:
     }
 
 
+LISTS = "{ a: recommendations { id } b: recommendations { id } c: tracks { totalCount } }"
+"""They cost 211."""
+
+
+def test_what_costs_more_counts_as_more_requests(open_door: OpenDoor) -> None:
+    door = open_door(requests_per_minute=5)
+    told = door.post(LISTS, LISTENER).json()
+    assert told["extensions"]["requests"] == 3
+    refused = door.post(LISTS, LISTENER)
+    assert (refused.status_code, set(refused.json())) == (429, {"errors"})
+    assert 0 < int(refused.headers["Retry-After"]) <= 60
+    assert _statuses(door, LISTENER, 2) == [200, 429], "what was refused took one"
+    assert _statuses(door, OTHER, 1) == [200]
+
+
+def test_what_costs_more_than_the_window_takes_all_of_it(open_door: OpenDoor) -> None:
+    door = open_door(requests_per_minute=2)
+    assert door.post(LISTS, LISTENER).status_code == 200
+    assert _statuses(door, LISTENER, 1) == [429]
+
+
 def test_web_sockets_count_too(open_door: OpenDoor) -> None:
     door = open_door(strangers_requests_per_minute=1)
     _statuses(door, None, 1)
