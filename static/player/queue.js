@@ -8,6 +8,7 @@ const MOST = 1000;
 export class Queue extends EventTarget {
   #entries = [];
   #at = -1;
+  /** Entries, and where each stands among these and those that are queued. */
   #turnedDown = [];
   repeat = "off";
   isShuffled = false;
@@ -93,23 +94,12 @@ export class Queue extends EventTarget {
   /** Take a track out, wherever it stands, but for what is now; where it stood is remembered. */
   turnDown(id) {
     const { current } = this;
-    const leaves = (entry) => entry.id === id && entry !== current;
-    const places = this.#entries.map((entry, at) => ({ entry, at }));
-    this.#turnedDown = places.filter(({ entry }) => leaves(entry));
-    this.#entries = this.#entries.filter((entry) => !leaves(entry));
-    this.#at = this.#entries.indexOf(current);
-    this.#changed();
+    this.#part((entry, isOut) => isOut || (entry.id === id && entry !== current));
   }
 
-  /** The track that was turned down last stands again where it did. */
+  /** A track that was turned down stands again where it did. */
   putBack(id) {
-    const back = this.#turnedDown.filter(({ entry }) => entry.id === id);
-    this.#turnedDown = [];
-    for (const { entry, at } of back) {
-      this.#entries.splice(at, 0, entry);
-      if (at <= this.#at) this.#at += 1;
-    }
-    this.#changed();
+    this.#part((entry, isOut) => isOut && entry.id !== id);
   }
 
   /** What follows in any order, or again in its own. */
@@ -141,6 +131,18 @@ export class Queue extends EventTarget {
     if (place in this.#entries) return place;
     const { length } = this.#entries;
     return this.repeat === "all" && length ? (place + length) % length : null;
+  }
+
+  /** Take out those of all entries, in their order, that `leaves` names; the others are queued. */
+  #part(leaves) {
+    const { current } = this;
+    const all = this.#entries.map((entry) => ({ entry, isOut: false }));
+    for (const { entry, at } of this.#turnedDown) all.splice(at, 0, { entry, isOut: true });
+    const parted = all.map(({ entry, isOut }, at) => ({ entry, at, isOut: leaves(entry, isOut) }));
+    this.#turnedDown = parted.filter(({ isOut }) => isOut);
+    this.#entries = parted.filter(({ isOut }) => !isOut).map(({ entry }) => entry);
+    this.#at = this.#entries.indexOf(current);
+    this.#changed();
   }
 
   #changed() {

@@ -8,6 +8,9 @@ from tests.browser.tab import Tab
 
 pytestmark = pytest.mark.browser
 
+_SAY = """([track, disliked]) =>
+  document.dispatchEvent(new CustomEvent("taste-changed", { detail: { track, disliked } }))"""
+
 
 def test_love_is_one_press_everywhere_at_once(tab: Tab) -> None:
     tab.open("/search?q=neu")
@@ -44,6 +47,26 @@ def test_a_dislike_takes_the_track_from_the_queue_until_it_is_undone(tab: Tab) -
     expect(upcoming).to_have_text([first, second, *others])
     tab.page.locator("#now-feedback").get_by_label("Not for me: Autobahn").click()
     expect(tab.now).to_have_text(first)
+
+
+@pytest.mark.parametrize("back", [(1, 2), (2, 1)])
+def test_each_of_several_tracks_turned_down_stands_again_where_it_did(
+    tab: Tab, back: tuple[int, int]
+) -> None:
+    tab.open("/")
+    tab.play("Autobahn")
+    expect(tab.label("Pause")).to_be_visible()
+    upcoming = tab.page.locator("#upcoming .row-title")
+    titles = upcoming.all_text_contents()
+    links = [link.get_attribute("href") or "" for link in upcoming.locator("a").all()]
+    ids = [int(link.removeprefix("/tracks/")) for link in links]
+    # The first one twice, as by the row of another page.
+    for place in (1, 1, 2):
+        tab.page.evaluate(_SAY, [ids[place], True])
+    expect(upcoming).to_have_text([titles[0], *titles[3:]])
+    for place in back:
+        tab.page.evaluate(_SAY, [ids[place], False])
+    expect(upcoming).to_have_text(titles)
 
 
 def test_on_a_phone_the_rows_tools_are_in_a_sheet(open_tab: OpenPage) -> None:
