@@ -100,7 +100,7 @@ def required(viewer: Viewer | None, role: Role = Role.LISTENER) -> Viewer:
     if viewer is None:
         raise NotSignedIn
     if role is Role.ADMINISTRATOR and not viewer.is_administrator:
-        raise NotAllowed(role=role.value, actual=viewer.role.value)
+        raise NotAllowed(role=role.value, actual=str(viewer.role))
     return viewer
 
 

@@ -141,7 +141,7 @@ def _request(session: Session, requested_by: str, training_id: int | None) -> tu
     take_turn(session)
     row = training.training(session, _champion(session) if training_id is None else training_id)
     if row.state is not TrainingState.FINISHED:
-        problem = f"training {row.id} is {row.state.value}: only a finished one is measured again"
+        problem = f"training {row.id} is {row.state}: only a finished one is measured again"
         raise wrong_state("trainingId", problem, row.state)
     underway = session.exec(
         select(EvaluationRun.id).where(
@@ -199,7 +199,7 @@ def _fail_all(session: Session, lost: list[int], latest: datetime) -> list[int]:
 def _in_state(session: Session, run_id: int, wanted: TrainingState) -> EvaluationRun:
     row = _locked(session, run_id)
     if row.state is not wanted:
-        raise EvaluationOver(run_id=run_id, state=row.state.value)
+        raise EvaluationOver(run_id=run_id, state=str(row.state))
     return row
 
 

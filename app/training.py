@@ -185,7 +185,7 @@ def fail(session: Session, training_id: int, reason: str, *, by_hand: bool = Fal
 def _in_state(session: Session, training_id: int, wanted: TrainingState) -> Training:
     row = _locked(session, training_id)
     if row.state is not wanted:
-        raise TrainingOver(training_id=training_id, state=row.state.value)
+        raise TrainingOver(training_id=training_id, state=str(row.state))
     return row
 
 

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from app import access, accounts, rates
 from app.access import COOKIE, Access, Caller, Viewer
@@ -54,6 +55,17 @@ def _is_deaf(door: Access, name: str, address: str) -> bool:
     except RateLimited:
         return True
     return False
+
+
+def test_a_role_of_a_newer_version_is_a_listener_s(door: Access) -> None:
+    token = door.sign_in(_caller(), "Ann", PASSWORD, "browser").token
+    with door.database.write() as session:
+        session.connection().execute(text("UPDATE user SET role = 'curator'"))
+    viewer = door.viewer(_caller(bearer=token))
+    assert access.required(viewer) == viewer
+    with pytest.raises(NotAllowed) as refused:
+        access.required(viewer, Role.ADMINISTRATOR)
+    assert refused.value.values == {"role": "administrator", "actual": "curator"}
 
 
 def test_who_signed_in_is_known_by_token_until_they_sign_out(door: Access) -> None:

@@ -111,7 +111,7 @@ def follow_training(
 
     def look(session: Session) -> tuple[Training, str]:
         row = training.training(session, training_id)
-        return row, row.stage.value
+        return row, str(row.stage)
 
     row = _follow(database, f"training {training_id}", look, moment)
     if row.state is TrainingState.FAILED:
@@ -124,7 +124,7 @@ def follow_tuning(database: Database, tuning_id: int) -> Tuning:
 
     def look(session: Session) -> tuple[Tuning, str]:
         row = tuning.tuning(session, tuning_id)
-        return row, row.state.value
+        return row, str(row.state)
 
     row = _follow(database, f"tuning {tuning_id}", look)
     if row.state is TrainingState.FAILED:
@@ -137,7 +137,7 @@ def follow_evaluation(database: Database, run_id: int) -> EvaluationRun:
 
     def look(session: Session) -> tuple[EvaluationRun, str]:
         row = evaluating.run(session, run_id)
-        return row, row.state.value
+        return row, str(row.state)
 
     row = _follow(database, f"evaluation {run_id}", look)
     if row.state is TrainingState.FAILED:

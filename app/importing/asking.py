@@ -44,7 +44,7 @@ def cancel(database: Database, queue: JobQueue, import_id: int) -> None:
     def end(session: Session) -> None:
         row = records.locked(session, import_id)
         if row.state not in {ImportState.QUEUED, ImportState.RUNNING}:
-            problem = f"is {row.state.value}: only what goes on is cancelled"
+            problem = f"is {row.state}: only what goes on is cancelled"
             raise wrong_state("importId", problem, row.state)
         row.state, row.finished_at = ImportState.CANCELLED, utc_now()
         session.add(row)
@@ -94,7 +94,7 @@ def try_again(database: Database, queue: JobQueue, import_id: int) -> str:
         row = claiming.locked_alone(session, import_id)
         before = row.state
         if before not in {*UNDONE_FROM, ImportState.UNDOING} - {ImportState.FINISHED}:
-            raise wrong_state("jobId", f"its import is {before.value}", before)
+            raise wrong_state("jobId", f"its import is {before}", before)
         state = before
         if before is not ImportState.UNDOING:
             if not Path(row.path).exists():

@@ -54,7 +54,7 @@ def begin_undoing(session: Session, import_id: int, holder: str) -> Claimed:
     """
     row = locked_alone(session, import_id)
     if row.state not in UNDONE_FROM and not commands.end_if_gone(row):
-        problem = f"is {row.state.value}: only what is over can be undone"
+        problem = f"is {row.state}: only what is over can be undone"
         raise wrong_state("importId", problem, row.state)
     undoing = {"state": ImportState.UNDOING, "progress": 0.0}
     return claim(session, row, holder, **undoing, attempts=0, finished_at=None)

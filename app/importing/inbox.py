@@ -164,7 +164,7 @@ def _move_on(taken: Path, row: DataImport) -> None:
     home = taken.parent.parent / (DONE if good else FAILED)
     report = {
         "import": row.id,
-        "state": row.state.value,
+        "state": str(row.state),
         "error": row.error,
         "rows": {
             "read": row.rows_read,

@@ -124,7 +124,7 @@ def held(session: Session, claim: Claim, *states: ImportState) -> DataImport:
     """The row, locked. Raises ImportOver where the claim is void: cancelled, or another's now."""
     row = locked(session, claim.import_id)
     if row.state not in states or row.job_id != claim.holder:
-        raise ImportOver(import_id=claim.import_id, state=row.state.value)
+        raise ImportOver(import_id=claim.import_id, state=str(row.state))
     return row
 
 
@@ -132,7 +132,7 @@ def take_up(session: Session, claim: Claim) -> DataImport:
     """Begin, or go on where another has left it. Raises ImportOver."""
     row = locked(session, claim.import_id)
     if row.job_id != claim.holder or row.state not in ACTIVE:
-        raise ImportOver(import_id=claim.import_id, state=row.state.value)
+        raise ImportOver(import_id=claim.import_id, state=str(row.state))
     if row.state is ImportState.QUEUED:
         row.state = ImportState.RUNNING
     row.attempts += 1

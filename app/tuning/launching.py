@@ -134,7 +134,7 @@ def _waits_again(session: Session, tuning_id: int) -> int:
     take_turn(session)
     row = locked(session, tuning_id)
     if row.state is TrainingState.FINISHED:
-        raise TuningOver(tuning_id=tuning_id, state=row.state.value)
+        raise TuningOver(tuning_id=tuning_id, state=str(row.state))
     _none_underway(session)
     return _queued(row)
 

@@ -24,7 +24,7 @@ def stop(session: Session, tuning_id: int, by: str) -> Tuning:
     """
     row = locked(session, tuning_id)
     if row.state not in ACTIVE:
-        raise TuningOver(tuning_id=tuning_id, state=row.state.value)
+        raise TuningOver(tuning_id=tuning_id, state=str(row.state))
     end(row, TrainingState.FAILED, f"Stopped by {by}.")
     return row
 
@@ -141,7 +141,7 @@ def start(session: Session, tuning_id: int) -> Tuning:
     """Raises TuningOver where it was stopped meanwhile."""
     row = locked(session, tuning_id)
     if row.state is not TrainingState.QUEUED:
-        raise TuningOver(tuning_id=tuning_id, state=row.state.value)
+        raise TuningOver(tuning_id=tuning_id, state=str(row.state))
     row.state, row.heartbeat_at = TrainingState.RUNNING, utc_now()
     row.started_at = row.started_at or row.heartbeat_at
     if row.last_event_id is None:
@@ -165,7 +165,7 @@ def finish(session: Session, tuning_id: int, tuned: Tuned) -> None:
     """Remember what was chosen. Raises TuningOver where it was stopped at the last moment."""
     row = locked(session, tuning_id)
     if row.state is not TrainingState.RUNNING:
-        raise TuningOver(tuning_id=tuning_id, state=row.state.value)
+        raise TuningOver(tuning_id=tuning_id, state=str(row.state))
     recipe = tuned.recipe.complete()
     row.algorithm, row.settings = recipe.algorithm, recipes.stored(recipe)
     row.ndcg, row.progress = float(tuned.scores[tuned.chosen]), 1.0
