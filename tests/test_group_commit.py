@@ -4,6 +4,7 @@ import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import ContextVar, copy_context
 from datetime import UTC, datetime, timedelta
 from threading import Semaphore
 from typing import Any
@@ -22,6 +23,8 @@ from app.settings import Settings
 from tests import making
 
 MOMENT = datetime(2026, 3, 1, 18, 22, 5, tzinfo=UTC)
+ASKS: ContextVar[int] = ContextVar("asks")
+"""Which of the requests at once it is."""
 Outcomes = list[Outcome | PyTuneError]
 
 
@@ -57,8 +60,10 @@ def _at_once(database: Database, works: Sequence[Work]) -> list[Future[Any]]:
     with ThreadPoolExecutor(len(works)) as pool:
         with group._turn:
             outcomes = []
-            for work in works:
-                outcomes.append(pool.submit(database.transact, work))
+            for number, work in enumerate(works):
+                asking = copy_context()
+                asking.run(ASKS.set, number)
+                outcomes.append(pool.submit(asking.run, database.transact, work))
                 line.arrived.acquire()
         return outcomes
 
@@ -135,6 +140,75 @@ def test_another_process_is_waited_for_once(requests: Database) -> None:
     assert ["locked" in str(one.exception()) for one in outcomes] == [True] * 3
     assert begun == ["BEGIN IMMEDIATE"]
     other.close()
+    assert requests.transact(_listens(1)) == [Outcome.NEW]
+
+
+def test_who_waits_behind_a_group_does_not_wait_again(
+    requests: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.group_commit.MOST", 2)
+    begun: list[str] = []
+    event.listen(requests.engine, "before_cursor_execute", lambda *given: begun.append(given[2]))
+    other = sqlite3.connect(str(requests.url.database), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    outcomes = _at_once(requests, [_listens(1)] * 5)
+    other.close()
+    assert ["locked" in str(one.exception()) for one in outcomes] == [True] * 5
+    assert begun == ["BEGIN IMMEDIATE"]
+
+
+def test_who_comes_during_a_wait_has_one_of_their_own(requests: Database) -> None:
+    """The other process is done as soon as the first has given up."""
+    other = sqlite3.connect(
+        str(requests.url.database), isolation_level=None, check_same_thread=False
+    )
+    other.execute("BEGIN IMMEDIATE")
+    group, line = requests.group, _Line()
+    assert isinstance(group, GroupCommit)
+    group._waiting = line
+    with ThreadPoolExecutor(1) as pool:
+        late: list[Future[Any]] = []
+
+        def come(*given: Any) -> None:
+            if not late and given[2] == "BEGIN IMMEDIATE":
+                line.arrived.acquire()
+                late.append(pool.submit(requests.transact, _listens(1)))
+                line.arrived.acquire()
+
+        event.listen(requests.engine, "before_cursor_execute", come)
+        event.listen(requests.engine, "handle_error", lambda _: other.close())
+        with pytest.raises(OperationalError, match="locked"):
+            requests.transact(_listens(2))
+        assert late[0].result() == [Outcome.NEW]
+
+
+def test_work_runs_in_the_context_of_who_asked(requests: Database) -> None:
+    """Whose request it is stands in log lines and spans, whoever does the work."""
+    outcomes = _at_once(requests, [lambda _: ASKS.get()] * 3)
+    assert [one.result() for one in outcomes] == [0, 1, 2]
+
+
+@pytest.mark.parametrize("ending", [SystemExit, KeyboardInterrupt])
+def test_whatever_ends_work_ends_that_alone(
+    requests: Database, ending: type[BaseException]
+) -> None:
+    def end(_: Session) -> None:
+        raise ending
+
+    before, ended, after = _at_once(requests, [_listens(1), end, _listens(2)])
+    assert (before.result(), after.result()) == ([Outcome.NEW], [Outcome.NEW])
+    assert isinstance(ended.exception(), ending)
+    assert _kept(requests) == 2
+
+
+def test_a_transaction_within_another_is_refused_at_once(requests: Database) -> None:
+    def nest(_: Session) -> object:
+        return requests.transact(_listens(1))
+
+    for works in ([nest], [nest, _listens(2)]):
+        first, *_ = _at_once(requests, works)
+        assert isinstance(first.exception(), RuntimeError)
+    assert _kept(requests) == 1
     assert requests.transact(_listens(1)) == [Outcome.NEW]
 
 
