@@ -1,8 +1,8 @@
 """What an operation costs, told from its document and variables before anything is executed.
 
-A field of a root costs ROOT, or COMPUTED where it is computed from the whole catalogue; any other
-that gives an object or has to be looked up costs 1, a plain value nothing. What stands in a list
-costs as often as the list may be long.
+A field costs what COMPUTED says where it is computed each time. Any other of a root costs ROOT; any
+other below that gives an object or has to be looked up costs 1, a plain value nothing. What stands
+in a list costs as often as the list may be long.
 """
 
 import math
@@ -30,8 +30,9 @@ ROOT = 10
 """Of each query, mutation or subscription: looking up, searching, writing."""
 COMPUTED = dict.fromkeys(
     ("recommendations", "recommendationsFor", "similarTracks", "similarArtists", "radio"), 100
-) | {"newArtists": 100, "ifForgotten": 200, "mixes": 300, "drift": 500}
-"""Of those that are computed each time: one list, two, several, or all that was lately heard."""
+) | {"newArtists": 100, "ifForgotten": 200, "mixes": 300, "drift": 500, "statistics": 500}
+"""Of those that are computed each time: one list, two, several, all that was lately heard, or all
+that one listener ever did. No other field, wherever it stands, has one of these names."""
 REQUEST = 100
 """So much, or a part of it, is a request: who asks for more in each may ask less often."""
 INTROSPECTION = 100
@@ -88,9 +89,10 @@ def _fields(asked: Asked) -> Iterable[Asked]:
 def _own(definition: GraphQLField | None) -> int:
     if definition is None:
         return 0
-    declared = definition.extensions.get("strawberry-definition")
+    declared = definition.extensions["strawberry-definition"]
     looked_up = getattr(declared, "base_resolver", None) is not None
-    return int(looked_up or is_composite_type(get_named_type(definition.type)))
+    usual = int(looked_up or is_composite_type(get_named_type(definition.type)))
+    return COMPUTED.get(name_in_schema(definition), usual)
 
 
 def _chosen(asked: Asked, variables: Variables) -> int | None:

@@ -3,11 +3,13 @@
 import time
 
 import pytest
+from graphql import is_object_type
 
 from app.graphql import documents
 from app.graphql.asked import MAX_ALIASES, MAX_DEPTH, MAX_DIRECTIVES, MAX_FIELDS, MAX_REPEATS
-from app.graphql.cost import MAX_COST, MAX_COST_OF_ADMINISTRATORS
+from app.graphql.cost import COMPUTED, MAX_COST, MAX_COST_OF_ADMINISTRATORS
 from app.graphql.documents import MAX_TOKENS
+from app.graphql.schema import schema
 from tests.graphql.conftest import ADMINISTRATOR, LISTENER, Door
 from tests.graphql.variables import Way, sent
 
@@ -178,6 +180,9 @@ def test_the_cost_is_told_with_every_answer(door: Door) -> None:
         ("{ recommendations(first: 4) { items { score track { id } reasons { contribution } } } }"
          , {}, 100 + 1 + 4 * (1 + 1)),
         ("{ a: mixes { id } b: mixes { id } }", {}, 2 * 300),
+        ("{ viewer { a: statistics { plays } b: statistics { plays } } }", {}, 10 + 2 * 500),
+        ("query ($n: [ID!]!) { nodes(ids: $n) { ... on User { statistics { plays } } } }"
+         , {"n": ["x"] * 4}, 10 + 4 * 500),
         ("{ viewer { id } __schema { types { name } } }", {}, 110),
         ("query one { viewer { id } }", {}, 10),
     ],
@@ -186,6 +191,12 @@ def test_what_an_operation_costs(
     door: Door, document: str, variables: dict[str, object], cost: int
 ) -> None:
     assert _cost(door, document, **variables) == cost
+
+
+def test_what_is_weighed_is_one_field_each() -> None:
+    kinds = schema._schema.type_map.values()
+    fields = [name for kind in kinds if is_object_type(kind) for name in kind.fields]
+    assert {name: fields.count(name) for name in COMPUTED} == dict.fromkeys(COMPUTED, 1)
 
 
 TRACKS_OF_ARTISTS = """query ($n: Int) {
