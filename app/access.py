@@ -164,14 +164,16 @@ class Access:
         self._count_request(*self._counted(caller, viewer))
 
     def count_more(self, caller: Caller, viewer: Viewer | None, requests: int) -> None:
-        """What one request asks for beyond one. Raises TooManyRequests, and has counted nothing."""
+        """What one request asks for beyond one. Raises TooManyRequests.
+
+        Where there is no room for it nothing is counted, unless others took the room meanwhile.
+        To count and give back would fill up the next window, where this one ends in between.
+        """
         limit, key = self._counted(caller, viewer)
         times = min(requests, limit.amount - 1)
-        try:
-            self._count_request(limit, key, times=times)
-        except TooManyRequests:
-            self._rates.take(limit, "requests", key, times=-times)
-            raise
+        if not self._rates.has_room(limit, "requests", key, times=times):
+            raise self._too_many(limit, "requests", key)
+        self._count_request(limit, key, times=times)
 
     def count_page(self, caller: Caller, viewer: Viewer | None) -> None:
         """A page, a part of one or a form. Raises TooManyRequests."""
@@ -233,8 +235,11 @@ class Access:
         self, limit: RateLimitItem, key: str, what: str = "requests", times: int = 1
     ) -> None:
         if not self._rates.take(limit, what, key, times=times):
-            seconds = self._rates.window(limit, what, key).seconds
-            raise TooManyRequests(retry_after_seconds=seconds, limit=limit.amount)
+            raise self._too_many(limit, what, key)
+
+    def _too_many(self, limit: RateLimitItem, what: str, key: str) -> TooManyRequests:
+        seconds = self._rates.window(limit, what, key).seconds
+        return TooManyRequests(retry_after_seconds=seconds, limit=limit.amount)
 
     def _take_of_user(self, limit: RateLimitItem, what: str, viewer: Viewer) -> None:
         self._take(limit, what, f"user:{viewer.id}")

@@ -55,6 +55,15 @@ class Rates:
                 self._note_absence()
         return self._own.hit(limit, *key, cost=times)
 
+    def has_room(self, limit: RateLimitItem, *key: str, times: int) -> bool:
+        """Whether so many could be taken now; counts nothing."""
+        if not self._is_absent:
+            try:
+                return self._shared.test(limit, *key, cost=times)
+            except (StorageError, RedisError):
+                self._note_absence()
+        return self._own.test(limit, *key, cost=times)
+
     def window(self, limit: RateLimitItem, *key: str) -> Window:
         """How the window stands; counts nothing."""
         stats = None
