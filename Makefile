@@ -7,8 +7,8 @@ ARGS   ?=
 BIN = .venv/bin
 TEXTS = app/web/locale
 
-# No test run takes longer. Where there is no GNU timeout, each test's own limit is left.
-MINUTES ?= 10
+# A test run that takes longer is ended. Where there is no GNU timeout, each test's own limit is left.
+MINUTES ?= 20
 # Processes that share the tests out; 0 runs them in one, for a debugger.
 WORKERS ?= 2
 LIMITED = $(shell timeout --foreground 1 true 2>/dev/null && echo timeout --foreground --signal=INT --kill-after=30 $(MINUTES)m)
@@ -35,7 +35,7 @@ install: .venv/.dev ## Create .venv with everything that developers need
 demo: .venv/.runtime ## Set up the demo and serve it at 127.0.0.1:8000; PORT= changes the port
 	@exec $(BIN)/pytune demo $(if $(PORT),--port $(PORT))
 
-test: .venv/.dev $(NODE) $(EXAMPLE)/.venv/.ready ## Run the tests, 10 minutes at most (MINUTES=); ARGS= goes to pytest
+test: .venv/.dev $(NODE) $(EXAMPLE)/.venv/.ready ## Run the tests, ended after MINUTES=20; ARGS= goes to pytest
 	@$(LIMITED) $(BIN)/pytest -q --numprocesses=$(WORKERS) --no-loadscope-reorder $(ARGS) || { code=$$?; \
 		[ $$code -ne 124 ] || echo "The tests took longer than $(MINUTES) minutes." >&2; exit $$code; }
 

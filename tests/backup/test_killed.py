@@ -25,6 +25,16 @@ from tests.backup.test_backup import (
 
 __all__ = ["file", "listened", "other_mariadb", "target"]
 
+ACROSS = pytest.mark.parametrize(
+    ("settings", "target"),
+    [
+        pytest.param("sqlite", "mariadb", marks=pytest.mark.mariadb),
+        pytest.param("mariadb", "sqlite", marks=pytest.mark.mariadb),
+    ],
+    indirect=True,
+)
+"""From either database to the other one: each is written into once."""
+
 RESTORE = """
 import os, signal, sys
 from pathlib import Path
@@ -57,6 +67,7 @@ def _restore_and_die(settings: Settings, file: Path, at: str) -> None:
     assert ended.returncode == -signal.SIGKILL
 
 
+@ACROSS
 @pytest.mark.parametrize("at", ["event", "filled"])
 def test_one_that_was_killed_goes_on_when_it_is_run_again(
     database: Database, settings: Settings, file: Path, target: Target, at: str
@@ -73,6 +84,7 @@ def test_one_that_was_killed_goes_on_when_it_is_run_again(
         backup.restore(restored, into, file, silent)
 
 
+@ACROSS
 def test_a_model_that_it_did_not_leave_is_not_taken_for_its_own(file: Path, target: Target) -> None:
     restored, into = target
     _restore_and_die(into, file, "event")

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import pytest
 from sqlmodel import Session, func, select
 
 from app.db import Database, open_database
@@ -85,6 +86,7 @@ def _undo_killed_once(database: Database, settings: Settings, number: int) -> No
     _killed_once(undoing, lambda: _events(database) < before)
 
 
+@pytest.mark.soak
 def test_a_killed_import_and_a_killed_undoing_are_made_good(
     sqlite_settings: Settings, tmp_path: Path
 ) -> None:

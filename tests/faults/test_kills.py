@@ -93,6 +93,7 @@ class Listening:
                 self.enough.set()
 
 
+@pytest.mark.soak
 def test_a_training_whose_worker_was_killed_fails_and_the_next_one_works(
     stack: Running, administrator: Client
 ) -> None:
@@ -108,6 +109,7 @@ def test_a_training_whose_worker_was_killed_fails_and_the_next_one_works(
     assert done["state"] == "FINISHED", done
 
 
+@pytest.mark.soak
 def test_the_key_value_server_comes_back_with_everything_working(
     stack: Running, listener: Client, administrator: Client
 ) -> None:
@@ -119,9 +121,10 @@ def test_the_key_value_server_comes_back_with_everything_working(
     assert done["state"] == "FINISHED", done
 
 
-def test_after_the_parents_death_nothing_is_left_and_up_serves_the_old_model(
+def test_a_second_parent_is_refused_and_serves_the_old_model_after_the_firsts_death(
     stack: Running, listener: Client, demo: Demo
 ) -> None:
+    _is_refused_in_one_line(stack)
     served = listener.recommended()
     track = served["items"][0]["track"]["id"]
     listener.ask(RECORD_LISTEN, input={"trackId": track})
@@ -134,6 +137,7 @@ def test_after_the_parents_death_nothing_is_left_and_up_serves_the_old_model(
         assert client.recommended()["items"] == afterwards["items"]
 
 
+@pytest.mark.soak
 def test_a_first_training_that_was_interrupted_is_made_up_for(copy_of_demo: Path) -> None:
     database = open_database(Settings(data_dir=copy_of_demo))
     with database.write() as session:
@@ -146,7 +150,7 @@ def test_a_first_training_that_was_interrupted_is_made_up_for(copy_of_demo: Path
         assert again.client().ask(STATUS)["status"] == {"state": "RUNNING", "modelVersion": 2}
 
 
-def test_a_second_parent_is_refused_in_one_line(stack: Running) -> None:
+def _is_refused_in_one_line(stack: Running) -> None:
     refused = subprocess.run(
         [sys.executable, "-m", "app.cli", "up", "--port", "0"],
         env={**os.environ, "PYTUNE_DATA_DIR": str(stack.folder)},

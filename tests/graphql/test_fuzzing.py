@@ -11,7 +11,7 @@ from app.settings import Settings
 from tests.graphql import fuzzing
 from tests.graphql.fuzzing import OPERATIONS, Target, fuzz
 
-EXAMPLES = int(os.environ.get("PYTUNE_TEST_FUZZ_EXAMPLES", "20"))
+EXAMPLES = int(os.environ.get("PYTUNE_TEST_FUZZ_EXAMPLES", "10"))
 """Of each operation; 50 in the workflow, which has more time than a developer."""
 
 
