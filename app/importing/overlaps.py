@@ -4,7 +4,7 @@ Their clocks differ, and one says when it ended where the other says when it beg
 no second. A listener hears a track once at a time, though.
 """
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -34,7 +34,7 @@ class _Play:
         return min(timedelta(seconds=self.seconds), _LONGEST) if self.seconds else _SHORTEST
 
     def overlaps(self, other: "_Play") -> bool:
-        first, second = sorted((self, other), key=lambda play: play.began)
+        first, second = (self, other) if self.began <= other.began else (other, self)
         return second.began - first.began <= first.length + _SLACK
 
 
@@ -56,8 +56,8 @@ def untold(
 ) -> list[ListenRow]:
     """The rows without those listens of which another source has told in its own words.
 
-    Each listen of another source stands for one row at most, the nearest: a track that was heard
-    twice in a row was heard twice.
+    Each listen of another source stands for one row at most: a track that was heard twice in a row
+    was heard twice.
     """
     dated = [
         (tracks[row.track], row.listened_at, row.seconds)
@@ -99,18 +99,26 @@ def _told_by_others(
     return told
 
 
-def _matched(ours: Iterable[_Play], theirs: Sequence[_Play]) -> set[datetime]:
-    """When those of ours began that stand for one of theirs each, the nearest pairs first."""
-    pairs = sorted(
-        (abs(mine.began - other.began), mine.began, place)
-        for mine in ours
-        for place, other in enumerate(theirs)
-        if mine.overlaps(other)
-    )
+def _matched(ours: Iterable[_Play], theirs: Iterable[_Play]) -> set[datetime]:
+    """When those of ours began that stand for one of theirs each.
+
+    In order of time each takes the earliest that is left, so that on repeat what one service wrote
+    down at the begin of each play meets what another did at its end. Of two that do not overlap,
+    the earlier one overlaps nothing later either.
+    """
     matched: set[datetime] = set()
-    taken: set[int] = set()
-    for _, began, place in pairs:
-        if began not in matched and place not in taken:
-            matched.add(began)
-            taken.add(place)
+    mine, others = _by_time(ours), _by_time(theirs)
+    while mine and others:
+        own, other = mine[0], others[0]
+        met = own.overlaps(other)
+        if met:
+            matched.add(own.began)
+        if met or own.began <= other.began:
+            mine.popleft()
+        if met or own.began > other.began:
+            others.popleft()
     return matched
+
+
+def _by_time(plays: Iterable[_Play]) -> deque[_Play]:
+    return deque(sorted(plays, key=lambda play: play.began))

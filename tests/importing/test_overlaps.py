@@ -10,7 +10,7 @@ from sqlmodel import select
 
 from app import listening
 from app.db import Database
-from app.importing import undoing
+from app.importing import overlaps, undoing
 from app.importing.formats import ImportFormat
 from app.importing.records import Wanted
 from app.importing.report import ImportReport
@@ -85,6 +85,7 @@ def _counts(report: ImportReport) -> tuple[int, int]:
         ([0], [120], 0),
         ([0], [LENGTH + 60], 1),
         ([1, LENGTH + 2, 2 * LENGTH + 4], [0, LENGTH, 2 * LENGTH], 0),
+        ([LENGTH, 2 * LENGTH], [0, LENGTH], 0),
         ([LENGTH + 1], [0, LENGTH], 1),
         ([0], [3600, 0, 7200], 2),
         ([0], [2, 2], 0),
@@ -96,6 +97,7 @@ def _counts(report: ImportReport) -> tuple[int, int]:
         "the player was paused in between",
         "heard again later",
         "on repeat",
+        "on repeat and its ends written down",
         "on repeat and scrobbled once",
         "among others",
         "twice in one file",
@@ -115,6 +117,22 @@ def test_a_play_of_which_both_tell_is_kept_once(
         assert _counts(spotify(*streamed)) == (loaded, len(streamed) - loaded)
     assert _counts(listenbrainz(*scrobbled)) == (0, len(scrobbled))
     check(database, settings)
+
+
+def test_plays_on_repeat_are_not_compared_each_with_each(
+    spotify: Bring, listenbrainz: Bring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    overlap, compared = overlaps._Play.overlaps, []
+
+    def counted(one: overlaps._Play, other: overlaps._Play) -> bool:
+        compared.append(one)
+        return overlap(one, other)
+
+    monkeypatch.setattr(overlaps._Play, "overlaps", counted)
+    begins = range(0, 200 * 40, 40)
+    listenbrainz(*begins, seconds=40)
+    assert _counts(spotify(*begins, seconds=40)) == (0, len(begins))
+    assert 0 < len(compared) <= 2 * len(begins)
 
 
 def test_it_does_not_matter_which_comes_first(
