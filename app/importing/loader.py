@@ -7,18 +7,18 @@ the source, so that an import that was interrupted is simply started again.
 from collections.abc import Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from sqlmodel import Session
 
 from app.db import Database
-from app.errors import ImportRefused
 from app.importing.collisions import transact_again
 from app.importing.identity import Ids, Origin, add_listeners
 from app.importing.listens import add_listens
 from app.importing.overlaps import untold
-from app.importing.reading_ahead import one_ahead
+from app.importing.reading_ahead import in_blocks, one_ahead
 from app.importing.report import Counts, RejectedFile, Tally
 from app.importing.rows import OWNER, Holds, ListenRow, PassedOver, PlayRow, Rejected, Row, TrackRow
 from app.importing.track_search import fill_keys
@@ -27,8 +27,6 @@ from app.listening import history_of, recount_listeners
 
 AT_ONCE = {Holds.TRACKS: 2_000, Holds.LISTENS: 20_000, Holds.PLAYS: 5_000}
 """Rows of one transaction: large enough to be quick, small enough to let other writers in."""
-
-T = TypeVar("T")
 
 
 class Checkpoint(Protocol):
@@ -64,6 +62,16 @@ class _Block:
     track_rows: int = 0
 
 
+@dataclass(slots=True)
+class _Written:
+    """What a transaction did, which counts once it is committed."""
+
+    tally: Tally
+    ids: Ids = field(default_factory=Ids)
+    taken: dict[int, datetime] = field(default_factory=dict)
+    """Listens of other sources that stand for rows of the block, and when these began."""
+
+
 class Loader:
     """Loads one source's rows. `source` and an id there name a thing for ever."""
 
@@ -83,6 +91,9 @@ class Loader:
         while database.transact(fill_keys):
             pass
         self.ids = self._known()
+        # A listen stands for one row of all blocks. Not kept in the checkpoint: where a worker was
+        # killed, the next one may take a play beside the last block for one that was told.
+        self._taken: dict[int, datetime] = {}
 
     def load(
         self,
@@ -93,16 +104,17 @@ class Loader:
         checkpoint: Checkpoint = _NO_CHECKPOINT,
     ) -> Iterator[int]:
         """Write what is new or changed; after each transaction, of how many rows it was."""
-        for read in one_ahead(_blocks(rows, AT_ONCE[holds])):
+        for read in one_ahead(in_blocks(rows, AT_ONCE[holds])):
             block = self._sift(read, file, tally, holds)
-            after, new = transact_again(
+            done = transact_again(
                 self.database,
                 partial(self._kept, block=block, tally=tally, size=len(read), place=checkpoint),
                 self._look_again,
             )
-            self.ids.learn(new)
-            tally.tracks, tally.listens = after.tracks, after.listens
-            tally.tracks_added = after.tracks_added
+            self.ids.learn(done.ids)
+            self._taken |= done.taken
+            tally.tracks, tally.listens = done.tally.tracks, done.tally.listens
+            tally.tracks_added = done.tally.tracks_added
             yield len(read)
 
     def recount_listeners(self) -> None:
@@ -154,15 +166,16 @@ class Loader:
 
     def _kept(
         self, session: Session, block: _Block, tally: Tally, size: int, place: Checkpoint
-    ) -> tuple[Tally, Ids]:
+    ) -> _Written:
         """All of a block and how far that is, or nothing; what a repeated one does is not seen."""
         place.begin(session)
-        after, new = self._write(session, block, tally)
-        place.keep(session, after, size)
-        return after, new
+        done = self._write(session, block, tally)
+        place.keep(session, done.tally, size)
+        return done
 
-    def _write(self, session: Session, block: _Block, tally: Tally) -> tuple[Tally, Ids]:
-        after, new = deepcopy(tally), Ids()
+    def _write(self, session: Session, block: _Block, tally: Tally) -> _Written:
+        done = _Written(deepcopy(tally))
+        after, new = done.tally, done.ids
         changed = 0
         known = self.ids.tracks
         played = {name: row for name, row in block.played.items() if name not in known}
@@ -173,10 +186,10 @@ class Loader:
             after.tracks.loaded += changed
             after.tracks.unchanged += block.track_rows - changed
         if block.listens:
-            loaded = self._listens_in(session, block.listens, new)
+            loaded = self._listens_in(session, block.listens, done)
             after.listens.loaded += loaded
             after.listens.unchanged += len(block.listens) - loaded
-        return after, new
+        return done
 
     def _tracks_in(self, session: Session, rows: dict[str, TrackRow], new: Ids) -> int:
         """Write new and changed tracks; how many."""
@@ -188,12 +201,12 @@ class Loader:
         old = {external: row for external, row in rows.items() if external in known}
         return len(added.tracks) + change_tracks(session, old, self.ids, new, joins=joins)
 
-    def _listens_in(self, session: Session, rows: list[ListenRow], new: Ids) -> int:
+    def _listens_in(self, session: Session, rows: list[ListenRow], done: _Written) -> int:
         """Write the listens that are new, and their sums in the same transaction; how many.
 
         In a listener's own history those are not of which another service has told.
         """
-        known = self.ids.users
+        known, new = self.ids.users, done.ids
         strangers = list({row.user: None for row in rows if row.user not in known})
         if strangers:
             new.users |= add_listeners(session, self.origin, strangers)
@@ -203,7 +216,8 @@ class Loader:
             here = {row.track: tracks.get(row.track, 0) for row in rows}
             tracks = {**here, **new.tracks}
         if self.owner_id is not None:
-            rows = untold(session, self.origin.source, self.owner_id, rows, tracks)
+            source, taken = self.origin.source, self._taken
+            rows, done.taken = untold(session, source, self.owner_id, rows, tracks, taken)
         return add_listens(session, self.origin, rows, users, tracks)
 
 
@@ -214,21 +228,3 @@ def heard_by(database: Database, owner_id: int | None) -> list[int] | None:
     with database.read() as session:
         heard: list[int] = history_of(session, owner_id).track_ids.tolist()
     return heard
-
-
-def _blocks(rows: Iterable[T], size: int) -> Iterator[list[T]]:
-    """Blocks of rows; what came before a file breaks off is given before that is raised."""
-    block: list[T] = []
-    broken: ImportRefused | None = None
-    try:
-        for row in rows:
-            block.append(row)
-            if len(block) == size:
-                yield block
-                block = []
-    except ImportRefused as error:
-        broken = error
-    if block:
-        yield block
-    if broken is not None:
-        raise broken

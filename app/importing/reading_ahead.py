@@ -1,8 +1,10 @@
-"""The next rows are read while the last ones are written: one waits for the other's processor."""
+"""Rows in blocks; the next is read while one is written: each waits for the other's processor."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
+
+from app.errors import ImportRefused
 
 T = TypeVar("T")
 
@@ -14,3 +16,21 @@ def one_ahead(values: Iterator[list[T]]) -> Iterator[list[T]]:
         while (value := following.result()) is not None:
             following = reader.submit(next, values, None)
             yield value
+
+
+def in_blocks(rows: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Blocks of rows; what came before a file breaks off is given before that is raised."""
+    block: list[T] = []
+    broken: ImportRefused | None = None
+    try:
+        for row in rows:
+            block.append(row)
+            if len(block) == size:
+                yield block
+                block = []
+    except ImportRefused as error:
+        broken = error
+    if block:
+        yield block
+    if broken is not None:
+        raise broken

@@ -10,10 +10,11 @@ from sqlmodel import select
 
 from app import listening
 from app.db import Database
-from app.importing import overlaps, undoing
+from app.importing import loader, overlaps, undoing
 from app.importing.formats import ImportFormat
 from app.importing.records import Wanted
 from app.importing.report import ImportReport
+from app.importing.rows import Holds
 from app.importing.run import import_now
 from app.listening import Listen, Origin
 from app.models import Event, Track
@@ -133,6 +134,33 @@ def test_plays_on_repeat_are_not_compared_each_with_each(
     listenbrainz(*begins, seconds=40)
     assert _counts(spotify(*begins, seconds=40)) == (0, len(begins))
     assert 0 < len(compared) <= 2 * len(begins)
+
+
+@pytest.mark.parametrize(
+    ("scrobbled", "streamed", "new"),
+    [
+        ([0], [0, LENGTH], 1),
+        ([LENGTH + 1], [0, LENGTH], 1),
+        ([0], [1, LENGTH, 1], 1),
+        ([LENGTH, 2 * LENGTH], [0, LENGTH], 0),
+    ],
+    ids=["one of two", "its end", "the first once more", "ends"],
+)
+def test_a_listen_stands_for_one_play_of_all_transactions(
+    database: Database,
+    settings: Settings,
+    spotify: Bring,
+    listenbrainz: Bring,
+    monkeypatch: pytest.MonkeyPatch,
+    scrobbled: Sequence[int],
+    streamed: Sequence[int],
+    new: int,
+) -> None:
+    monkeypatch.setitem(loader.AT_ONCE, Holds.PLAYS, 1)
+    listenbrainz(*scrobbled)
+    for loaded in (new, 0):
+        assert _counts(spotify(*streamed)) == (loaded, len(streamed) - loaded)
+    check(database, settings)
 
 
 def test_it_does_not_matter_which_comes_first(
