@@ -1,6 +1,6 @@
 """Every list that is served goes to the prediction table, off the request's path.
 
-None does while the listener's record is paused.
+None does that is served while the listener's record is paused, whenever it is written.
 """
 
 import logging
@@ -10,10 +10,11 @@ from typing import Any
 
 from sqlalchemy import Table
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
+from app import listening
 from app.db import Database, may_pass
-from app.models import Prediction, User
+from app.models import Prediction
 from app.recommending import ServedList
 from app.writes import insert_missing
 
@@ -95,11 +96,13 @@ class ServedLog:
 
 
 def _insert(session: Session, batch: list[ServedList]) -> None:
-    """Nothing of those whose record is paused, or who are gone."""
-    listeners = {served.user_id for served in batch}
-    kept = select(User.id).where(col(User.id).in_(listeners), col(User.paused_at).is_(None))
-    recorded = set(session.exec(kept))
-    rows = [as_row(served) for served in batch if served.user_id in recorded]
+    """Nothing that was served while the listener's record was paused, or to those who are gone."""
+    pauses = listening.pauses_of(session, {served.user_id for served in batch})
+    rows = [
+        as_row(served)
+        for served in batch
+        if served.user_id in pauses and not pauses[served.user_id].cover(served.served_at)
+    ]
     if rows:
         insert_missing(session, PREDICTIONS, rows)
 

@@ -3,21 +3,24 @@
 import threading
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 from sqlmodel import col, select
 
-from app import catalog, listening, served_log
+from app import catalog, served_log
 from app.db import Database
-from app.models import ListKind, Prediction
+from app.models import ListKind, Prediction, User
 from app.models.columns import utc_now
 from app.recommending import ServedList, ServedTrack
 from app.served_log import ServedLog
 from tests import making
 
 _PATIENCE_SECONDS = 60
+MINUTE = timedelta(minutes=1)
 
 Serve = Callable[..., ServedList]
 
@@ -30,9 +33,10 @@ def serve(database: Database) -> Serve:
         tracks = catalog.tracks_by_id(session, making.tracks(session, 3))
     items = [ServedTrack(n, 1 / n, track) for n, track in enumerate(tracks, 1) if track]
 
-    def made(user_id: int = ann, version: int | None = 7) -> ServedList:
+    def made(user_id: int = ann, version: int | None = 7, at: datetime | None = None) -> ServedList:
         kind = ListKind.RECOMMENDATIONS
-        return ServedList(str(uuid.uuid4()), kind, user_id, version, utc_now(), items, 0.3)
+        served_at = at or utc_now()
+        return ServedList(str(uuid.uuid4()), kind, user_id, version, served_at, items, 0.3)
 
     return made
 
@@ -103,18 +107,41 @@ def test_a_list_that_cannot_be_written_is_named_and_costs_nobody_elses(
     assert getattr(said, "list") == lists[1].id  # noqa: B009  no attribute that types know
 
 
-def test_nothing_is_written_while_the_record_is_paused(database: Database, serve: Serve) -> None:
+@pytest.mark.parametrize("is_over", [True, False])
+def test_a_list_is_judged_by_when_it_was_served(
+    database: Database, serve: Serve, *, is_over: bool
+) -> None:
+    began, ended = utc_now() - timedelta(hours=2), utc_now() - timedelta(hours=1)
+    served = [began - MINUTE, began, ended - MINUTE, ended, utc_now()]
+    lists = [serve(at=at) for at in served]
     with database.write() as session:
         bob = making.user(session, "bob")
-    lists = [serve(), serve(user_id=bob)]
-    with database.write() as session:
-        listening.set_paused(session, lists[0].user_id, paused=True)
+        lists.append(serve(user_id=bob, at=began + MINUTE))
+        making.pause(session, bob, began - timedelta(days=1), began)
+        if is_over:
+            making.pause(session, lists[0].user_id, began, ended)
+        else:
+            session.get_one(User, lists[0].user_id).paused_at = began
     log = ServedLog(database)
     for one in lists:
         log.put(one)
     log.start()
     log.stop()
-    assert [row.list_id for row in _written(database)] == [lists[1].id]
+    kept = [0, 3, 4, 5] if is_over else [0, 5]
+    assert [row.list_id for row in _written(database)] == [lists[n].id for n in kept]
+
+
+def test_a_batch_asks_for_the_pauses_of_all_its_listeners_at_once(
+    database: Database, serve: Serve
+) -> None:
+    with database.write() as session:
+        batch = [serve(user_id=making.user(session, f"user {n}")) for n in range(9)]
+    asked: list[str] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    with database.write() as session:
+        served_log._insert(session, batch)
+    assert len([one for one in asked if one.startswith("SELECT")]) == 2
+    assert len(_written(database)) == 9
 
 
 class _Away:

@@ -23,7 +23,7 @@ from app.listening.history import (
     rated,
 )
 from app.listening.holding import hold, hold_all
-from app.listening.pausing import Pauses, held_pauses, is_paused, set_paused
+from app.listening.pausing import Pauses, held_pauses, is_paused, pauses_of, set_paused
 from app.listening.reading import (
     TrackState,
     UserHistory,
@@ -77,6 +77,7 @@ __all__ = [
     "is_paused",
     "last_event_id",
     "listens_by_id",
+    "pauses_of",
     "rated",
     "recent_track_ids",
     "record_listen",

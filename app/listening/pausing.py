@@ -3,6 +3,7 @@
 Players keep what they cannot send, and may do so until long after a pause.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -42,6 +43,22 @@ def held_pauses(session: Session, user_id: int) -> Pauses:
     over = select_columns(row.began_at, row.ended_at).where(row.user_id == user_id)
     spans = [(began, ended) for began, ended in session.connection().execute(over)]
     return Pauses((*spans, (since, None)) if since else tuple(spans))
+
+
+def pauses_of(session: Session, user_ids: Collection[int]) -> dict[int, Pauses]:
+    """The pauses of each of these listeners, without those who are gone; nobody is held."""
+    connection = session.connection()
+    user, row = User.__table__.c, RecordPause.__table__.c  # type: ignore[attr-defined]
+    since = select_columns(user.id, user.paused_at).where(user.id.in_(user_ids))
+    spans: dict[int, list[tuple[datetime, datetime | None]]] = {
+        number: [(began, None)] if began else [] for number, began in connection.execute(since)
+    }
+    # After those: a pause that ends in between is found twice rather than not at all.
+    over = select_columns(row.user_id, row.began_at, row.ended_at).where(row.user_id.in_(user_ids))
+    for number, began, ended in connection.execute(over):
+        if number in spans:
+            spans[number].append((began, ended))
+    return {number: Pauses(tuple(some)) for number, some in spans.items()}
 
 
 def set_paused(session: Session, user_id: int, *, paused: bool) -> None:
