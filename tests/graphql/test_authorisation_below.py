@@ -145,6 +145,8 @@ def _starts() -> Iterator[tuple[str, GraphQLNamedType]]:
     """Documents' heads, with the type that each gives."""
     for name, (_, text) in QUERIES.items():
         if name not in {"node", "nodes"}:
-            yield text.partition(" {")[0], get_named_type(CORE.query_type.fields[name].type)
+            field = CORE.query_type.fields[name]
+            few = "(first: 2)" if "first" in field.args and "(" not in text else ""
+            yield text.partition(" {")[0] + few, get_named_type(field.type)
     for kind, number in IDS.items():
         yield f'node(id: "{number}")', CORE.type_map[kind]
