@@ -32,7 +32,7 @@ def test_it_prints_the_table_and_writes_the_figures(files: list[str], tmp_path: 
         "--algorithms",
         "neighbours,popularity",
         "--budget-seconds",
-        "3",
+        "6",
         "--seed",
         "1",
     ]
