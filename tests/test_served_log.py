@@ -70,6 +70,15 @@ def test_what_was_served_is_written_before_the_log_stops(
     assert written[0].items == [[item.track.id, item.score] for item in lists[0].items]
 
 
+def _log_at_once(database: Database, lists: list[ServedList]) -> None:
+    """All of them wait when the log begins: they make one batch."""
+    log = ServedLog(database)
+    for one in lists:
+        log.put(one)
+    log.start()
+    log.stop()
+
+
 def test_many_lists_are_all_written(
     database: Database, started: ServedLog, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -85,11 +94,7 @@ def test_a_list_of_somebody_who_is_gone_costs_nobody_elses(
     database: Database, serve: Serve
 ) -> None:
     lists = [serve(), serve(user_id=12345), serve()]
-    log = ServedLog(database)
-    for one in lists:
-        log.put(one)
-    log.start()
-    log.stop()
+    _log_at_once(database, lists)
     assert [row.list_id for row in _written(database)] == [lists[0].id, lists[2].id]
 
 
@@ -97,11 +102,7 @@ def test_a_list_that_cannot_be_written_is_named_and_costs_nobody_elses(
     database: Database, serve: Serve, caplog: pytest.LogCaptureFixture
 ) -> None:
     lists = [serve(), serve(version=2**80), serve()]
-    log = ServedLog(database)
-    for one in lists:
-        log.put(one)
-    log.start()
-    log.stop()
+    _log_at_once(database, lists)
     assert [row.list_id for row in _written(database)] == [lists[0].id, lists[2].id]
     (said,) = (record for record in caplog.records if record.levelname == "ERROR")
     assert getattr(said, "list") == lists[1].id  # noqa: B009  no attribute that types know
@@ -122,11 +123,7 @@ def test_a_list_is_judged_by_when_it_was_served(
             making.pause(session, lists[0].user_id, began, ended)
         else:
             session.get_one(User, lists[0].user_id).paused_at = began
-    log = ServedLog(database)
-    for one in lists:
-        log.put(one)
-    log.start()
-    log.stop()
+    _log_at_once(database, lists)
     kept = [0, 3, 4, 5] if is_over else [0, 5]
     assert [row.list_id for row in _written(database)] == [lists[n].id for n in kept]
 

@@ -4,7 +4,8 @@ import os
 import signal
 import subprocess
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -43,16 +44,17 @@ def test_short_jobs_and_imports_are_done_while_a_training_runs(
     wanted = Wanted.of(ImportFormat.SPOTIFY, path, user_id=rt.database.transact(making.user))
     with worker(rt.settings, PYTUNE_WORKER_DEATH_SECONDS="170"):
         _await(lambda: _state(rt, number) is TrainingState.RUNNING)
-        _hold(rt)
-        short, imported = rt.queue.enqueue(JobName.TIDY), asking.launch(*_both(rt), wanted)
-        _await(lambda: _is_done(rt, short))
-        _await(lambda: _import_state(rt, imported) is ImportState.FINISHED)
-        assert _state(rt, number) is TrainingState.RUNNING
-        assert rt.queue.workers() == dict.fromkeys(QueueName, 1)
-        (running,) = jobs.jobs(rt.queue, 20, JobState.RUNNING)
-        jobs.cancel(*_both(rt), running.id, "root")
-        _await(lambda: jobs.job(rt.queue, running.id).state is JobState.FAILED)
-        _another_comes(rt)
+        with _held(rt):
+            short, imported = rt.queue.enqueue(JobName.TIDY), asking.launch(*_both(rt), wanted)
+            _await(lambda: _is_done(rt, short))
+            _await(lambda: _import_state(rt, imported) is ImportState.FINISHED)
+            assert _state(rt, number) is TrainingState.RUNNING
+            assert rt.queue.workers() == dict.fromkeys(QueueName, 1)
+            _await(lambda: len(_running(rt)) == 1)
+            (running,) = _running(rt)
+            jobs.cancel(*_both(rt), running, "root")
+            _await(lambda: jobs.job(rt.queue, running).state is JobState.FAILED)
+            _another_comes(rt)
 
 
 def _state(rt: Runtime, number: int) -> TrainingState:
@@ -69,11 +71,21 @@ def _is_done(rt: Runtime, job_id: str) -> bool:
     return JsonJob.fetch(job_id, connection=rt.queue.redis).is_finished
 
 
-def _hold(rt: Runtime) -> None:
-    """Have the training's process take for ever, and nothing of this machine."""
+def _running(rt: Runtime) -> list[str]:
+    return [job.id for job in jobs.jobs(rt.queue, 20, JobState.RUNNING)]
+
+
+@contextmanager
+def _held(rt: Runtime) -> Iterator[None]:
+    """The training's process takes for ever, and nothing of this machine."""
     (parent,) = _workers(rt, QueueName.MODELS)
     found = subprocess.run(["pgrep", "-P", str(parent)], capture_output=True, text=True, check=True)
     os.kill(int(found.stdout), signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        with suppress(ProcessLookupError):
+            os.kill(int(found.stdout), signal.SIGKILL)
 
 
 def _another_comes(rt: Runtime) -> None:
