@@ -44,13 +44,13 @@ LASTING = ("--skip-networking", "--skip-log-bin")
 
 
 @contextmanager
-def database() -> Iterator[URL]:
+def database(options: Sequence[str] = _QUICK) -> Iterator[URL]:
     """The server to test with: one that the environment names, or a private MariaDB."""
     given = os.environ.get(DATABASE_SOCKET)
     if given:
         yield _through(Path(given))
         return
-    with mariadb() as url:
+    with mariadb(options) as url:
         yield url
 
 

@@ -59,6 +59,11 @@ def test_every_promised_python_is_tested_with_each_database() -> None:
     assert {DATABASE_SOCKET, REDIS_URL} < set(environment)
 
 
+def test_the_fifty_listeners_have_the_same_servers() -> None:
+    load = WORKFLOWS["test"]["jobs"]["load"]
+    assert {DATABASE_SOCKET, REDIS_URL} < set(load["steps"][-1]["env"])
+
+
 def test_both_branches_are_tested_and_main_alone_is_published() -> None:
     # YAML reads the word "on" as true where it is not quoted.
     events = {stem: workflow.get("on") or workflow[True] for stem, workflow in WORKFLOWS.items()}
@@ -88,7 +93,7 @@ def test_actions_are_named_by_their_commit(path: Path) -> None:
 def test_no_step_begins_before_the_servers_are_ready() -> None:
     jobs = WORKFLOWS["test"]["jobs"]
     servers = [each for job in jobs.values() for each in job.get("services", {}).values()]
-    assert len(servers) == 3
+    assert len(servers) == 4
     assert all("--health-cmd=" in each["options"] for each in servers)
 
 

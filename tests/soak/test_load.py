@@ -26,6 +26,7 @@ from app.settings import Settings
 from app.verifying import findings
 from tests.conftest import BOTH, create_mariadb, drop_mariadb
 from tests.soak.conftest import Say
+from tests.soak.killable import name_of_redis
 from tests.soak.load import chores, figures
 from tests.soak.load.figures import Request
 from tests.soak.load.memory import Memory
@@ -60,17 +61,17 @@ class Loaded:
 
 
 @pytest.fixture(params=BOTH)
-def servers(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
-    """Settings for either set-up: embedded, or MariaDB with a key-value server of its own."""
+def servers(request: pytest.FixtureRequest, say: Say) -> Iterator[dict[str, str]]:
+    """Settings for either set-up: embedded, or MariaDB and Redis."""
     if request.param == "sqlite":
+        say("all embedded")
         yield {}
         return
-    server: URL = request.getfixturevalue("mariadb_server")
+    server: URL = request.getfixturevalue("lasting_mariadb")
+    redis: str = request.getfixturevalue("redis_url")
+    say(f"with {request.param} and {name_of_redis(redis)}")
     url = create_mariadb(server, "load").render_as_string(hide_password=False)
-    yield {
-        "PYTUNE_DATABASE_URL": url,
-        "PYTUNE_REDIS_URL": request.getfixturevalue("key_value_url"),
-    }
+    yield {"PYTUNE_DATABASE_URL": url, "PYTUNE_REDIS_URL": redis}
     drop_mariadb(server, "load")
 
 

@@ -1,4 +1,4 @@
-"""The embedded set-up to break: what is done to its disk, models, timetable and processes."""
+"""PyTune to break: what is done to its disk, models, timetable and processes."""
 
 import os
 import shutil
@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,15 +41,20 @@ def copy_of_code(folder: Path) -> Path:
 
 @dataclass
 class Scene:
-    """The product on its small disk, and what is done to it."""
+    """The product, and what is done to it."""
 
     stack: Running
     settings: Settings
     work: Work
+    addresses: Mapping[str, str]
+    """Settings that lead to its servers; none where all is embedded."""
 
-    def child(self, command: str, code: Path = ROOT, **more: str) -> subprocess.Popen[str]:
+    def child(
+        self, command: str, code: Path = ROOT, more: Mapping[str, str] | None = None
+    ) -> subprocess.Popen[str]:
         """Another process of PyTune with the stack's data."""
-        environment = os.environ | QUICK | {"PYTUNE_DATA_DIR": str(self.stack.folder)} | more
+        mine = {**QUICK, **self.addresses, "PYTUNE_DATA_DIR": str(self.stack.folder)}
+        environment = {**os.environ, **mine, **(more or {})}
         return subprocess.Popen(
             [sys.executable, "-m", "app.cli", command],
             cwd=code,
@@ -104,8 +110,9 @@ class Filler:
         # The log keeps its length when it begins anew, and there would be room for hours.
         for _ in range(_FILLINGS):
             self._fill()
-            with suppress(sqlite3.OperationalError), self._connection() as connection:
-                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            if self.settings.database_url is None:
+                with suppress(sqlite3.OperationalError), self._connection() as connection:
+                    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def remove(self) -> None:
         self.path.unlink()
@@ -149,15 +156,16 @@ class Artifact:
 class Migrations:
     """Two processes that migrate the same new database at once."""
 
-    def __init__(self, scene: Scene, folder: Path) -> None:
-        self.scene, self.folder, self.times = scene, folder, 0
+    def __init__(self, scene: Scene, folder: Path, new: Callable[[int], dict[str, str]]) -> None:
+        self.scene, self.folder, self.new, self.times = scene, folder, new, 0
 
     def run(self) -> None:
         self.times += 1
-        data = self.folder / f"new-{self.times}"
-        both = [self.scene.child("migrate", PYTUNE_DATA_DIR=str(data)) for _ in range(2)]
+        data, address = self.folder / f"new-{self.times}", self.new(self.times)
+        more = {"PYTUNE_DATA_DIR": str(data), **address}
+        both = [self.scene.child("migrate", more=more) for _ in range(2)]
         assert [(each.communicate()[1], each.returncode) for each in both] == [("", 0)] * 2
-        self.made = Settings(data_dir=data)
+        self.made = Settings(data_dir=data, database_url=address.get("PYTUNE_DATABASE_URL"))
 
     def are_done(self) -> bool:
         database = open_database(self.made)

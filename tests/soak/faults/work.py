@@ -24,9 +24,10 @@ _OVER = {"FINISHED", "FAILED"}
 class Work:
     """Trainings of the running product."""
 
-    def __init__(self, stack: Running, administrator: Client) -> None:
+    def __init__(self, stack: Running, administrator: Client, settings: Settings) -> None:
         self.stack = stack
         self.administrator = administrator
+        self.settings = settings
         self.number: int | None = None
 
     def trains(self) -> bool:
@@ -74,7 +75,7 @@ class Work:
         await_that(lambda: self.served() == other)
 
     def champion(self) -> int:
-        database = open_database(Settings(data_dir=self.stack.folder))
+        database = open_database(self.settings)
         with database.read() as session:
             found = champion(session)
         database.dispose()
