@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from tests.browser.conftest import OpenPage, Product
 from tests.browser.tab import Tab
@@ -50,6 +50,18 @@ def test_the_video_is_seen_whole_while_it_plays(open_tab: OpenPage, size: tuple[
     assert deck is not None
     assert box["y"] + box["height"] <= deck["y"] + 1
     assert tab.complaints == []
+
+
+def test_a_press_before_the_player_is_there_is_not_lost(tab: Tab) -> None:
+    held: list[Route] = []
+    tab.page.route("**/app.js", lambda route: held.append(route))  # noqa: PLW0108  a function
+    with tab.page.expect_response("**/early.js") as early:
+        tab.page.goto("/", wait_until="commit")
+    tab.page.evaluate("address => import(address).then(() => null)", early.value.url)
+    tab.play("Autobahn")
+    expect(tab.now).not_to_have_text("Autobahn")
+    held.pop().continue_()
+    expect(tab.now).to_have_text("Autobahn")
 
 
 def test_it_plays_on_from_page_to_page(tab: Tab) -> None:

@@ -79,3 +79,4 @@ def _sign_in(page: Page, name: str, password: str) -> None:
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in").click()
     expect(page.locator("#for-you")).to_be_visible()
+    page.wait_for_load_state()
