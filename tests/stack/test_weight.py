@@ -10,17 +10,13 @@ from tests.stack.running import Running
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
 
 MOST_BYTES = 100_000
+MOST_COVERS = 12
+"""The lead, its rows and a little more; the page has more than five times as many."""
 
 
 def test_home_is_light_over_the_wire(browser: Browser, stack: Running) -> None:
     """Every list of the page is full here, and nothing is in the browser's cache."""
-    context = browser.new_context(base_url=stack.address)
-    _sign_in(context.new_page(), *stack.accounts["listener"])
-    cookies: Any = context.cookies()
-    context.close()
-    afresh = browser.new_context(base_url=stack.address)
-    afresh.add_cookies(cookies)
-    page = afresh.new_page()
+    page = _afresh(browser, stack)
     arrived = _arriving(page)
     page.goto("/", wait_until="networkidle")
     assert page.locator("main [data-track]").count() > 50
@@ -28,7 +24,30 @@ def test_home_is_light_over_the_wire(browser: Browser, stack: Running) -> None:
         url.partition("?")[0].rpartition("/")[2] for url in arrived
     }
     assert sum(arrived.values()) <= MOST_BYTES
-    afresh.close()
+    page.context.close()
+
+
+def test_a_phone_fetches_no_covers_of_shelves_far_below(browser: Browser, stack: Running) -> None:
+    page = _afresh(browser, stack, viewport={"width": 412, "height": 823})
+    arrived = _arriving(page)
+    page.goto("/", wait_until="networkidle")
+    assert 0 < sum("/covers/" in url for url in arrived) <= MOST_COVERS
+    last = page.locator("main .card .cover img").last
+    last.scroll_into_view_if_needed()
+    expect(last).to_have_js_property("complete", value=True)
+    assert last.evaluate("image => image.naturalWidth") > 0
+    page.context.close()
+
+
+def _afresh(browser: Browser, stack: Running, **options: Any) -> Page:
+    """Signed in, with nothing in the browser's cache."""
+    context = browser.new_context(base_url=stack.address)
+    _sign_in(context.new_page(), *stack.accounts["listener"])
+    cookies: Any = context.cookies()
+    context.close()
+    afresh = browser.new_context(base_url=stack.address, **options)
+    afresh.add_cookies(cookies)
+    return afresh.new_page()
 
 
 def _sign_in(page: Page, name: str, password: str) -> None:
