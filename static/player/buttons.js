@@ -6,7 +6,7 @@ export function watchButtons(player) {
     "[data-play]": (button) => playFrom(player, button),
     "[data-play-all]": (button) => playAll(player, button),
     "[data-radio]": (button) => startRadio(player, button),
-    "[data-enqueue]": (button) => player.enqueue(entryOf(button.closest("[data-track]"))),
+    "[data-enqueue]": (button) => enqueue(player, entryOf(button.closest("[data-track]"))),
     "[data-close-stage]": () => close(player),
     "[data-wrong-video]": () => player.replaceVideo(),
     "[data-clear]": () => clear(player),
@@ -36,6 +36,11 @@ async function startRadio(player, button) {
   if (track) return player.start([entryOf(track)], 0, seed);
   const entries = await player.radio.first(seed);
   return entries.length ? player.start(entries, 0, seed) : showNote("failed");
+}
+
+function enqueue(player, entry) {
+  player.queue.append(entry);
+  showNote("queued", entry);
 }
 
 /** What follows is gone, and nothing follows by itself until the queue has ended. */

@@ -82,11 +82,6 @@ export class Player extends EventTarget {
     return this.radio.goesOn && this.queue.repeat === "off" && this.current !== null;
   }
 
-  enqueue(entry) {
-    this.queue.append(entry);
-    showNote("queued", entry);
-  }
-
   /** Play on, pause, or begin what stands ready. */
   toggle() {
     if (this.isPlaying) return this.video.pause();
@@ -95,11 +90,15 @@ export class Player extends EventTarget {
     return this.#play && this.#isLoaded ? this.video.play() : this.#begin(true);
   }
 
-  /** Whatever is still being looked up or loaded does not open the video again. */
-  close() {
+  /** Whatever is still being looked up or loaded does not play by itself. */
+  pause() {
     this.#turn += 1;
     this.video.pause();
     this.#stopped();
+  }
+
+  close() {
+    this.pause();
     this.#open(false);
   }
 
