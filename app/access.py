@@ -197,16 +197,15 @@ class Access:
         """The user of that name and password. Raises InvalidCredentials or RateLimited.
 
         An attempt counts before the password is looked at, so that many at once are no way
-        around; one that succeeds is given back.
+        around; one that succeeds is given back to its window.
         """
         keys = (f"address:{network_of(caller.address)}", f"name:{accounts.name_key(name)}")
-        for key in keys:
-            self._take(self._attempts, "sign-in", key)
+        loans = [self._rates.lend(self._attempts, "sign-in", key) for key in keys]
         with self.database.read() as session:
             known = accounts.user_by_name(session, name)
         user = accounts.proven(known, password)
-        for key in keys:
-            self._rates.take(self._attempts, "sign-in", key, times=-1)
+        for loan in loans:
+            self._rates.give_back(loan)
         return user
 
     def sign_out(self, caller: Caller) -> None:
@@ -242,9 +241,6 @@ class Access:
         return TooManyRequests(retry_after_seconds=seconds, limit=limit.amount)
 
     def _take_of_user(self, limit: RateLimitItem, what: str, viewer: Viewer) -> None:
-        self._take(limit, what, f"user:{viewer.id}")
-
-    def _take(self, limit: RateLimitItem, what: str, key: str) -> None:
+        key = f"user:{viewer.id}"
         if not self._rates.take(limit, what, key):
-            seconds = self._rates.window(limit, what, key).seconds
-            raise RateLimited(retry_after_seconds=seconds)
+            raise RateLimited(retry_after_seconds=self._rates.window(limit, what, key).seconds)

@@ -4,7 +4,10 @@ import ipaddress
 import logging
 import math
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import TypeVar
 
 from limits import RateLimitItem
 from limits.errors import StorageError
@@ -12,14 +15,31 @@ from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import FixedWindowRateLimiter
 from redis.exceptions import RedisError
 
+from app.errors import RateLimited
 from app.settings import Settings
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 _ANSWER_SECONDS = 2.0
 """A key-value server that takes longer is taken for absent."""
 _ABSENT_SECONDS = 5.0
 """For so long an absent one is not asked again: each request would wait for it."""
+_CAUTION_SECONDS = 4.0
+"""So long before a window's end nothing is given back to it: its end is known to the second, and
+what is given back may be underway for as long as an answer is waited for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loan:
+    """One that was counted, and where."""
+
+    counting: FixedWindowRateLimiter
+    limit: RateLimitItem
+    key: tuple[str, ...]
+    until: float
+    """By the monotonic clock: until then its window is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,38 +67,52 @@ class Rates:
         self._absent_until = 0.0
 
     def take(self, limit: RateLimitItem, *key: str, times: int = 1) -> bool:
-        """Count so many; whether there was room for them in the window. Minus gives back."""
-        if not self._is_absent:
-            try:
-                return self._shared.hit(limit, *key, cost=times)
-            except (StorageError, RedisError):
-                self._note_absence()
-        return self._own.hit(limit, *key, cost=times)
+        """Count so many; whether there was room for them in the window."""
+        return self._ask(lambda counting: counting.hit(limit, *key, cost=times))
+
+    def lend(self, limit: RateLimitItem, *key: str) -> Loan:
+        """Count one that may be given back. Raises RateLimited where there was no room for it."""
+
+        def lent(counting: FixedWindowRateLimiter) -> Loan | None:
+            stats, now = counting.get_window_stats(limit, *key), time.time()
+            is_open = stats.remaining < limit.amount
+            # Where none was open before, the one that this is counted in began since.
+            left = stats.reset_time - now if is_open else limit.get_expiry()
+            until = time.monotonic() + left - _CAUTION_SECONDS
+            return Loan(counting, limit, key, until) if counting.hit(limit, *key) else None
+
+        loan = self._ask(lent)
+        if loan is None:
+            raise RateLimited(retry_after_seconds=self.window(limit, *key).seconds)
+        return loan
+
+    def give_back(self, loan: Loan) -> None:
+        """To the window that it was taken from; kept where that may be over by now.
+
+        The next window would otherwise have room for one more than its limit.
+        """
+        if time.monotonic() < loan.until:
+            with suppress(StorageError, RedisError):
+                loan.counting.hit(loan.limit, *loan.key, cost=-1)
 
     def has_room(self, limit: RateLimitItem, *key: str, times: int) -> bool:
         """Whether so many could be taken now; counts nothing."""
-        if not self._is_absent:
-            try:
-                return self._shared.test(limit, *key, cost=times)
-            except (StorageError, RedisError):
-                self._note_absence()
-        return self._own.test(limit, *key, cost=times)
+        return self._ask(lambda counting: counting.test(limit, *key, cost=times))
 
     def window(self, limit: RateLimitItem, *key: str) -> Window:
         """How the window stands; counts nothing."""
-        stats = None
-        if not self._is_absent:
-            try:
-                stats = self._shared.get_window_stats(limit, *key)
-            except (StorageError, RedisError):
-                self._note_absence()
-        stats = stats or self._own.get_window_stats(limit, *key)
+        stats = self._ask(lambda counting: counting.get_window_stats(limit, *key))
         seconds = max(1, math.ceil(stats.reset_time - time.time()))
         return Window(limit.amount, max(0, stats.remaining), seconds)
 
-    @property
-    def _is_absent(self) -> bool:
-        return time.monotonic() < self._absent_until
+    def _ask(self, work: Callable[[FixedWindowRateLimiter], T]) -> T:
+        """Of what all processes count; of what this one does while the server is away."""
+        if time.monotonic() >= self._absent_until:
+            try:
+                return work(self._shared)
+            except (StorageError, RedisError):
+                self._note_absence()
+        return work(self._own)
 
     def _note_absence(self) -> None:
         self._absent_until = time.monotonic() + _ABSENT_SECONDS
