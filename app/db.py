@@ -18,6 +18,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlmodel import Session
 
+from app import reading_time
 from app.errors import DatabaseUnavailable, InvalidInput, PyTuneError
 from app.group_commit import GroupCommit
 from app.settings import Settings
@@ -61,14 +62,21 @@ class Database:
             if sqlite
             else _server(url, silence_seconds)
         )
+        reading_time.watch(self.engine)
         self._writing = self.engine.execution_options(pytune_writes=True)
         self.group = GroupCommit(self._writing) if sqlite and groups else None
         """Of the writers of this process, where there are many at once."""
 
     @contextmanager
-    def read(self) -> Iterator[Session]:
-        """A session for reading; nothing done in it is kept."""
-        with Session(self.engine, expire_on_commit=False) as session:
+    def read(self, seconds: float | None = None) -> Iterator[Session]:
+        """A session for reading; nothing done in it is kept.
+
+        Raises TookTooLong where it takes longer than `seconds`, if they are given.
+        """
+        with (
+            reading_time.limited_to(seconds),
+            Session(self.engine, expire_on_commit=False) as session,
+        ):
             yield session
 
     @contextmanager

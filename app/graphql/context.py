@@ -101,7 +101,7 @@ class Context(BaseContext):
         return result
 
     def _read(self, work: Callable[[Session], T]) -> T:
-        with self.state.database.read() as session:
+        with self.state.database.read(self.state.settings.request_seconds) as session:
             return work(session)
 
     def _new_loaders(self) -> Loaders:

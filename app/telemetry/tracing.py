@@ -87,7 +87,8 @@ class Tracing:
             if span := getattr(words[4], "pytune_span", None):
                 span.end()
 
-        event.listen(engine, "before_cursor_execute", before)
+        # Before others add to the statement: the span has its first word.
+        event.listen(engine, "before_cursor_execute", before, insert=True)
         event.listen(engine, "after_cursor_execute", after)
         event.listen(engine, "handle_error", _end_as_failed)
 

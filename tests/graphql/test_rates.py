@@ -5,6 +5,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
 from starlette.websockets import WebSocketDisconnect
 
 from app import catalog
@@ -13,6 +15,7 @@ from app.queue import CHAMPION_CHANNEL
 from app.state import MAX_SOCKETS
 from tests.graphql.conftest import ADMINISTRATOR, LISTENER, OTHER, Door, OpenDoor
 from tests.graphql.sockets import await_listeners, await_silence, opened, signed_in
+from tests.test_reading_time import ask_without_end
 
 VIEWER = "{ viewer { name } }"
 CHAMPION = "subscription { championChanged { version } }"
@@ -151,6 +154,26 @@ def test_what_takes_too_long_is_given_up(
     assert error["extensions"] == {"code": "time_limit"}
     assert error["message"].startswith("This took longer than 0.2 seconds.")
     assert door.ask(VIEWER)["viewer"]
+
+
+def test_what_is_given_up_ends_in_the_database_too(
+    open_door: OpenDoor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    door, ended = open_door(request_seconds=1), threading.Event()
+
+    def count(session: Session, _text: str | None) -> None:
+        try:
+            ask_without_end(session)
+        except OperationalError:
+            ended.set()
+            raise
+
+    monkeypatch.setattr(catalog, "count_tracks", count)
+    headers = {"Authorization": f"Bearer {door.token(LISTENER)}"}
+    body = {"query": "{ tracks { totalCount } }"}
+    answer = door.client.post("/graphql", json=body, headers=headers)
+    assert answer.status_code == 503
+    assert ended.wait(60)
 
 
 def test_a_page_that_is_refused_says_when_to_come_again(open_door: OpenDoor) -> None:
