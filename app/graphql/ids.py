@@ -37,8 +37,13 @@ def decoded(text: str) -> tuple[str, int] | None:
 
 def number_of(text: str, kind: str) -> int | None:
     """The number in a global id of this kind; None for any other text."""
-    found = decoded(text)
-    return found[1] if found and found[0] == kind else None
+    try:
+        number = int(a2b_base64(text)[len(kind) + 1 :][: _DIGITS + 1])
+    except ValueError:
+        return None
+    # What is written again alike was of this kind, and had nothing before or after it.
+    given_out = 0 <= number <= _LARGEST and global_id(kind, number) == text
+    return number if given_out else None
 
 
 def required_number(text: str, kind: str, field: str) -> int:
