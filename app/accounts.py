@@ -20,6 +20,8 @@ MIN_PASSWORD = 8
 MAX_PASSWORD = 512
 """Longer ones would only cost hashing time."""
 MAX_TOKEN_NAME = 100
+MAX_SIGN_INS = 100
+"""Of one user. With one more, the browser that was used longest ago is signed out."""
 _NOTED_EVERY = timedelta(hours=1)
 """A token's use is written down no more often: a request that reads should not write."""
 Hashed = NewType("Hashed", str)
@@ -98,6 +100,8 @@ def open_session(
     now = utc_now()
     expired = (col(ApiToken.user_id) == id_of(user)) & (col(ApiToken.expires_at) <= now)
     session.exec(delete(ApiToken).where(expired))
+    if not program:
+        _make_room(session, id_of(user))
     token = new_token()
     row = ApiToken(
         user_id=id_of(user),
@@ -110,6 +114,16 @@ def open_session(
     session.add(row)
     session.flush()
     return SignIn(user, token, row.expires_at)
+
+
+def _make_room(session: Session, user_id: int) -> None:
+    """For one more sign-in."""
+    mine = (ApiToken.user_id == user_id, col(ApiToken.is_program).is_(False))
+    last_used = (col(ApiToken.last_used_at).desc(), col(ApiToken.id).desc())
+    numbers = session.exec(select(ApiToken.id).where(*mine).order_by(*last_used)).all()
+    excess = numbers[MAX_SIGN_INS - 1 :]
+    if excess:
+        session.exec(delete(ApiToken).where(col(ApiToken.id).in_(excess)))
 
 
 def close_session(session: Session, token: str) -> None:

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sqlalchemy import func
 from sqlmodel import Session, col, delete, select
 
 from app.accounts import MAX_TOKEN_NAME, Hashed, SignIn, open_session
-from app.errors import Missing, MissingKind, UserNotFound
+from app.errors import InvalidInput, InvalidReason, Missing, MissingKind, UserNotFound
 from app.errors.invalid import out_of_range, wrong_name
 from app.models import ApiToken, PasswordLink, User
 from app.models.columns import utc_now
@@ -15,6 +16,8 @@ from app.security import token_hash
 
 MAX_DAYS = 366
 """A program's token that nobody renews ends within about a year."""
+MAX_OF_PROGRAMS = 100
+"""Valid ones of one user."""
 
 
 class TokenNotFound(Missing):
@@ -37,6 +40,9 @@ def create(session: Session, user_id: int, name: str, days: int) -> SignIn:
         raise wrong_name("name", name, MAX_TOKEN_NAME)
     if not 1 <= days <= MAX_DAYS:
         raise out_of_range("expiresInDays", days, 1, MAX_DAYS)
+    if _count_of_programs(session, user_id) >= MAX_OF_PROGRAMS:
+        problem = f"{MAX_OF_PROGRAMS} tokens are the most: revoke one first"
+        raise InvalidInput("name", problem, InvalidReason.TOO_MANY, most=MAX_OF_PROGRAMS)
     return open_session(session, _user(session, user_id), timedelta(days=days), name, program=True)
 
 
@@ -87,6 +93,12 @@ def change_password(session: Session, user_id: int, password: Hashed, keep: str 
     session.add(user)
     session.exec(delete(PasswordLink).where(col(PasswordLink.user_id) == user_id))
     revoke_all(session, user_id, keep)
+
+
+def _count_of_programs(session: Session, user_id: int) -> int:
+    mine = (ApiToken.user_id == user_id, col(ApiToken.is_program).is_(True))
+    valid = col(ApiToken.expires_at) > utc_now()
+    return session.exec(select(func.count()).select_from(ApiToken).where(*mine, valid)).one()
 
 
 def _owned(rows: Sequence[ApiToken], current: str | None) -> list[OwnToken]:

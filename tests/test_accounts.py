@@ -9,7 +9,7 @@ from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlmodel import Session, select
 
-from app import accounts, security
+from app import accounts, security, tokens
 from app.db import Database
 from app.errors import InvalidCredentials, InvalidInput, NameTaken, UserNotFound
 from app.models import ApiToken, Role, User
@@ -182,6 +182,26 @@ def test_a_token_expires_to_the_moment(database: Database, monkeypatch: pytest.M
         monkeypatch.setattr(accounts, "utc_now", lambda then=then: then)
         with database.read() as session:
             assert (accounts.owner_of_token(session, sign_in.token) is not None) == valid
+
+
+def test_a_sign_in_too_many_ends_the_one_used_longest_ago(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(accounts, "MAX_SIGN_INS", 2)
+    now = utc_now()
+    with database.write() as session:
+        ann, bob = making.user(session, "ann"), making.user(session, "bob")
+        program = tokens.create(session, ann, "player", 1).token
+        others = _open(session, bob)
+        first, second = _open(session, ann), _open(session, ann)
+        monkeypatch.setattr(accounts, "utc_now", lambda: now + timedelta(hours=2))
+        accounts.note_use(session, first)
+        third = _open(session, ann)
+        found = [
+            accounts.owner_of_token(session, one) is not None
+            for one in (first, second, third, program, others)
+        ]
+    assert found == [True, False, True, True, True]
 
 
 def test_expired_tokens_are_cleared_away(

@@ -50,10 +50,14 @@ class Tuning(Node):
     def over(self) -> bool:
         return self.state in {TrainingState.FINISHED, TrainingState.FAILED}
 
-    @as_parent("What was tried, in the order that it ended.")
+    @as_parent(f"The last {tuning.MAX_TRIALS} that were tried, in the order that they ended.")
     async def trials(self, info: Info) -> list[Trial]:
-        found = await info.context.read(lambda session: tuning.trials(session, self.number))
+        found = await info.context.read(lambda session: tuning.last_trials(session, self.number))
         return [Trial.of(trial) for trial in found]
+
+    @as_parent("How many were tried, but for those set aside.")
+    async def trial_count(self, info: Info) -> int:
+        return await info.context.read(lambda session: tuning.count_trials(session, self.number))
 
     @as_parent(
         "How many trials count no more: they were measured on listens that were taken back or"

@@ -50,6 +50,7 @@ FIELDS = {
     "TrainingConnection.totalCount": Below.ADMINISTRATORS,
     "EvaluationRun.evaluation": Below.ADMINISTRATORS,
     "Tuning.trials": Below.ADMINISTRATORS,
+    "Tuning.trialCount": Below.ADMINISTRATORS,
     "Tuning.setAsideCount": Below.ADMINISTRATORS,
     "TuningConnection.totalCount": Below.ADMINISTRATORS,
     "ModelVersionConnection.totalCount": Below.ADMINISTRATORS,

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from app import tokens
 from app.graphql.ids import global_id
 from tests.graphql.conftest import ADMINISTRATOR, LISTENER, OTHER, PASSWORD, Door, OpenDoor
 
@@ -69,6 +70,18 @@ def test_a_token_with_a_name_signs_in_and_is_listed(door: Door) -> None:
 def test_a_token_that_cannot_be_made(door: Door, wanted: dict[str, Any], field: str) -> None:
     refused = door.ask(CREATE, input=wanted)["createToken"]
     assert refused == {"code": "invalid_input", "field": field}
+
+
+def test_a_user_has_so_many_tokens_for_programs(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tokens, "MAX_OF_PROGRAMS", 1)
+    _created(door)
+    refused = door.ask(CREATE, input={"name": "x"})["createToken"]
+    assert refused == {"code": "invalid_input", "field": "name"}
+    assert door.ask(CREATE, OTHER, input={"name": "x"})["createToken"]["token"]
+    door.ask(REVOKE, id=door.ask(TOKENS)["tokens"][0]["id"])
+    assert _created(door)
 
 
 def test_a_token_is_ended_by_its_owner_alone(door: Door) -> None:

@@ -6,6 +6,7 @@ from app import tuning
 from app.graphql.ids import global_id
 from app.ml.search import Trial
 from app.queue import JobName
+from app.tuning import rows
 from tests.graphql.conftest import ADMINISTRATOR, LISTENER, Door
 from tests.jobs_at_work import waiting_jobs
 
@@ -36,7 +37,7 @@ LIST = """{
     totalCount
     edges {
       node {
-        id state algorithm settings ndcg setAsideCount
+        id state algorithm settings ndcg setAsideCount trialCount
         trials { algorithm weighting settings state ndcg firstQuarterNdcg fitSeconds seconds }
       }
     }
@@ -92,6 +93,18 @@ def test_it_can_be_stopped_and_resumed(door: Door) -> None:
     assert resumed["tuning"] == {"id": FIRST, "state": "QUEUED", "error": None}
 
 
+def test_the_last_trials_are_told(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows, "MAX_TRIALS", 2)
+    _tune(door)
+    tried = [Trial("als/binary", {"factors": n}, "complete", 0.2, 0.1, 3.5, 2.5) for n in (8, 9, 7)]
+    with door.state.database.write() as session:
+        tuning.start(session, 1)
+        assert tuning.progress(session, 1, 0.5, tried)
+    node = door.ask(LIST, ADMINISTRATOR)["tunings"]["edges"][0]["node"]
+    assert [one["settings"]["factors"] for one in node["trials"]] == [9, 7]
+    assert node["trialCount"] == 3
+
+
 @pytest.mark.parametrize("document", [STOP, RESUME])
 def test_what_does_not_exist_is_named(door: Door, document: str) -> None:
     (answer,) = door.ask(document, ADMINISTRATOR, id=global_id("Tuning", 9)).values()
@@ -108,11 +121,12 @@ def test_trials_can_be_read_by_administrators_alone(door: Door) -> None:
     assert found["totalCount"] == 1
     node = found["edges"][0]["node"]
     assert (node["state"], node["trials"]) == ("RUNNING", [TOLD])
-    assert node["setAsideCount"] == 0
+    assert (node["setAsideCount"], node["trialCount"]) == (0, 1)
     with door.state.database.write() as session:
         tuning.stand_on(session, 1, "other")
     (edge,) = door.ask(LIST, ADMINISTRATOR)["tunings"]["edges"]
     assert (edge["node"]["setAsideCount"], edge["node"]["trials"]) == (1, [])
+    assert edge["node"]["trialCount"] == 0
     query = f'{{ node(id: "{FIRST}") {{ id }} }}'
     assert door.ask(query, ADMINISTRATOR)["node"] == {"id": FIRST}
     assert door.ask(query, LISTENER)["node"] is None

@@ -7,7 +7,7 @@ import pytest
 from httpx2 import Response
 from sqlmodel import col, select, update
 
-from app import accounts
+from app import accounts, tokens
 from app.access import COOKIE
 from app.models import ApiToken
 from app.models.columns import utc_now
@@ -98,6 +98,13 @@ def test_a_token_that_cannot_be_made_is_explained(
     assert answer.status_code == 422
     assert said in text(answer.text)
     assert "None yet." in text(_settings(site))
+
+
+def test_a_token_too_many_is_explained(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tokens, "MAX_OF_PROGRAMS", 0)
+    answer = site.post("/settings/tokens", {"name": "x", "days": "30"})
+    assert answer.status_code == 422
+    assert "Revoke one, then make another." in text(answer.text)
 
 
 def test_one_browser_is_signed_out_or_all_but_this_one(site: Site) -> None:
