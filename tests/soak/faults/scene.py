@@ -11,6 +11,8 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from redis import Redis
+
 from app.db import open_database
 from app.job_times import job_times
 from app.migrations import is_current
@@ -109,13 +111,19 @@ class Filler:
     def fill(self) -> None:
         # The log keeps its length when it begins anew, and there would be room for hours.
         for _ in range(_FILLINGS):
-            self._fill()
             if self.settings.database_url is None:
                 with suppress(sqlite3.OperationalError), self._connection() as connection:
                     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._fill()
 
     def remove(self) -> None:
+        assert self._is_noticed()
         self.path.unlink()
+
+    def _is_noticed(self) -> bool:
+        """By the key-value server, which is written to at every request."""
+        with Redis.from_url(self.settings.key_value_url) as redis:
+            return bool(redis.info("persistence")["aof_last_write_status"] == "err")
 
     def _connection(self) -> closing[sqlite3.Connection]:
         return closing(sqlite3.connect(self.settings.folder / "pytune.db"))
