@@ -1,6 +1,8 @@
 """A catalogue, a champion and listeners, made of seeded random numbers."""
 
+import sqlite3
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
@@ -8,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import insert
 from sqlmodel import Session
 
@@ -21,7 +24,7 @@ from app.ml.recipe import Recipe
 from app.ml.vocabulary import Vocabulary
 from app.ml.weigher import Weigher
 from app.ml.weighting import Weighting
-from app.models import Artist, Role, Track, TrainingState, User, UserItem
+from app.models import Artist, Role, Track, TrainingState, User
 from app.models.columns import id_of, utc_now
 from app.settings import Settings
 
@@ -30,6 +33,14 @@ HEARD_BY_OTHERS, SIGNED_IN = 10, 200
 """Tracks that each other listener has heard, and how many of them are signed in."""
 _SEED = 7
 _BLOCK = 50_000
+_INDEXES = (
+    "SELECT name, sql FROM sqlite_master"
+    " WHERE tbl_name = 'user_item' AND type = 'index' AND sql IS NOT NULL"
+)
+_HEARD_ONCE = (
+    "INSERT INTO user_item (user_id, track_id, plays, skips, last_listened_at)"
+    " VALUES (?, ?, 1, 0, strftime('%Y-%m-%d %H:%M:%f', 'now') || '000')"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +76,9 @@ def make(folder: Path, redis_url: str, size: Size | None = None) -> World:
         token = _token(session, user)
         _crown(session, settings, wanted.tracks)
     with database.write() as session:
-        others = _add_others(session, id_of(user) + 1, wanted)
+        others = _add_others(session, id_of(user) + 1, wanted.others)
     database.dispose()
+    _hear(settings.folder / "pytune.db", id_of(user) + 1, wanted)
     return World(settings, id_of(user), token, others)
 
 
@@ -93,24 +105,40 @@ def _tracks(tracks: int) -> Iterator[Mapping[str, Any]]:
         yield {"id": 1 + number, "title": title, "artist_id": 1 + artist, "search_key": key}
 
 
-def _add_others(session: Session, first: int, size: Size) -> tuple[str, ...]:
-    """Listeners with what they heard; tokens of some, who are spread among them."""
-    ids = range(first, first + size.others)
-    names = ({"id": n, "name": f"other {n}", "name_key": f"other {n}"} for n in ids)
-    _add(session, User, names)
-    _add(session, UserItem, _heard(ids, size.tracks))
+def _add_others(session: Session, first: int, count: int) -> tuple[str, ...]:
+    """Listeners, and tokens of some, who are spread among them."""
+    ids = range(first, first + count)
+    _add(session, User, ({"id": n, "name": f"other {n}", "name_key": f"other {n}"} for n in ids))
     chosen = ids[:: max(1, len(ids) // SIGNED_IN)]
     return tuple(_token(session, session.get_one(User, number)) for number in chosen)
 
 
-def _heard(ids: range, tracks: int) -> Iterator[Mapping[str, Any]]:
-    generator, now = np.random.default_rng(_SEED), utc_now()
-    for number in ids:
+def _hear(path: Path, first: int, size: Size) -> None:
+    """What the others heard. The index by track is built at the end: ten million rows, one by one
+    put into their place in it, would take most of an hour.
+    """
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        indexes = connection.execute(_INDEXES).fetchall()
+        connection.execute("BEGIN")
+        for name, _ in indexes:
+            connection.execute(f"DROP INDEX {name}")
+        for pairs in _heard(first, size):
+            connection.executemany(_HEARD_ONCE, pairs.tolist())
+        for _, statement in indexes:
+            connection.execute(statement)
+        connection.execute("COMMIT")
+
+
+def _heard(first: int, size: Size) -> Iterator[NDArray[np.int64]]:
+    """Pairs of listener and track, sorted, in blocks."""
+    generator, steps = np.random.default_rng(_SEED), np.arange(HEARD_BY_OTHERS)
+    for begin in range(first, first + size.others, _BLOCK):
+        users = np.arange(begin, min(begin + _BLOCK, first + size.others))
         # A step apart, so that nobody has the same track twice.
-        start, step = generator.integers(0, tracks), generator.integers(1, tracks // 100)
-        for n in range(HEARD_BY_OTHERS):
-            track = 1 + int(start + n * step) % tracks
-            yield {"user_id": number, "track_id": track, "plays": 1, "last_listened_at": now}
+        start = generator.integers(0, size.tracks, (len(users), 1))
+        step = generator.integers(1, size.tracks // 100, (len(users), 1))
+        tracks = 1 + np.sort((start + steps * step) % size.tracks, axis=1)
+        yield np.column_stack([np.repeat(users, HEARD_BY_OTHERS), tracks.ravel()])
 
 
 def _listen(session: Session, user_id: int, tracks: int) -> None:
