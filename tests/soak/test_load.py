@@ -93,7 +93,7 @@ def loaded(tmp_path: Path, servers: dict[str, str]) -> Iterator[Loaded]:
     more = {
         "PYTUNE_PROFILE": "production",
         "PYTUNE_IMPORT_DIR": str(inbox),
-        # They come from one address, all within a minute.
+        # They come from one address, as many as fifty within a minute.
         "PYTUNE_SIGN_IN_ATTEMPTS_PER_MINUTE": str(20 * LISTENERS),
     }
     with running(folder, settings=servers | chores.BY_THE_MINUTE | more) as stack:
@@ -157,8 +157,8 @@ def _listen(address: str, plan: Path, log: Path) -> None:
         "--locustfile": "tests/soak/load/listeners.py",
         "--host": address,
         "--users": str(LISTENERS),
-        # Each signs in, which is dear: fifty at once would be another test.
-        "--spawn-rate": "1",
+        # Each signs in, which is dear: they come one by one while all warms up.
+        "--spawn-rate": f"{LISTENERS / (0.8 * WARM_UP_SECONDS):.2f}",
         "--run-time": f"{WARM_UP_SECONDS + 60 * MINUTES:.0f}s",
         "--stop-timeout": "60",
         "--exit-code-on-error": "0",
