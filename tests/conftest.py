@@ -20,7 +20,7 @@ from app.migrations import migrate
 from app.settings import Settings
 from tests import servers
 
-pytest_plugins = ["pytester", "tests.omissions", "tests.sharing", "tests.chrome"]
+pytest_plugins = ["pytester", "tests.memory", "tests.omissions", "tests.sharing", "tests.chrome"]
 
 BOTH = ["sqlite", pytest.param("mariadb", marks=pytest.mark.mariadb)]
 
