@@ -20,7 +20,14 @@ from app.migrations import migrate
 from app.settings import Settings
 from tests import servers
 
-pytest_plugins = ["pytester", "tests.memory", "tests.omissions", "tests.sharing", "tests.chrome"]
+pytest_plugins = [
+    "pytester",
+    "tests.memory",
+    "tests.statements",
+    "tests.omissions",
+    "tests.sharing",
+    "tests.chrome",
+]
 
 BOTH = ["sqlite", pytest.param("mariadb", marks=pytest.mark.mariadb)]
 
