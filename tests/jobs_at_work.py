@@ -1,8 +1,5 @@
 """Jobs of the queue brought as far as a worker would bring them, or by a worker."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,22 +8,19 @@ from rq.results import Result
 
 from app.queue import JobQueue, JsonJob, JsonQueue
 from app.settings import Settings
+from tests import servers
 
 
 @contextmanager
 def worker(settings: Settings, **more: str) -> Iterator[None]:
     """A worker of the product, on the embedded database of the settings."""
-    environment = os.environ | {
+    environment = {
         "PYTUNE_DATA_DIR": str(settings.folder),
         "PYTUNE_REDIS_URL": settings.key_value_url,
         **more,
     }
-    process = subprocess.Popen([sys.executable, "-m", "app.cli", "worker"], env=environment)
-    try:
+    with servers.child(["app.cli", "worker"], environment):
         yield
-    finally:
-        process.terminate()
-        process.wait()
 
 
 def waiting_jobs(queue: JobQueue) -> list[Job]:

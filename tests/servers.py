@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from socket import AF_UNIX, create_server, socket
 from threading import Event
+from typing import Any
 from urllib.request import urlopen
 
 import pytest
@@ -107,22 +108,32 @@ def _await_mariadb(server: subprocess.Popen[bytes], path: Path, log: Path) -> No
 
 
 @contextmanager
-def key_value(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
-    """PyTune's own launcher of the embedded server, as a process, answering."""
+def child(
+    command: Sequence[str], environment: Mapping[str, str], shared: Sequence[int] = (), **more: Any
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A process of PyTune's, which ends here, or with this one, however that ends."""
     reading, writing = os.pipe()
     process = subprocess.Popen(
-        [sys.executable, "-m", "app.keyvalue"],
-        env=os.environ | {"PYTUNE_DATA_DIR": str(settings.folder), LIFELINE: str(reading)},
-        pass_fds=[reading],
-        stdout=subprocess.DEVNULL,
+        [sys.executable, "-m", *command],
+        env=os.environ | environment | {LIFELINE: str(reading)},
+        pass_fds=[*shared, reading],
+        **more,
     )
     os.close(reading)
     try:
-        _await_key_value(process, settings.key_value_url)
         yield process
     finally:
         os.close(writing)
         process.wait()
+
+
+@contextmanager
+def key_value(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
+    """PyTune's own launcher of the embedded server, as a process, answering."""
+    environment = {"PYTUNE_DATA_DIR": str(settings.folder)}
+    with child(["app.keyvalue"], environment, stdout=subprocess.DEVNULL) as process:
+        _await_key_value(process, settings.key_value_url)
+        yield process
 
 
 def _await_key_value(process: subprocess.Popen[bytes], url: str) -> None:
@@ -145,18 +156,13 @@ def served(settings: Settings, more: Mapping[str, str] | None = None) -> Iterato
         **(more or {}),
     }
     with create_server(("127.0.0.1", 0)) as door:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "tests.web_process", str(door.fileno())],
-            env=os.environ | environment,
-            pass_fds=[door.fileno()],
-        )
+        command = ["tests.web_process", str(door.fileno())]
         origin = f"http://127.0.0.1:{door.getsockname()[1]}"
-        try:
-            with urlopen(f"{origin}/healthz", timeout=_READY_SECONDS):
-                yield origin
-        finally:
-            server.terminate()
-            server.wait()
+        with (
+            child(command, environment, [door.fileno()]),
+            urlopen(f"{origin}/healthz", timeout=_READY_SECONDS),
+        ):
+            yield origin
 
 
 def _looks() -> Iterator[None]:

@@ -12,7 +12,7 @@ import uvicorn
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from app import security
+from app import lifeline, security
 
 QUICK_HASHES = "PYTUNE_TEST_QUICK_HASHES"
 """Set where thousands of passwords are asked for: each would cost a fifth of a second by design."""
@@ -22,6 +22,7 @@ QUICK = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
 def main() -> None:
     if QUICK_HASHES in os.environ:
         vars(security).update(_HASHER=QUICK, _NOBODYS_HASH=QUICK.hash("nobody's"))
+    lifeline.hold_on()
     config = uvicorn.Config("app.main:create_app", factory=True, log_level="warning")
     uvicorn.Server(config).run(sockets=[socket.socket(fileno=int(sys.argv[1]))])
 

@@ -120,11 +120,13 @@ def test_without_a_key_value_server_it_waits_and_says_so(
         stderr=subprocess.PIPE,
         text=True,
     )
-    with waiting:
-        assert waiting.stderr is not None
+    assert waiting.stderr is not None
+    try:
         assert any(words in line for line in waiting.stderr)
         assert waiting.poll() is None
+    finally:
         waiting.kill()
+        waiting.communicate()
 
 
 def test_a_database_without_tables_asks_to_be_migrated(tmp_path: Path) -> None:

@@ -123,11 +123,15 @@ def test_the_protocols_own_client_understands_it(live: Live) -> None:
     number = _requested(live)
     variables = json.dumps({"id": global_id("Training", number)})
     command = ["node", str(CLIENT), live.address, live.token(ADMINISTRATOR), PROGRESS, variables]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as client:
-        assert client.stdout is not None
+    client = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert client.stdout is not None
+    try:
         told = [json.loads(client.stdout.readline())]
         _fail(live, number)
         told += [json.loads(line) for line in client.stdout]
-    assert client.returncode == 0
+        assert client.wait() == 0
+    finally:
+        client.kill()
+        client.communicate()
     states = [one["data"]["trainingProgress"]["state"] for one in told]
     assert states == ["QUEUED", "FAILED"]
