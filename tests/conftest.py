@@ -38,10 +38,11 @@ hypothesis.settings.load_profile("pytune")
 @pytest.fixture(scope="session")
 def key_value_server() -> Iterator[str]:
     """Address of the one that the environment names, or of PyTune's own embedded server."""
-    given = os.environ.get(servers.REDIS_URL)
+    given = os.environ.get(servers.REDIS_URL, "").split()
     if given:
         # Each process of the run has a database of its own.
-        yield f"{given}/{1 + int(_worker().lstrip('gw') or 0)}"
+        number = int(_worker().lstrip("gw") or 0)
+        yield f"{given[number % len(given)]}/{1 + number}"
         return
     with tempfile.TemporaryDirectory(prefix="pytune-") as folder:
         settings = Settings(data_dir=Path(folder))

@@ -25,9 +25,12 @@ from app.settings import Settings
 DATABASE_SOCKET = "PYTUNE_TEST_DATABASE_SOCKET"
 """Socket of a MySQL or MariaDB server to test with, where root needs no password; ours if unset."""
 REDIS_URL = "PYTUNE_TEST_REDIS_URL"
-"""redis://host:port of a server to test with; its databases are emptied. Ours if unset."""
+"""redis://host:port of a server to test with; its databases are emptied. Ours if unset.
 
-_READY_SECONDS = 60.0
+One for each process of a run, with spaces between: announcements are heard in every database.
+"""
+
+_READY_SECONDS = 150.0
 _LOOK_SECONDS = 0.05
 _SERVER_USER = "mysql"
 _HELD = '"$@" & server=$!; cat > /dev/null; kill -9 $server; wait; rm -rf "$0"'

@@ -27,6 +27,7 @@ from app.models import Evaluation, EvaluationRun, TrainingState
 from app.queue import JobName, JobQueue
 from app.settings import Settings
 from tests import making
+from tests.announced import await_subscribed, next_told
 from tests.jobs_at_work import begin, fail, waiting_jobs
 from tests.models_made import crowned, finished
 
@@ -207,7 +208,7 @@ def test_one_that_waits_is_given_up_where_its_job_is_lost(
 ) -> None:
     _age(database, launched)
     assert evaluating.fail_abandoned(database, queue, SILENT) == [], "its job waits"
-    queue.redis.flushall()
+    queue.redis.flushdb()
     assert evaluating.fail_abandoned(database, queue, LONG_AGO * 2) == [], "it may be about to"
     assert evaluating.fail_abandoned(database, queue, SILENT) == [launched]
 
@@ -229,10 +230,9 @@ def test_a_running_one_is_cancelled_with_its_job(
     begin(queue, evaluating.job_id(launched))
     with queue.redis.pubsub() as commands:  # type: ignore[no-untyped-call]
         commands.subscribe("rq:pubsub:worker")
-        commands.get_message(timeout=1)
+        await_subscribed(commands)
         jobs.cancel(database, queue, evaluating.job_id(launched), "eve")
-        told = commands.get_message(timeout=5)
-    assert b"stop-job" in told["data"]
+        assert b"stop-job" in next_told(commands)
     row = _row(database, launched)
     assert (row.state, row.error) == (TrainingState.FAILED, "Cancelled by eve.")
 

@@ -20,6 +20,7 @@ from app.queue import JobName, JobQueue, JsonJob, JsonQueue
 from app.queue_names import QueueName
 from app.settings import Settings
 from tests import making
+from tests.announced import await_subscribed, next_told
 from tests.jobs_at_work import begin, fail
 
 RECIPE = Recipe("als", settings={"factors": 8})
@@ -115,11 +116,9 @@ def test_a_running_training_is_stopped_by_its_worker(
     database.transact(lambda session: training.start(session, launched))
     with queue.redis.pubsub() as commands:  # type: ignore[no-untyped-call]
         commands.subscribe("rq:pubsub:worker")
-        commands.get_message(timeout=1)
+        await_subscribed(commands)
         jobs.cancel(database, queue, job.id, "root")
-        told = commands.get_message(timeout=5)
-    assert told is not None
-    assert b"stop-job" in told["data"]
+        assert b"stop-job" in next_told(commands)
     assert _state(database, launched) == (TrainingState.FAILED, "Cancelled by root.")
 
 
@@ -136,11 +135,9 @@ def test_one_that_a_worker_takes_at_this_very_moment_is_stopped(
     monkeypatch.setattr(training, "fail", taken_meanwhile)
     with queue.redis.pubsub() as commands:  # type: ignore[no-untyped-call]
         commands.subscribe("rq:pubsub:worker")
-        commands.get_message(timeout=1)
+        await_subscribed(commands)
         assert jobs.cancel(database, queue, job.id, "root").state is JobState.QUEUED
-        told = commands.get_message(timeout=5)
-    assert told is not None
-    assert b"stop-job" in told["data"]
+        assert b"stop-job" in next_told(commands)
 
 
 def test_a_failed_job_is_not_cancelled(database: Database, queue: JobQueue) -> None:

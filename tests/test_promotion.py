@@ -23,6 +23,7 @@ from app.queue import JobQueue
 from app.serving import ChampionFollower
 from app.settings import Settings
 from tests import making
+from tests.announced import await_subscribed, next_told
 from tests.damaging import overwrite
 from tests.models_made import crowned, finished
 
@@ -62,11 +63,9 @@ def test_a_promotion_by_hand_is_on_record_and_announced(
 ) -> None:
     first, second = crowned(database, settings, tracks), finished(database, settings, tracks)
     with queue.champion_news() as news:
-        news.get_message(timeout=1)
+        await_subscribed(news)
         promoted = promotion.by_hand(database, queue, second, "root", "  fresher tracks ")
-        announced = news.get_message(ignore_subscribe_messages=True, timeout=5)
-    assert announced is not None
-    assert int(announced["data"]) == second == promoted.version == _champion(database)
+        assert int(next_told(news)) == second == promoted.version == _champion(database)
     row = promoted.promotion
     assert (row.promoted_by, row.reason, row.previous_id) == ("root", "fresher tracks", first)
     assert not row.is_rollback

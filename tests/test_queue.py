@@ -13,9 +13,10 @@ from rq.serializers import JSONSerializer
 
 from app.errors import QueueUnavailable
 from app.models.columns import utc_now
-from app.queue import CHAMPION_CHANNEL, JobName, JobQueue, JsonJob, JsonQueue
+from app.queue import JobName, JobQueue, JsonJob, JsonQueue
 from app.queue_names import QueueName
 from app.settings import Settings
+from tests.announced import await_subscribed, next_told
 from tests.jobs_at_work import waiting_jobs
 
 
@@ -97,11 +98,10 @@ def test_a_job_that_is_over_or_gone_is_not_alive(queue: JobQueue) -> None:
 def test_a_promotion_is_heard_by_all_who_listen(queue: JobQueue) -> None:
     with queue.champion_news() as one, queue.champion_news() as other:
         for channel in (one, other):
-            assert channel.get_message(timeout=10)["type"] == "subscribe"
+            await_subscribed(channel)
         queue.announce_champion(7)
         for channel in (one, other):
-            message = channel.get_message(timeout=10)
-            assert (message["channel"], message["data"]) == (CHAMPION_CHANNEL.encode(), b"7")
+            assert next_told(channel) == b"7"
 
 
 def test_without_its_server_the_queue_says_so(away: JobQueue) -> None:

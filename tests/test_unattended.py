@@ -61,7 +61,7 @@ def test_a_training_that_fails_by_itself_is_told_once(
 
 def test_one_whose_worker_died_is_told(database: Database, queue: JobQueue) -> None:
     number = _training(database, queue, unattended.SCHEDULE)
-    queue.redis.flushall()
+    queue.redis.flushdb()
     assert lost_trainings.fail_abandoned(database, queue, SILENT) == [number]
     (row,) = _alerts(database)
     assert "Its worker died" in row.message
@@ -81,7 +81,7 @@ def test_what_somebody_asked_for_or_ended_is_told_to_nobody(
 def test_a_search_that_kills_its_workers_is_told(database: Database, queue: JobQueue) -> None:
     number = tuning.launch(database, queue, unattended.SCHEDULE, 10)
     for _ in range(4):
-        queue.redis.flushall()
+        queue.redis.flushdb()
         tuning.resume_lost(database, queue, SILENT)
     (row,) = _alerts(database)
     assert (row.kind, row.details["tuning"]) == (AlertKind.TUNING_FAILED, number)

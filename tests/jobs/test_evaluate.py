@@ -22,6 +22,7 @@ from app.queue import EVALUATION_CHANNEL, JsonQueue
 from app.queue_names import QueueName
 from jobs import contest, evaluate
 from jobs.runtime import Runtime
+from tests.announced import await_subscribed, next_told
 from tests.jobs.conftest import RECIPE, requested, run_training
 from tests.jobs_at_work import worker
 from tests.models_made import finished
@@ -195,9 +196,9 @@ def _run(rt: Runtime, number: int) -> EvaluationRun:
 def test_whoever_follows_is_told_of_it(rt: Runtime, beaten: int) -> None:
     with rt.queue.redis.pubsub() as told:  # type: ignore[no-untyped-call]
         told.subscribe(EVALUATION_CHANNEL)
-        assert told.get_message(timeout=5)["type"] == "subscribe"
+        await_subscribed(told)
         number = evaluating.launch(rt.database, rt.queue, "eve", beaten)
-        assert told.get_message(timeout=5)["data"] == str(number).encode()
+        assert next_told(told) == str(number).encode()
 
 
 def test_the_command_shows_it_until_it_is_over(

@@ -44,7 +44,7 @@ def _aged(rt: Runtime, number: int) -> None:
 def test_one_whose_launcher_died_at_the_wrong_moment_is_taken_up(
     rt: Runtime, launched: int, *, begun: bool
 ) -> None:
-    rt.queue.redis.flushall()
+    rt.queue.redis.flushdb()
     with rt.database.write() as session:
         row = tuning.start(session, launched) if begun else tuning.tuning(session, launched)
         row.job_id = None
@@ -63,7 +63,7 @@ def test_two_workers_take_a_dead_search_up_once(rt: Runtime, launched: int, *, n
         row = tuning.start(session, launched)
         row.job_id = row.job_id if noted else None
     _aged(rt, launched)
-    rt.queue.redis.flushall()
+    rt.queue.redis.flushdb()
     latest = utc_now() - SILENT
     with rt.database.read() as session:
         seen = tuning.tuning(session, launched)
@@ -95,7 +95,7 @@ def test_a_failed_search_goes_on_when_its_job_is_tried_again(rt: Runtime, launch
 
 def test_a_search_that_kills_its_workers_is_given_up(rt: Runtime, launched: int) -> None:
     for _ in range(4):
-        rt.queue.redis.flushall()
+        rt.queue.redis.flushdb()
         tuning.resume_lost(rt.database, rt.queue, timedelta(seconds=30))
     state, error = _row(rt, launched)
     assert state is TrainingState.FAILED

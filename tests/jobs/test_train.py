@@ -18,6 +18,7 @@ from app.models.columns import id_of
 from jobs import train
 from jobs.heartbeat import Heartbeat
 from jobs.runtime import Runtime
+from tests.announced import await_subscribed, next_told
 from tests.jobs.conftest import RECIPE, requested, run_training
 from tests.models_made import crowned
 
@@ -41,11 +42,9 @@ def _while(report: Callable[[], Any], monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_winner_is_promoted_with_its_evaluation(rt: Runtime, tracks: list[int]) -> None:
     number = requested(rt)
     with rt.queue.champion_news() as news:
-        news.get_message(timeout=1)
+        await_subscribed(news)
         run_training(rt, number)
-        announced = news.get_message(ignore_subscribe_messages=True, timeout=5)
-    assert announced is not None
-    assert int(announced["data"]) == number
+        assert int(next_told(news)) == number
     with rt.database.read() as session:
         champion = training.champion(session)
     evaluation = _evaluation(rt)

@@ -21,6 +21,7 @@ from jobs.retrain import _retrain
 from jobs.retune import _retune
 from jobs.runtime import Runtime
 from jobs.training_data import read_training_data
+from tests.announced import await_subscribed, next_told
 from tests.jobs.conftest import RECIPE
 from tests.jobs_at_work import waiting_jobs
 
@@ -121,11 +122,9 @@ def test_the_command_says_why_a_search_failed(rt: Runtime, launched: int) -> Non
 def test_whoever_follows_is_told_of_it(rt: Runtime, launched: int) -> None:
     with rt.queue.redis.pubsub() as told:  # type: ignore[no-untyped-call]
         told.subscribe(TUNING_CHANNEL)
-        assert told.get_message(timeout=5)["type"] == "subscribe"
+        await_subscribed(told)
         tune._tune(rt, launched)
-        assert [told.get_message(timeout=5)["data"] for _ in range(2)] == 2 * [
-            str(launched).encode()
-        ]
+        assert [next_told(told) for _ in range(2)] == 2 * [str(launched).encode()]
 
 
 def test_of_undated_listens_it_sees_none_that_the_gate_tests_on(

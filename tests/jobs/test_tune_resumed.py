@@ -63,7 +63,7 @@ def test_listens_that_came_meanwhile_change_nothing(
         newcomer = making.user(session, "newcomer")
         for track in tracks[:5]:
             listening.record_listen(session, newcomer, Listen(track, utc_now()))
-    rt.queue.redis.flushall()
+    rt.queue.redis.flushdb()
     assert _go_on(rt, launched) == 0
     assert _trials(rt, launched)[0] == TRIAL
 
@@ -78,7 +78,7 @@ def test_what_was_measured_on_listens_that_are_gone_is_set_aside(
         assert erased is not None
         for table in (EVENTS, USER_ITEMS):
             session.connection().execute(table.delete().where(table.c.user_id == erased))
-    rt.queue.redis.flushall()
+    rt.queue.redis.flushdb()
     assert _go_on(rt, launched) == 1
     assert TRIAL not in _trials(rt, launched)
     with rt.database.read() as session:
@@ -94,7 +94,7 @@ def test_what_was_tried_in_another_space_is_set_aside(
     _die(rt, launched, beyond)
     narrower = {"alpha": Span(0.5, 1.0), "beta": Span(0, 0.9)}
     monkeypatch.setitem(search_space._SPANS, "rp3beta", narrower)
-    rt.queue.redis.flushall()
+    rt.queue.redis.flushdb()
     assert _go_on(rt, launched) == 1
     assert beyond not in _trials(rt, launched)
 
@@ -104,7 +104,7 @@ def test_after_its_worker_died_it_goes_on_with_the_time_that_is_left(
     rt: Runtime, launched: int
 ) -> None:
     _die(rt, launched)
-    rt.queue.redis.flushall()
+    rt.queue.redis.flushdb()
     assert tuning.resume_lost(rt.database, rt.queue, timedelta(seconds=30)) == [launched]
     assert _state(rt, launched) is TrainingState.QUEUED
     (job,) = waiting_jobs(rt.queue)
