@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from socket import socket
+from socket import SO_REUSEADDR, SOL_SOCKET, socket
 from threading import Event
 from typing import Any
 from urllib.error import URLError
@@ -34,6 +34,8 @@ READY_SECONDS = 60.0
 LOOK_SECONDS = 0.05
 DIRECTLY = build_opener(ProxyHandler({}))
 
+_GONE = ("DROP DATABASE IF EXISTS by_hand", "DROP USER IF EXISTS by_hand@'%'")
+
 pytestmark = [pytest.mark.mariadb, pytest.mark.stack]
 
 
@@ -42,6 +44,7 @@ def database_address(mariadb_server: URL) -> Iterator[str]:
     """An empty database and its user, made as the database's image makes them."""
     path = mariadb_server.query["unix_socket"]
     statements = (
+        *_GONE,
         "CREATE DATABASE by_hand",
         f"CREATE USER by_hand@'%' IDENTIFIED BY '{PASSWORD}'",
         "GRANT ALL ON by_hand.* TO by_hand@'%'",
@@ -50,14 +53,29 @@ def database_address(mariadb_server: URL) -> Iterator[str]:
         for statement in statements:
             root.cursor().execute(statement)
         yield f"mysql://by_hand@localhost/by_hand?unix_socket={path}"
-        root.cursor().execute("DROP DATABASE by_hand")
-        root.cursor().execute("DROP USER by_hand@'%'")
+        for statement in _GONE:
+            root.cursor().execute(statement)
 
 
 @pytest.fixture
-def redis_address(tmp_path: Path) -> Iterator[str]:
+def ports() -> Iterator[tuple[int, int]]:
+    """Free ones that nobody is given meanwhile but who asks for them by their numbers."""
+    with _held_port() as one, _held_port() as other:
+        yield one, other
+
+
+@contextmanager
+def _held_port() -> Iterator[int]:
+    with socket() as held:
+        held.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]
+
+
+@pytest.fixture
+def redis_address(tmp_path: Path, ports: tuple[int, int]) -> Iterator[str]:
     """A server on loopback with the options that the compose file gives to Redis."""
-    port, (_, *options) = _free_port(), SERVICES["redis"]["command"]
+    port, (_, *options) = ports[0], SERVICES["redis"]["command"]
     command = [get_binary_path(), *options, "--port", str(port), "--bind", "127.0.0.1"]
     server = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL)
     address = f"redis://127.0.0.1:{port}/0"
@@ -71,7 +89,9 @@ def redis_address(tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def environment(tmp_path: Path, database_address: str, redis_address: str) -> dict[str, str]:
+def environment(
+    tmp_path: Path, database_address: str, redis_address: str, ports: tuple[int, int]
+) -> dict[str, str]:
     """What the compose file sets, its defaults filled in, with this machine's addresses."""
     (tmp_path / "mysql_password").write_text(f"{PASSWORD}\n")
     given = {
@@ -88,7 +108,7 @@ def environment(tmp_path: Path, database_address: str, redis_address: str) -> di
             "PYTUNE_DATABASE_PASSWORD_FILE": str(tmp_path / "mysql_password"),
             "PYTUNE_REDIS_URL": redis_address,
             "PYTUNE_HOST": "127.0.0.1",
-            "PYTUNE_PORT": str(_free_port()),
+            "PYTUNE_PORT": str(ports[1]),
         }
     )
 
@@ -140,9 +160,3 @@ def _await(what: str, is_so: Callable[[], Any], trouble: type[Exception] = OSErr
                 return
         moment.wait(LOOK_SECONDS)
     pytest.fail(f"not in {READY_SECONDS:.0f} seconds: {what}")
-
-
-def _free_port() -> int:
-    with socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
