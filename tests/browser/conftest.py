@@ -27,7 +27,8 @@ from tests.servers import served
 from tests.web import world
 from tests.web.world import World
 
-PATIENCE_MS = 10_000
+PATIENCE_MS = 30_000
+"""A busy machine may need seconds for what takes a tenth of one."""
 SHORT = {"Feeling Good", "At Last"}
 UNSOUGHT = "Tired"
 """Nobody has looked for its video yet."""

@@ -1,7 +1,8 @@
-/* Speaks like YouTube's iframe API, with a clock that runs fast. A video whose id begins with
-   "long" lasts an hour; one that begins with "blocked" may not be shown. */
+/* Speaks like YouTube's iframe API, with a clock that runs fast, or as a test says by `videoRate`
+   before a video plays. One whose id begins with "long" lasts an hour; one that begins with
+   "blocked" may not be shown. */
 (() => {
-  const RATE = 60;
+  const rate = () => window.videoRate ?? 60;
   const [UNSTARTED, ENDED, PLAYING, PAUSED, BUFFERING] = [-1, 0, 1, 2, 3];
   const NOT_EMBEDDABLE = 150;
 
@@ -39,7 +40,7 @@
     }
 
     #left() {
-      return ((this.length - this.#position) * 1000) / RATE;
+      return ((this.length - this.#position) * 1000) / rate();
     }
 
     loadVideoById(id, from) {
@@ -69,7 +70,7 @@
     }
 
     getCurrentTime() {
-      const passed = this.#since === null ? 0 : ((performance.now() - this.#since) * RATE) / 1000;
+      const passed = this.#since === null ? 0 : ((performance.now() - this.#since) * rate()) / 1000;
       return Math.min(this.#position + passed, this.length);
     }
 
@@ -78,7 +79,7 @@
     }
 
     getPlaybackRate() {
-      return RATE;
+      return rate();
     }
   }
 

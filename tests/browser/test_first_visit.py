@@ -63,6 +63,7 @@ def test_a_history_goes_in_while_music_plays(
     newcomer.label("The file, as it came").set_input_files(_history(tmp_path))
     _send_slowly(newcomer)
     expect(newcomer.page.locator("#imports")).to_contain_text("It waits for a worker.")
+    newcomer.page.evaluate("htmx.config.defaultTimeout = 60000")
     expect(newcomer.page.locator("[data-sending]")).to_be_hidden()
     assert len(newcomer.sent("/imports")) == 2
     _work(product)
@@ -81,7 +82,6 @@ def test_a_history_goes_in_while_music_plays(
 
 def _send_slowly(tab: Tab) -> None:
     """Longer than any other request may take; cancelled, then sent whole at one press."""
-    tab.page.evaluate("htmx.config.defaultTimeout = 400")
     line = tab.page.context.new_cdp_session(tab.page)
     line.send("Network.enable")
     line.send("Network.emulateNetworkConditions", _LINE | {"uploadThroughput": _PADDING / 10})
@@ -97,6 +97,7 @@ def _send_slowly(tab: Tab) -> None:
     expect(sent).to_be_hidden()
     expect(send).to_be_focused()
     line.send("Network.emulateNetworkConditions", _LINE | {"uploadThroughput": _PADDING})
+    tab.page.evaluate("htmx.config.defaultTimeout = 400")
     send.press("Enter")
 
 

@@ -81,6 +81,7 @@ def test_love_from_the_players_bar_says_where_it_came_from(tab: Tab, product: Pr
 
 
 def test_what_is_left_early_is_a_skip(tab: Tab, product: Product) -> None:
+    tab.slow_videos()
     tab.open("/")
     tab.page.get_by_role("button", name="Play all 11").click()
     expect(tab.label("Pause")).to_be_visible()
