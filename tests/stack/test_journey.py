@@ -21,6 +21,8 @@ from tests.stack.running import Running, running
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
 
 VIDEO_ID = "video000001"
+PATIENCE_MS = 120_000
+"""A worker starts before the video is found."""
 
 
 @pytest.fixture
@@ -44,6 +46,7 @@ def stack(copy_of_demo: Path, search: MusicSearch) -> Iterator[Running]:
 @pytest.fixture
 def tab(stack: Running, browser: Browser) -> Iterator[Tab]:
     context = browser.new_context(base_url=stack.address)
+    context.set_default_timeout(PATIENCE_MS)
     yield Tab(context.new_page())
     context.close()
 
@@ -60,7 +63,7 @@ def test_a_play_finds_its_video_counts_as_a_listen_and_changes_the_list(
     search.songs[f"{artist} {first}"] = [Song(first, artist, VIDEO_ID)]
     with tab.answer("/listens"):
         tab.page.get_by_role("button", name="Play all").click()
-        tab.shows_video(VIDEO_ID, timeout_ms=120_000)
+        tab.shows_video(VIDEO_ID, timeout_ms=PATIENCE_MS)
     tab.page.reload()
     expect(tab.page.locator(".lead-title a").first).not_to_have_text(first)
     with database.read() as session:
