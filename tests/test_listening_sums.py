@@ -153,7 +153,8 @@ def test_sums_equal_events(database: Database, tmp_path: Path) -> None:
     run_state_machine_as_test(
         Begun,
         settings=settings(
-            max_examples=15,
+            # What differs between databases is soon met.
+            max_examples=15 if database.url.get_backend_name() == "sqlite" else 5,
             stateful_step_count=12,
             suppress_health_check=[HealthCheck.too_slow],
         ),

@@ -1,11 +1,12 @@
 """Upgrades and downgrades keep the rows that are there."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, Inspector, inspect
 from sqlmodel import Session
 
 from app import accounts, alerts, evaluations, listening, training
@@ -106,16 +107,19 @@ def _revision(database: Database) -> str | None:
 def _columns(database: Database) -> dict[tuple[str, str], list[Any]]:
     """Each column's values in the order of the rows' keys, whatever the models say of them."""
     with tables.snapshot(database) as connection:
+        reflected = inspect(connection)
         return {
-            (table, column): sorted(
-                (row for row in tables.rows(connection, table, [_key(connection, table), column])),
-                key=repr,
-            )
+            (table, column): values
             for table in tables.names(connection)
-            for column in tables.columns(connection, table)
+            for column, values in _columns_of(connection, reflected, table)
         }
 
 
-def _key(connection: Connection, table: str) -> str:
-    names = inspect(connection).get_pk_constraint(table)["constrained_columns"]
-    return str(names[0])
+def _columns_of(
+    connection: Connection, reflected: Inspector, table: str
+) -> Iterator[tuple[str, list[Any]]]:
+    key = str(reflected.get_pk_constraint(table)["constrained_columns"][0])
+    names = tables.columns(connection, table)
+    rows = list(tables.rows(connection, table, [key, *names]))
+    for place, name in enumerate(names, start=1):
+        yield name, sorted(([row[0], row[place]] for row in rows), key=repr)
