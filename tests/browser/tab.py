@@ -2,9 +2,12 @@
 
 import re
 from dataclasses import dataclass, field
+from threading import Event
 from typing import Any
 
 from playwright.sync_api import ConsoleMessage, Error, Locator, Page, Request, Response, expect
+
+_LOOK_SECONDS = 0.05
 
 
 @dataclass
@@ -36,6 +39,16 @@ class Tab:
     def slow_videos(self) -> None:
         """In the pages that are opened from now on a second of a video lasts a second."""
         self.page.add_init_script("window.videoRate = 1")
+
+    def until(self, holds: str) -> Any:
+        """What JavaScript gives, once that is something.
+
+        Asked from outside: the pages' policy lets nothing be evaluated within, again and again.
+        """
+        moment = Event()
+        while not (found := self.page.evaluate(holds)):
+            moment.wait(_LOOK_SECONDS)
+        return found
 
     def label(self, name: str) -> Locator:
         """The first of what is called so."""

@@ -9,9 +9,6 @@ from playwright.sync_api import Locator, expect
 from app.graphql.ids import global_id
 from tests.browser.conftest import OpenPage, Product
 from tests.browser.tab import Tab
-from tests.soak.swapping import await_that
-
-_LOOK_SECONDS = 0.05
 
 pytestmark = pytest.mark.browser
 
@@ -51,7 +48,5 @@ def test_it_follows(editor: Tab) -> None:
         f'subscription Follow {{ trainingProgress(trainingId: "{first}") {{ version state }} }}'
     )
     # It reads what is typed with a delay, and then remembers what the operation is called.
-    # Asked from outside: the page's policy lets nothing be evaluated within, again and again.
-    remembered = "localStorage['graphiql:operationName']"
-    await_that(lambda: editor.page.evaluate(remembered) == "Follow", _LOOK_SECONDS)
+    editor.until("localStorage['graphiql:operationName'] === 'Follow'")
     expect(_ask(editor)).to_contain_text('"state": "FINISHED"')

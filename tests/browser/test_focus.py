@@ -24,7 +24,7 @@ def test_after_a_dislike_the_focus_is_on_undo_and_then_in_the_page(tab: Tab) -> 
     expect(undo).to_be_focused()
     undo.press("Enter")
     expect(tab.note).to_be_empty()
-    tab.page.wait_for_function("document.querySelector('#main').matches(':focus-within, :focus')")
+    tab.until("document.querySelector('#main').matches(':focus-within, :focus')")
 
 
 def test_the_queue_keeps_its_place(tab: Tab) -> None:

@@ -92,14 +92,14 @@ def test_the_sheet_lists_the_keys_and_switches_them_off(playing: Tab) -> None:
 
 
 def test_the_system_is_told_what_plays_with_its_sleeve(playing: Tab) -> None:
-    told = playing.page.wait_for_function(
+    told = playing.until(
         """() => {
           const { metadata, playbackState } = navigator.mediaSession;
           if (!metadata) return null;
           const { title, artist, artwork } = metadata;
           return { title, artist, playbackState, picture: artwork[0].src };
         }"""
-    ).json_value()
+    )
     picture = told.pop("picture")
     assert told == {"title": "Isi", "artist": "Neu!", "playbackState": "playing"}
     assert picture.startswith("data:image/png;base64,")

@@ -54,7 +54,7 @@ def test_four_minutes_of_a_long_track_are_one_listen_whatever_video_follows(
     assert 240 <= int(sent["seconds_played"]) < LONG_SECONDS / 2
     assert "list_id" not in sent
     _replace_video(tab, product)
-    kept = tab.page.wait_for_function(_NEAR_ITS_BEGINNING).json_value()
+    kept = tab.until(_NEAR_ITS_BEGINNING)
     assert (kept["key"], kept["isReported"]) == (sent["idempotency_key"], True)
 
 
@@ -115,7 +115,7 @@ def test_what_could_not_be_sent_is_sent_later_once(tab: Tab, product: Product) -
     with tab.answer("/listens") as told:
         tab.page.reload()
     assert told.value.status == 204
-    tab.page.wait_for_function("localStorage.length === 0")
+    tab.until("localStorage.length === 0")
     tab.page.reload()
     expect(tab.page.locator("#shelves")).to_contain_text("Because you listened to At Last")
     track = product.world.tracks["At Last"]

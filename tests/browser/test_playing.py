@@ -95,7 +95,7 @@ def test_a_track_that_ends_is_followed_by_the_next(tab: Tab, product: Product) -
     tab.page.add_init_script(_KEEP_WHAT_IS_SHOWN)
     tab.open("/")
     tab.page.get_by_role("button", name="Play all 11").click()
-    tab.page.wait_for_function("shown.titles.length > 1 && shown.videos.length > 1")
+    tab.until("shown.titles.length > 1 && shown.videos.length > 1")
     shown = tab.page.evaluate("shown")
     assert shown["titles"][:2] == ["Feeling Good", "At Last"]
     tracks = [product.world.tracks[title] for title in shown["titles"][:2]]
@@ -153,15 +153,15 @@ def test_closing_the_video_pauses_it_and_gives_the_loudspeaker_back(tab: Tab) ->
     tab.open("/search?q=neu")
     tab.play("Isi")
     expect(tab.label("Pause")).to_be_visible()
-    tab.page.wait_for_function("!loop.paused")
+    tab.until("!loop.paused")
     tab.label("Close the video and pause").click()
-    tab.page.wait_for_function("loop.paused")
+    tab.until("loop.paused")
     expect(tab.video).to_be_hidden()
     expect(tab.page.locator("#toggle")).to_have_accessible_name("Play")
     tab.page.locator("#toggle").click()
     expect(tab.video).to_be_visible()
     expect(tab.page.locator("#toggle")).to_have_accessible_name("Pause")
-    tab.page.wait_for_function("!loop.paused")
+    tab.until("!loop.paused")
 
 
 def test_pressing_play_again_pauses(tab: Tab) -> None:
