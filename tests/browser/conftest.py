@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlmodel import Session
 
 from app import accounts, listening
@@ -89,6 +89,10 @@ def _give_videos(session: Session, made: World) -> None:
 @pytest.fixture
 def listener(product: Product) -> int:
     """Has played Sinnerman twice."""
+    return add_listener(product)
+
+
+def add_listener(product: Product) -> int:
     name = f"listener {next(_NAMES)}"
 
     def add(session: Session) -> int:
@@ -106,11 +110,15 @@ def listener(product: Product) -> int:
 @pytest.fixture
 def administrator(product: Product, listener: int) -> int:
     """Sees every page, and has played something."""
+    return made_administrator(product, listener)
+
+
+def made_administrator(product: Product, user_id: int) -> int:
     with product.database.write() as session:
-        user = session.get_one(User, listener)
+        user = session.get_one(User, user_id)
         user.role = Role.ADMINISTRATOR
         session.add(user)
-    return listener
+    return user_id
 
 
 OpenPage = Callable[..., Tab]
@@ -132,12 +140,34 @@ def open_tab(browser: Browser, product: Product, listener: int) -> Iterator[Open
         yield start
 
 
+@pytest.fixture(scope="session")
+def usual(browser: Browser, product: Product) -> Iterator[BrowserContext]:
+    """On a wide screen. What every page loads is loaded once a run."""
+    context = browser.new_context(base_url=product.origin)
+    context.set_default_timeout(PATIENCE_MS)
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def tab(open_tab: OpenPage) -> Iterator[Tab]:
-    """A listener's tab on a wide screen."""
-    opened = open_tab()
+def tab(usual: BrowserContext, product: Product, listener: int) -> Iterator[Tab]:
+    """A listener's, in a browser that remembers nobody before."""
+    usual.add_cookies([cookie(product, listener)])
+    opened = Tab(usual.new_page())
     yield opened
+    _forget(usual, product, opened.page)
     assert opened.complaints == []
+
+
+def _forget(context: BrowserContext, product: Product, page: Page) -> None:
+    session = context.new_cdp_session(page)
+    page.goto("about:blank")  # a page that is left may still write something down
+    everything = {"origin": product.origin, "storageTypes": "local_storage,indexeddb"}
+    session.send("Storage.clearDataForOrigin", everything)
+    for each in context.pages:
+        each.close()
+    context.clear_cookies()
+    context.clear_permissions()
 
 
 def cookie(product: Product, user_id: int) -> Any:

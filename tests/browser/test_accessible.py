@@ -1,15 +1,16 @@
 """No page breaks a rule of axe-core, whatever the scheme and the width."""
 
+from collections.abc import Iterator
 from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from fastapi.routing import APIRoute
-from playwright.sync_api import ViewportSize, expect
+from playwright.sync_api import Browser, ViewportSize, expect
 
 from app.web import ROUTERS
 from tests.browser.at_work import at_work
-from tests.browser.conftest import OpenPage, Product
+from tests.browser.conftest import OpenPage, Product, add_listener, cookie, made_administrator
 from tests.browser.tab import Tab
 
 pytestmark = pytest.mark.browser
@@ -48,12 +49,23 @@ def _addresses() -> list[str]:
     )
 
 
+@pytest.fixture(scope="module")
+def visitor(browser: Browser, product: Product) -> Iterator[Tab]:
+    """An administrator's tab, which goes from page to page."""
+    administrator = made_administrator(product, add_listener(product))
+    context = browser.new_context(base_url=product.origin)
+    context.add_cookies([cookie(product, administrator)])
+    yield Tab(context.new_page())
+    context.close()
+
+
 @EITHER
 @pytest.mark.parametrize("address", [*_addresses(), "track"])
 def test_no_page_breaks_a_rule(
-    open_tab: OpenPage, product: Product, administrator: int, address: str, looks: tuple[Look, ...]
+    visitor: Tab, open_tab: OpenPage, product: Product, address: str, looks: tuple[Look, ...]
 ) -> None:
-    tab = open_tab(None if address in IN_DOORWAY else administrator)
+    tab = open_tab(None) if address in IN_DOORWAY else visitor
+    _dress(tab, looks[0])
     path = f"/tracks/{product.world.tracks['Autobahn']}" if address == "track" else address
     answer = tab.page.goto(path)
     if answer is None or not answer.headers["content-type"].startswith("text/html"):
@@ -98,13 +110,18 @@ def _broken(tab: Tab, looks: tuple[Look, ...]) -> list[str]:
     """Each broken rule with where and in which look."""
     found = []
     for size, scheme in looks:
-        tab.page.set_viewport_size(size)
-        # Without motion: a colour on its way to another scheme's is neither the one nor the other.
-        tab.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        _dress(tab, (size, scheme))
         for rule in Axe().run(tab.page, options=EVERY_RULE).response["violations"]:
             where = [node["html"][:120] for node in rule["nodes"]]
             found.append(f"{size['width']} {scheme} {rule['id']}: {where}")
     return found
+
+
+def _dress(tab: Tab, look: Look) -> None:
+    """Without motion: a colour on its way to another scheme's is neither the one nor the other."""
+    size, scheme = look
+    tab.page.set_viewport_size(size)
+    tab.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
 
 
 def test_nothing_moves_for_who_wants_it_still(open_tab: OpenPage) -> None:
