@@ -49,6 +49,7 @@ def _rows(site: Site) -> list[DataImport]:
 def test_a_history_goes_in_by_page_and_out_again(site: Site, content: bytes) -> None:
     assert _post(site, "/imports", "spotify", content).headers["location"] == "/imports"
     waiting = site.get("/imports").text
+    assert "Where to get the file" in waiting
     assert "It waits for a worker." in waiting
     assert 'hx-trigger="every 1s"' in waiting
     _work(site)
