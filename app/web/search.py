@@ -21,10 +21,16 @@ Asked = Annotated[str, Query(alias="q")]
 def search(request: Request, state: Here, viewer: Listener, asked: Asked = "") -> Response:
     query = asked.strip()[:_MAX_QUERY]
     with state.database.read() as session:
-        tracks = [row for row, _ in state.search.tracks(session, query, _MOST_TRACKS)]
-        artists = [row for row, _ in state.search.artists(session, query, _MOST_ARTISTS)]
-        items = plain_items(session, viewer.id, tracks)
-    found = {"query": query, "items": items, "artists": artists}
+        tracks = [row for row, _ in state.search.tracks(session, query, _MOST_TRACKS + 1)]
+        artists = [row for row, _ in state.search.artists(session, query, _MOST_ARTISTS + 1)]
+        items = plain_items(session, viewer.id, tracks[:_MOST_TRACKS])
+    found = {
+        "query": query,
+        "items": items,
+        "artists": artists[:_MOST_ARTISTS],
+        "has_more_tracks": len(tracks) > _MOST_TRACKS,
+        "has_more_artists": len(artists) > _MOST_ARTISTS,
+    }
     if target_of(request) == "hits":
         return part(request, "search/_hits.html", found)
     return page(request, viewer, "search/search.html", found)

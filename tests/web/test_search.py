@@ -1,5 +1,8 @@
 """Search: grouped, marked, and in parts while one types."""
 
+from importlib import import_module
+
+import pytest
 from sqlmodel import update
 
 from app import changes
@@ -21,6 +24,15 @@ def test_while_typing_only_the_hits_are_fetched(site: Site) -> None:
     assert titles(part) == ["Autobahn"]
     assert '<hx-partial hx-target="#found">' in part
     assert 'id="ask"' not in part
+
+
+def test_where_there_are_more_than_are_shown_that_is_said(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_module("app.web.search"), "_MOST_TRACKS", 1)
+    page = site.get("/search?q=nina").text
+    assert "The first track, one artist" in text(page)
+    assert titles(page) == ["Sinnerman"]
 
 
 def test_nothing_found_says_what_can_be_done(site: Site) -> None:
