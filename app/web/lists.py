@@ -136,6 +136,7 @@ def player_data(item: Item) -> dict[str, Any]:
         "id": track.id,
         "title": track.title,
         "artist": track.artist_name,
+        "artist_id": track.artist_id,
         "cover": cover_url(track.artist_name, track.title, plain=True),
         "seconds": track.duration_seconds,
         "video": track.youtube_id,

@@ -79,7 +79,7 @@ def test_it_plays_on_from_page_to_page(tab: Tab) -> None:
     tab.play("Autobahn")
     expect(tab.label("Pause")).to_be_visible()
     tab.video.evaluate("frame => { frame.marked = true; }")
-    tab.page.get_by_role("link", name="Kraftwerk", exact=True).first.click()
+    tab.page.locator(".player").get_by_role("link", name="Kraftwerk", exact=True).click()
     expect(tab.page.get_by_role("heading", name="Kraftwerk")).to_be_visible()
     before = tab.label("Position").input_value()
     tab.page.go_back()
