@@ -22,6 +22,10 @@ EVERY_RULE: dict[str, Any] = {
     "rules": {"target-size": {"enabled": True}},
 }
 """The size of targets, from WCAG 2.2, is the one that axe leaves out by itself."""
+_IDS_THAT_TWO_HAVE = """() => {
+  const ids = [...document.querySelectorAll("[id]")].map(({ id }) => id);
+  return ids.filter((id, at) => ids.indexOf(id) < at);
+}"""
 Look = tuple[ViewportSize, Literal["light", "dark"]]
 LOOKS: tuple[Look, ...] = ((WIDE, "light"), (PHONE, "dark"))
 """Each width and each scheme once."""
@@ -114,7 +118,8 @@ def _broken(tab: Tab, looks: tuple[Look, ...]) -> list[str]:
         for rule in Axe().run(tab.page, options=EVERY_RULE).response["violations"]:
             where = [node["html"][:120] for node in rule["nodes"]]
             found.append(f"{size['width']} {scheme} {rule['id']}: {where}")
-    return found
+    twice = tab.page.evaluate(_IDS_THAT_TWO_HAVE)
+    return [*found, *(f"two have the id {each}" for each in twice)]
 
 
 def _dress(tab: Tab, look: Look) -> None:
