@@ -13,7 +13,7 @@ from app.errors.invalid import wrong_length
 from app.importing.identity import Ids, Origin, remember
 from app.importing.rows import TrackRow
 from app.importing.track_search import fill_keys, find
-from app.importing.tracks import add_tracks
+from app.importing.tracks import add_tracks, as_kept
 from app.models import ExternalId, ExternalKind, Track
 from app.text import normalise
 from app.turns import CATALOGUE, take_turn
@@ -59,10 +59,12 @@ def add_song(session: Session, song: Song) -> Added:
     known = _of_video(session, song.video_id)
     if known is not None:
         return Added(known, is_new=False)
-    rows = {str(place): _row(song, artist) for place, artist in enumerate(song.artists)}
+    said = {str(place): _row(song, artist) for place, artist in enumerate(song.artists)}
+    rows = as_kept(session, said)
     had = next(iter(find(session, _ORIGIN.source, rows, joins=True).tracks.values()), None)
     if had is not None:
-        remember(session, _ORIGIN, ExternalKind.TRACK, {song.video_id: had}, matched=True)
+        ids, called = {song.video_id: had}, {song.video_id: _row(song, song.artist)}
+        remember(session, _ORIGIN, ExternalKind.TRACK, ids, matched=True, rows=called)
         return Added(had, is_new=False)
     new = {song.video_id: _row(song, song.artist)}
     added = add_tracks(session, _ORIGIN, new, Ids(), joins=True)

@@ -1,7 +1,7 @@
 """Use-cases: listens that other players report by the names of what they played."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Session
 
 from app import listening
-from app.importing.identity import EXTERNAL_IDS, Ids, Origin
+from app.importing.identity import EXTERNAL_IDS, Ids, Origin, name_ids
 from app.importing.rows import TrackRow
 from app.importing.tracks import add_tracks
 from app.listening import Listen
@@ -39,6 +39,15 @@ class Scrobble:
     client: str = "listenbrainz"
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The track that a scrobble means."""
+
+    track: int
+    number: int
+    """Of what the scrobble calls it, among the ids elsewhere."""
+
+
 def submit(session: Session, user_id: int, scrobbles: Sequence[Scrobble]) -> None:
     """Record them, all or none; tracks that nobody has brought yet are added.
 
@@ -47,10 +56,9 @@ def submit(session: Session, user_id: int, scrobbles: Sequence[Scrobble]) -> Non
     """
     pauses = listening.held_pauses(session, user_id)
     scrobbles = [one for one in scrobbles if not pauses.cover(one.listened_at or utc_now())]
-    tracks = tracks_of(session, scrobbles)
     listens = [
-        Listen(track, scrobble.listened_at, origin=listening.Origin(scrobble.client))
-        for track, scrobble in zip(tracks, scrobbles, strict=True)
+        Listen(known.track, one.listened_at, origin=_origin(one, known))
+        for one, known in zip(scrobbles, tracks_of(session, scrobbles), strict=True)
     ]
     for begin in range(0, len(listens), listening.MAX_BATCH):
         batch = listens[begin : begin + listening.MAX_BATCH]
@@ -59,7 +67,11 @@ def submit(session: Session, user_id: int, scrobbles: Sequence[Scrobble]) -> Non
                 raise outcome
 
 
-def tracks_of(session: Session, scrobbles: Sequence[Scrobble]) -> list[int]:
+def _origin(scrobble: Scrobble, known: Known) -> listening.Origin:
+    return listening.Origin(scrobble.client, came_by=known.number)
+
+
+def tracks_of(session: Session, scrobbles: Sequence[Scrobble]) -> list[Known]:
     """The track of each; found by what other catalogues call it, then by its names, or added."""
     rows = {_name(one): _row(one) for one in scrobbles}
     tracks = _known(session, rows)
@@ -68,19 +80,24 @@ def tracks_of(session: Session, scrobbles: Sequence[Scrobble]) -> list[int]:
         take_turn(session, TRACKS)
         tracks = _known(session, rows)
         missing = {name: row for name, row in rows.items() if name not in tracks}
-        tracks |= add_tracks(session, Origin(SOURCE), missing, Ids(), joins=True).tracks
+        added = add_tracks(session, Origin(SOURCE), missing, Ids(), joins=True)
+        tracks |= {name: Known(added.tracks[name], added.numbers[name]) for name in missing}
     return [tracks[_name(one)] for one in scrobbles]
 
 
-def _known(session: Session, names: Iterable[str]) -> dict[str, int]:
+def _known(session: Session, rows: Mapping[str, TrackRow]) -> dict[str, Known]:
     """Tracks by what was scrobbled before."""
     columns = EXTERNAL_IDS.c
-    statement = select_columns(columns.external_id, columns.our_id).where(
+    wanted = (columns.id, columns.external_id, columns.our_id, columns.title)
+    statement = select_columns(*wanted).where(
         columns.source == SOURCE,
         columns.kind == ExternalKind.TRACK,
-        columns.external_id.in_(list(names)),
+        columns.external_id.in_(list(rows)),
     )
-    return {row.external_id: row.our_id for row in session.connection().execute(statement)}
+    known = session.connection().execute(statement).all()
+    nameless = {row.external_id: rows[row.external_id] for row in known if row.title is None}
+    name_ids(session, SOURCE, nameless)
+    return {row.external_id: Known(row.our_id, row.id) for row in known}
 
 
 def _row(scrobble: Scrobble) -> TrackRow:

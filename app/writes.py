@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, CursorResult, Dialect, Insert, Select, Table
+from sqlalchemy import Connection, CursorResult, Dialect, Insert, Select, Table, func
 from sqlalchemy.dialects import mysql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
@@ -81,6 +81,25 @@ def insert_missing(session: Session, table: Table, rows: Sequence[dict[str, Any]
     """Insert many rows of the same columns, leaving out those that break a unique key."""
     if rows:
         run(session, _insert_missing(session.connection().dialect.name, table), rows)
+
+
+def insert_or_tell(
+    session: Session, column: str, table: Table, rows: Sequence[dict[str, Any]]
+) -> None:
+    """As `insert_missing`; the row that is there gets the value of the column, if it has none."""
+    if rows:
+        run(session, _insert_or_tell(session.connection().dialect.name, table, column), rows)
+
+
+@lru_cache(maxsize=64)
+def _insert_or_tell(dialect: str, table: Table, column: str) -> Any:
+    if dialect == "sqlite":
+        insert: Any = sqlite.insert(table)
+        new = {column: insert.excluded[column]}
+        return insert.on_conflict_do_update(set_=new, where=table.c[column].is_(None))
+    insert = mysql.insert(table)
+    told = func.coalesce(table.c[column], insert.inserted[column])
+    return insert.on_duplicate_key_update({column: told})
 
 
 @lru_cache(maxsize=64)

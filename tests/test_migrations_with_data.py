@@ -7,18 +7,24 @@ import pytest
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Inspector, inspect
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from app import accounts, alerts, evaluations, listening, training
 from app.backup import tables
 from app.db import Database
+from app.importing.identity import Origin, remember
 from app.listening import Listen
 from app.migrations import ROOT, is_current, migrate
 from app.ml.recipe import Recipe
 from app.models import (
     AlertKind,
+    DataImport,
     Evaluation,
     EvaluationRun,
+    Event,
+    EventKind,
+    ExternalId,
+    ExternalKind,
     Feedback,
     Role,
     TrainingStage,
@@ -97,6 +103,46 @@ def test_a_version_before_meets_no_evaluation_that_was_asked_for(filled: Databas
     migrate(filled)
     with filled.read() as session:
         assert [len(runs) for runs in evaluations.runs_of(session, [1])] == [0]
+
+
+def _bring(session: Session) -> tuple[list[int], list[int]]:
+    """Two tracks by three ids of a source, with listens that were imported and others."""
+    known = [making.track(session, title) for title in ("One id", "Two ids")]
+    brought = DataImport(source="shop", format="csv", path="x")
+    session.add(brought)
+    session.flush()
+    origin = Origin("shop", id_of(brought))
+    ids = remember(session, origin, ExternalKind.TRACK, {"1": known[0], "2": known[1]})
+    remember(session, origin, ExternalKind.TRACK, {"3": known[1]}, matched=True)
+    user = making.user(session, "new")
+    for track in known:
+        for import_id in (id_of(brought), None):
+            event = Event(user_id=user, track_id=track, kind=EventKind.LISTEN, source="shop")
+            event.import_id = import_id
+            session.add(event)
+    return known, list(ids.values())
+
+
+def test_listens_of_imports_came_by_the_only_id_that_their_source_has(filled: Database) -> None:
+    known, ids = filled.transact(_bring)
+    migrate(filled, "0020")
+    migrate(filled)
+    with filled.read() as session:
+        events = session.exec(select(Event).where(col(Event.track_id).in_(known)))
+        came = [(event.track_id, event.import_id is None, event.came_by) for event in events]
+        assert sorted(came) == [
+            (known[0], False, ids[0]),
+            (known[0], True, None),
+            (known[1], False, None),
+            (known[1], True, None),
+        ]
+        rows = session.exec(select(ExternalId).where(col(ExternalId.our_id).in_(known))).all()
+        names = {row.external_id: (row.title, row.artist) for row in rows}
+        assert names == {
+            "1": ("One id", "Nina Simone"),
+            "2": ("Two ids", "Nina Simone"),
+            "3": (None, None),
+        }
 
 
 def _revision(database: Database) -> str | None:

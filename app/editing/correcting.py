@@ -1,5 +1,6 @@
 """Correct what the catalogue says of a track or an artist."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from app.models import Artist, EditKind, ExternalId, ExternalKind, Track
 from app.models.catalog import MAX_KEY, MAX_TITLE
 from app.models.columns import id_of
 from app.text import is_sound
+from app.writes import in_parts
 
 _MAX_GENRE, _LATEST_YEAR, _MOST_SECONDS = 64, 2100, 24 * 3600
 
@@ -37,7 +39,7 @@ def edit_track(session: Session, track_id: int, said: Correction, by: str) -> No
     Another artist is found by name, or added. Raises TrackNotFound, InvalidInput.
     """
     row = _shown(held_track(session, track_id), "trackId")
-    title, name = _name("title", said.title), _name("artist", said.artist)
+    title, name = checked_name("title", said.title), checked_name("artist", said.artist)
     values: dict[str, Any] = {
         "title": title,
         "artist_id": _artist_of(session, row, name),
@@ -53,11 +55,12 @@ def edit_track(session: Session, track_id: int, said: Correction, by: str) -> No
     }
     if not changed:
         return
+    if "artist_id" in changed:
+        row.artist_merged_from = None
     row.sqlmodel_update(values)
-    _find_by(row, session.get_one(Artist, row.artist_id).name)
+    find_by(row, session.get_one(Artist, row.artist_id).name)
     session.add(row)
-    known_as = (col(ExternalId.kind) == ExternalKind.TRACK, col(ExternalId.our_id) == track_id)
-    session.exec(update(ExternalId).where(*known_as).values(matched=True))
+    said_by_hand(session, [track_id])
     write_down(session, EditKind.EDIT, (ExternalKind.TRACK, track_id), by, changed)
     changes.note(session, tracks=[track_id])
 
@@ -68,7 +71,7 @@ def rename_artist(session: Session, artist_id: int, name: str, by: str) -> None:
     Not where that one was merged into this one: it may be called as the other was.
     """
     row = _shown(held_artist(session, artist_id), "artistId")
-    name, before = _name("name", name), row.name
+    name, before = checked_name("name", name), row.name
     if name == before:
         return
     key = artist_key(name)
@@ -77,26 +80,35 @@ def rename_artist(session: Session, artist_id: int, name: str, by: str) -> None:
     if session.exec(select(Artist.id).where(*others)).first() is not None:
         problem = "another artist has that name: merge them instead"
         raise wrong_state("name", problem, "taken")
+    if key != row.name_key:
+        ids = session.exec(select(Track.id).where(col(Track.artist_id) == artist_id))
+        said_by_hand(session, [number for number in ids if number is not None])
     row.name, row.name_key = name, key
     session.add(row)
-    for track in session.exec(select(Track).where(col(Track.artist_id) == artist_id)):
-        _find_by(track, name)
-        session.add(track)
+    session.flush()
+    find_by_artist(session, artist_id)
     write_down(
         session, EditKind.EDIT, (ExternalKind.ARTIST, artist_id), by, {"name": [before, name]}
     )
     changes.note(session, artists=[artist_id])
 
 
+def said_by_hand(session: Session, track_ids: Sequence[int]) -> None:
+    """From now on imports add to these tracks, and change nothing of them."""
+    for some in in_parts(track_ids):
+        known_as = (col(ExternalId.kind) == ExternalKind.TRACK, col(ExternalId.our_id).in_(some))
+        session.exec(update(ExternalId).where(*known_as).values(matched=True))
+
+
 def find_by_artist(session: Session, artist_id: int) -> None:
     """Make the artist's tracks be found by its name."""
     name = session.get_one(Artist, artist_id).name
     for track in session.exec(select(Track).where(col(Track.artist_id) == artist_id)):
-        _find_by(track, name)
+        find_by(track, name)
         session.add(track)
 
 
-def _find_by(track: Track, artist: str) -> None:
+def find_by(track: Track, artist: str) -> None:
     track.search_key = catalog.search_key(track.title, artist)[: 2 * MAX_KEY]
     track.match_key = Recording.of(track.title, artist).key
 
@@ -115,7 +127,7 @@ def _shown(row: Any, field: str) -> Any:
     return row
 
 
-def _name(field: str, text: str) -> str:
+def checked_name(field: str, text: str) -> str:
     checked = _text(field, text, MAX_TITLE)
     if checked is None:
         raise wrong_length(field, 0, 1, MAX_TITLE)

@@ -91,6 +91,22 @@ def merged_into(session: Session, track_id: int) -> Sequence[Row[Any]]:
     return rows
 
 
+def artists_merged_into(session: Session, artist_id: int) -> Sequence[Row[Any]]:
+    """Id and name of the artists that were merged into this one, and how many tracks they had."""
+    before = (Track.artist_id == artist_id, Track.artist_merged_from == Artist.id)
+    shown = col(Track.merged_into_id).is_(None)
+    count = select(func.count()).select_from(Track).where(*before, shown).correlate(Artist)
+    statement: Any = (
+        select_columns(
+            col(Artist.id), col(Artist.name), count.scalar_subquery().label("track_count")
+        )
+        .where(col(Artist.merged_into_id) == artist_id)
+        .order_by(col(Artist.id))
+    )
+    rows: Sequence[Row[Any]] = session.connection().execute(statement).all()
+    return rows
+
+
 def _told(session: Session, rows: Sequence[CatalogueEdit]) -> list[Edit]:
     artists = [artist for row in rows for artist in row.details.get("artist_id", ())]
     names = {
@@ -135,15 +151,17 @@ def _changed(row: CatalogueEdit, artists: Names) -> list[tuple[str, Any, Any]]:
 
 
 def _standing(session: Session, rows: Iterable[CatalogueEdit]) -> set[int]:
-    """Of each track that is merged away now the entry that says so; artists stay merged."""
-    thing, kind = col(CatalogueEdit.thing), col(CatalogueEdit.kind)
+    """Of each track and artist that is merged away now the entry that says so."""
     others = {row.other_id for row in rows if row.kind is EditKind.MERGE}
-    statement: Select[Any] = (
-        select_columns(func.max(CatalogueEdit.id))
-        .join_from(CatalogueEdit, Track, col(Track.id) == col(CatalogueEdit.other_id))
-        .where(thing == ExternalKind.TRACK, kind == EditKind.MERGE)
-        .where(col(CatalogueEdit.other_id).in_(others))
-        .where(col(Track.merged_into_id).is_not(None))
-        .group_by(col(CatalogueEdit.other_id))
-    )
-    return set(session.connection().execute(statement).scalars())
+    found: set[int] = set()
+    for thing, table in ((ExternalKind.TRACK, Track), (ExternalKind.ARTIST, Artist)):
+        statement: Select[Any] = (
+            select_columns(func.max(CatalogueEdit.id))
+            .join_from(CatalogueEdit, table, col(table.id) == col(CatalogueEdit.other_id))
+            .where(col(CatalogueEdit.thing) == thing, col(CatalogueEdit.kind) == EditKind.MERGE)
+            .where(col(CatalogueEdit.other_id).in_(others))
+            .where(col(table.merged_into_id).is_not(None))
+            .group_by(col(CatalogueEdit.other_id))
+        )
+        found |= set(session.connection().execute(statement).scalars())
+    return found

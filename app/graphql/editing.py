@@ -51,6 +51,11 @@ class MergeArtistInput:
     into_artist_id: strawberry.ID = strawberry.field(description="The one that is kept.")
 
 
+@strawberry.input(description="A merge of artists that should be taken back.")
+class SeparateArtistInput:
+    artist_id: strawberry.ID = strawberry.field(description="The id of the artist merged away.")
+
+
 @strawberry.type(description="The track is kept as it is now.")
 class TrackEdited:
     track: Track = strawberry.field(description="The track; of a merge the one that is kept.")
@@ -80,6 +85,12 @@ RenameArtistResult = Annotated[
 MergeArtistResult = Annotated[
     ArtistEdited | problems.InvalidInput | problems.NotFound,
     strawberry.union("MergeArtistResult", description="What `mergeArtist` gives."),
+]
+
+
+SeparateArtistResult = Annotated[
+    ArtistEdited | problems.InvalidInput | problems.NotFound,
+    strawberry.union("SeparateArtistResult", description="What `separateArtist` gives."),
 ]
 
 
@@ -155,6 +166,21 @@ class EditingMutation:
             info.context,
             kept,
             lambda session: editing.merge_artist(session, number, kept, by.signed_in.name),
+        )
+
+    @for_administrators("Take a merge back: the artist has the tracks again that it had before.")
+    async def separate_artist(
+        self,
+        info: Info,
+        other: Annotated[
+            SeparateArtistInput, strawberry.argument(name="input", description="Which.")
+        ],
+    ) -> SeparateArtistResult:
+        number, by = required_number(other.artist_id, "Artist", "artistId"), info.context.signed_in
+        return await _artist(
+            info.context,
+            number,
+            lambda session: editing.separate_artist(session, number, by.name),
         )
 
 

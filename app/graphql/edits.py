@@ -46,7 +46,7 @@ class CatalogueEdit:
         description="Of a correction, each field that became another."
     )
     can_be_taken_back: bool = strawberry.field(
-        description="Whether `separateTrack` with `otherId` takes it back."
+        description="Whether `separateTrack` or `separateArtist` with `otherId` takes it back."
     )
 
     @classmethod

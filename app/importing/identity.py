@@ -1,25 +1,26 @@
 """Who is who: (source, its id there) → our id, held in memory for one import."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from sqlalchemy import Table, func
+from sqlalchemy import Table, bindparam, func
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from app.accounts import MAX_NAME, name_key
+from app.importing.rows import TrackRow
 from app.models import Artist, ExternalId, ExternalKind, Role, User
 from app.models.catalog import MAX_KEY
 from app.models.columns import utc_now
 from app.text import normalise
-from app.writes import insert_missing, insert_numbered, run
+from app.writes import insert_missing, insert_numbered
 
 EXTERNAL_IDS: Table = ExternalId.__table__  # type: ignore[attr-defined]
 ARTISTS: Table = Artist.__table__  # type: ignore[attr-defined]
 USERS: Table = User.__table__  # type: ignore[attr-defined]
-_EXTERNAL_ID = EXTERNAL_IDS.insert()
+_CHUNK = 10_000
 
 
 @dataclass(slots=True)
@@ -34,19 +35,32 @@ class Ids:
     artists: dict[str, int] = field(default_factory=dict)
     borrowed: set[int] = field(default_factory=set)
     """Tracks that another source has brought: this one may add to them, not change them."""
+    numbers: dict[str, int] = field(default_factory=dict)
+    """What the source calls a track → the number of that id, by which its listens come."""
+    nameless: set[str] = field(default_factory=set)
+    """Ids of which nobody wrote down what they were called."""
 
     @classmethod
     def of(cls, session: Session, source: str) -> Self:
         """All that the source's earlier imports have brought."""
-        tracks, borrowed = _known(session, source, ExternalKind.TRACK)
-        users, _ = _known(session, source, ExternalKind.USER)
-        return cls(tracks, users, borrowed=borrowed)
+        known = cls()
+        for row in _known(session, source, ExternalKind.TRACK):
+            known.tracks[row.external_id] = row.our_id
+            known.numbers[row.external_id] = row.id
+            if row.matched:
+                known.borrowed.add(row.our_id)
+            if row.title is None:
+                known.nameless.add(row.external_id)
+        users = _known(session, source, ExternalKind.USER)
+        known.users = {row.external_id: row.our_id for row in users}
+        return known
 
     def learn(self, new: "Ids") -> None:
         self.tracks.update(new.tracks)
         self.users.update(new.users)
         self.artists.update(new.artists)
         self.borrowed.update(new.borrowed)
+        self.numbers.update(new.numbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,39 +78,66 @@ def remember(
     ids: Mapping[str, int],
     *,
     matched: bool = False,
-) -> None:
-    """`matched` where the things were there before, brought by somebody else."""
-    rows = [
-        {
-            "source": origin.source,
-            "kind": kind,
-            "external_id": external,
-            "our_id": ours,
-            "import_id": origin.import_id,
-            "matched": matched,
-        }
+    rows: Mapping[str, TrackRow] | None = None,
+) -> dict[str, int]:
+    """The numbers that the ids get. `matched` where the things were there before, brought by
+    somebody else; `rows` say what tracks are called there.
+    """
+    named = rows or {}
+    values = [
+        _row((origin.source, kind, external), ours, origin.import_id, named.get(external), matched)
         for external, ours in ids.items()
     ]
-    if rows:
-        run(session, _EXTERNAL_ID, rows)
+    return dict(zip(ids, insert_numbered(session, EXTERNAL_IDS, values), strict=True))
 
 
 def remember_elsewhere(
-    session: Session, import_id: int | None, names: Mapping[tuple[str, str], int]
+    session: Session, import_id: int | None, rows: Iterable[tuple[TrackRow, int]]
 ) -> None:
-    """What other catalogues call tracks, as (source, id there) → ours; a known name stays."""
-    rows = [
-        {
-            "source": source,
-            "kind": ExternalKind.TRACK,
-            "external_id": external,
-            "our_id": ours,
-            "import_id": import_id,
-            "matched": True,
-        }
-        for (source, external), ours in names.items()
+    """What other catalogues call the tracks of these rows, each with ours; a known id stays."""
+    values = [
+        _row((source, ExternalKind.TRACK, external), ours, import_id, row, matched=True)
+        for row, ours in rows
+        for source, external in row.also
     ]
-    insert_missing(session, EXTERNAL_IDS, rows)
+    insert_missing(session, EXTERNAL_IDS, values)
+
+
+def name_ids(session: Session, source: str, rows: Mapping[str, TrackRow]) -> None:
+    """Write down what the source calls these, where nobody has."""
+    columns = EXTERNAL_IDS.c
+    named = (
+        EXTERNAL_IDS.update()
+        .where(
+            columns.source == source,
+            columns.kind == ExternalKind.TRACK,
+            columns.external_id == bindparam("this"),
+        )
+        .values(title=bindparam("called"), artist=bindparam("by"))
+    )
+    values = [{"this": each, "called": row.title, "by": row.artist} for each, row in rows.items()]
+    if values:
+        session.connection().execute(named, values)
+
+
+def _row(
+    what: tuple[str, ExternalKind, str],
+    our_id: int,
+    import_id: int | None,
+    row: TrackRow | None,
+    matched: bool,  # noqa: FBT001  a column, as the others are
+) -> dict[str, Any]:
+    source, kind, external = what
+    return {
+        "source": source,
+        "kind": kind,
+        "external_id": external,
+        "our_id": our_id,
+        "import_id": import_id,
+        "matched": matched,
+        "title": row and row.title,
+        "artist": row and row.artist,
+    }
 
 
 def artists_by_key(
@@ -113,6 +154,15 @@ def artists_by_key(
     now = utc_now()
     rows = [{"name": wanted[key], "name_key": key, "created_at": now} for key in new]
     return found | dict(zip(new, insert_numbered(session, ARTISTS, rows), strict=True))
+
+
+def names_of_kept(session: Session) -> dict[str, str]:
+    """What artists who were merged away are called → the name of the one that is kept."""
+    kept = ARTISTS.alias()
+    names = select_columns(ARTISTS.c.name_key, kept.c.name).join_from(
+        ARTISTS, kept, kept.c.id == ARTISTS.c.merged_into_id
+    )
+    return {row[0]: row[1] for row in session.connection().execute(names)}
 
 
 def add_listeners(session: Session, origin: Origin, externals: Sequence[str]) -> dict[str, int]:
@@ -138,15 +188,11 @@ def artist_key(name: str) -> str:
     return key[: MAX_KEY - 33] + " " + hashlib.sha256(key.encode()).hexdigest()[:32]
 
 
-def _known(session: Session, source: str, kind: ExternalKind) -> tuple[dict[str, int], set[int]]:
-    """Our ids by theirs, and those of them that others have brought."""
+def _known(session: Session, source: str, kind: ExternalKind) -> Iterator[Any]:
     columns = EXTERNAL_IDS.c
-    statement = select_columns(columns.external_id, columns.our_id, columns.matched).where(
-        columns.source == source, columns.kind == kind
-    )
-    rows = session.connection().execute(statement).all()
-    borrowed = {row.our_id for row in rows if row.matched}
-    return {row.external_id: row.our_id for row in rows}, borrowed
+    wanted = (columns.id, columns.external_id, columns.our_id, columns.matched, columns.title)
+    statement = select_columns(*wanted).where(columns.source == source, columns.kind == kind)
+    yield from session.connection().execute(statement.execution_options(yield_per=_CHUNK))
 
 
 def _taken(session: Session, keys: list[str]) -> set[str]:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import case, func
@@ -14,20 +15,24 @@ from app.listening import EVENTS, USER_ITEMS, add_sums
 from app.models import EventKind
 from app.models.columns import utc_now
 from app.models.listening import MAX_IDEMPOTENCY_KEY
-from app.writes import insert_missing, upsert
+from app.writes import insert_or_tell, upsert
 
 
-def add_listens(
-    session: Session,
-    origin: Origin,
-    rows: Sequence[ListenRow],
-    users: Mapping[str, int],
-    tracks: Mapping[str, int],
-) -> int:
-    """Write those that are not there yet; how many."""
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Our numbers by what the source says, of all that the rows name."""
+
+    users: Mapping[str, int]
+    tracks: Mapping[str, int]
+    numbers: Mapping[str, int]
+    """Those of the ids themselves."""
+
+
+def add_listens(session: Session, origin: Origin, rows: Sequence[ListenRow], names: Names) -> int:
+    """Write those that are not there yet; how many. Of the others it is noted how they came."""
     connection = session.connection()
     before = connection.execute(select_columns(func.max(EVENTS.c.id))).scalar() or 0
-    insert_missing(session, EVENTS, _events(origin, rows, users, tracks))
+    insert_or_tell(session, "came_by", EVENTS, _events(origin, rows, names))
     ours = (EVENTS.c.id > before) & (EVENTS.c.import_id == origin.import_id)
     count = select_columns(func.count()).select_from(EVENTS).where(ours)
     loaded: int = connection.execute(count).scalar_one()
@@ -35,13 +40,8 @@ def add_listens(
     return loaded
 
 
-def _events(
-    origin: Origin,
-    rows: Sequence[ListenRow],
-    users: Mapping[str, int],
-    tracks: Mapping[str, int],
-) -> list[dict[str, Any]]:
-    now = utc_now()
+def _events(origin: Origin, rows: Sequence[ListenRow], names: Names) -> list[dict[str, Any]]:
+    now, users, tracks, numbers = utc_now(), names.users, names.tracks, names.numbers
     return [
         {
             "user_id": users[row.user],
@@ -51,20 +51,21 @@ def _events(
             "plays": 0 if row.is_skip else row.plays,
             "seconds_played": row.seconds,
             "source": origin.source,
-            "idempotency_key": None if row.listened_at else _undated_key(origin, row),
+            "idempotency_key": None if row.listened_at else undated_key(origin.source, row),
             "import_id": origin.import_id,
             "recorded_at": now,
+            "came_by": numbers[row.track],
         }
         for row in rows
     ]
 
 
-def _undated_key(origin: Origin, row: ListenRow) -> str:
+def undated_key(source: str, row: ListenRow) -> str:
     """Without a time nothing else would tell a repeated import from a new listen."""
-    key = f"{origin.source}:{row.user}:{row.track}"
+    key = f"{source}:{row.user}:{row.track}"
     if len(key) <= MAX_IDEMPOTENCY_KEY:
         return key
-    return f"{origin.source}:{hashlib.sha256(key.encode()).hexdigest()[:60]}"
+    return f"{source}:{hashlib.sha256(key.encode()).hexdigest()[:60]}"
 
 
 def _sums(ours: Any) -> Any:

@@ -15,8 +15,9 @@ from sqlmodel import Session
 
 from app.db import Database
 from app.importing.collisions import transact_again
-from app.importing.identity import Ids, Origin, add_listeners
-from app.importing.listens import add_listens
+from app.importing.identity import Ids, Origin, add_listeners, name_ids
+from app.importing.late_splits import last_edit, split_late, splits
+from app.importing.listens import Names, add_listens
 from app.importing.overlaps import untold
 from app.importing.reading_ahead import in_blocks, one_ahead
 from app.importing.report import Counts, RejectedFile, Tally
@@ -90,7 +91,7 @@ class Loader:
         self.owner_id = owner_id
         while database.transact(fill_keys):
             pass
-        self.ids = self._known()
+        self._look_again()
         # A listen stands for one row of all blocks. Not kept in the checkpoint: where a worker was
         # killed, the next one may take a play beside the last block for one that was told.
         self._taken: dict[int, datetime] = {}
@@ -112,6 +113,7 @@ class Loader:
                 self._look_again,
             )
             self.ids.learn(done.ids)
+            self.ids.nameless.difference_update(block.tracks or block.played)
             self._taken |= done.taken
             tally.tracks, tally.listens = done.tally.tracks, done.tally.listens
             tally.tracks_added = done.tally.tracks_added
@@ -121,16 +123,18 @@ class Loader:
         """Of the tracks that it can have changed."""
         recount_listeners(self.database, heard_by(self.database, self.owner_id))
 
-    def _known(self) -> Ids:
-        with self.database.read() as session:
-            ids = Ids.of(session, self.origin.source)
-        if self.owner_id is not None:
-            ids.users[OWNER] = self.owner_id
-        return ids
-
     def _look_again(self) -> None:
         """Another has just added what was new to this one as well, or removed what it knew."""
-        self.ids = self._known()
+        with self.database.read() as session:
+            self._look(session)
+
+    def _look(self, session: Session) -> None:
+        """What the source's ids mean by now: administrators may have merged and split tracks."""
+        self._edits = last_edit(session)
+        self.ids = Ids.of(session, self.origin.source)
+        self._splits = splits(session)
+        if self.owner_id is not None:
+            self.ids.users[OWNER] = self.owner_id
 
     def _sift(self, rows: list[Row], file: str, tally: Tally, holds: Holds) -> _Block:
         """The good rows of a block; the others are counted and written down."""
@@ -169,6 +173,8 @@ class Loader:
     ) -> _Written:
         """All of a block and how far that is, or nothing; what a repeated one does is not seen."""
         place.begin(session)
+        if last_edit(session) != self._edits:
+            self._look(session)
         done = self._write(session, block, tally)
         place.keep(session, done.tally, size)
         return done
@@ -178,6 +184,9 @@ class Loader:
         after, new = done.tally, done.ids
         changed = 0
         known = self.ids.tracks
+        told = block.tracks or block.played
+        nameless = {name: told[name] for name in self.ids.nameless & told.keys()}
+        name_ids(session, self.origin.source, nameless)
         played = {name: row for name, row in block.played.items() if name not in known}
         if tracks := block.tracks or played:
             changed = self._tracks_in(session, tracks, new)
@@ -218,7 +227,12 @@ class Loader:
         if self.owner_id is not None:
             source, taken = self.origin.source, self._taken
             rows, done.taken = untold(session, source, self.owner_id, rows, tracks, taken)
-        return add_listens(session, self.origin, rows, users, tracks)
+        numbers = self.ids.numbers
+        if new.numbers:
+            numbers = {**{row.track: numbers.get(row.track, 0) for row in rows}, **new.numbers}
+        names = Names(users, tracks, numbers)
+        split_late(session, self.origin.source, rows, names, self._splits)
+        return add_listens(session, self.origin, rows, names)
 
 
 def heard_by(database: Database, owner_id: int | None) -> list[int] | None:

@@ -2,6 +2,7 @@
 
 from collections import ChainMap
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -12,6 +13,7 @@ from app.importing.identity import (
     Origin,
     artist_key,
     artists_by_key,
+    names_of_kept,
     remember,
     remember_elsewhere,
 )
@@ -34,12 +36,13 @@ _BLANK: dict[str, Any] = {
 
 
 def add_tracks(
-    session: Session, origin: Origin, rows: Mapping[str, TrackRow], known: Ids, *, joins: bool
+    session: Session, origin: Origin, said: Mapping[str, TrackRow], known: Ids, *, joins: bool
 ) -> Ids:
     """The tracks of ids that are new: those that were there already, and those added now."""
-    if rows:
+    if said:
         # Two who bring the same new song or artist at once shall add it once.
         take_turn(session, turns.TRACKS)
+    rows = as_kept(session, said)
     found = find(session, origin.source, rows, joins=joins)
     missing = {
         external: row
@@ -54,22 +57,24 @@ def add_tracks(
         for row in missing.values()
     ]
     added = dict(zip(missing, insert_numbered(session, TRACKS, values), strict=True))
-    remember(session, origin, ExternalKind.TRACK, added)
+    numbers = remember(session, origin, ExternalKind.TRACK, added, rows=said)
     twins = {external: added[first] for external, first in found.twins.items()}
     borrowed = found.tracks | twins
-    remember(session, origin, ExternalKind.TRACK, borrowed, matched=True)
+    numbers |= remember(session, origin, ExternalKind.TRACK, borrowed, matched=True, rows=said)
     tracks = added | borrowed
-    elsewhere = {name: tracks[external] for external, row in rows.items() for name in row.also}
+    elsewhere = ((row, tracks[external]) for external, row in said.items())
     remember_elsewhere(session, origin.import_id, elsewhere)
     shared = {found.tracks[external]: rows[external] for external in found.tracks}
     _fill(session, shared, videos=not joins)
-    return Ids(tracks=tracks, artists=artists, borrowed=set(found.tracks.values()))
+    theirs = set(found.tracks.values())
+    return Ids(tracks=tracks, artists=artists, borrowed=theirs, numbers=numbers)
 
 
 def change_tracks(
-    session: Session, rows: Mapping[str, TrackRow], known: Ids, new: Ids, *, joins: bool
+    session: Session, said: Mapping[str, TrackRow], known: Ids, new: Ids, *, joins: bool
 ) -> int:
     """Write what an import says anew of tracks it knows; how many changed."""
+    rows = as_kept(session, said)
     own = {
         known.tracks[external]: row
         for external, row in rows.items()
@@ -86,6 +91,17 @@ def change_tracks(
         track_id: _values(row, artists[artist_key(row.artist)]) for track_id, row in own.items()
     }
     return _change(session, wanted) + _fill(session, others, videos=not joins)
+
+
+def as_kept(session: Session, rows: Mapping[str, TrackRow]) -> Mapping[str, TrackRow]:
+    """The rows with the artist that each one's own was merged into, as that is called."""
+    names = names_of_kept(session) if rows else {}
+    if not names:
+        return rows
+    return {
+        external: replace(row, artist=names.get(artist_key(row.artist), row.artist))
+        for external, row in rows.items()
+    }
 
 
 def _values(row: TrackRow, artist_id: int) -> dict[str, Any]:
@@ -115,6 +131,8 @@ def _change(session: Session, wanted: Mapping[int, dict[str, Any]]) -> int:
         if (id_of(track), new.get("youtube_id")) in refused:
             new = {name: value for name, value in new.items() if name not in _OF_A_VIDEO}
         if any(getattr(track, name) != value for name, value in new.items()):
+            if new.get("artist_id", track.artist_id) != track.artist_id:
+                track.artist_merged_from = None
             track.sqlmodel_update(new)
             session.add(track)
             changed.append(id_of(track))

@@ -24,6 +24,8 @@ class Origin:
     source: str = "api"
     list_id: str | None = None
     position: int | None = None
+    came_by: int | None = None
+    """The row of external_id by which the client named the track."""
 
 
 NOWHERE = Origin()

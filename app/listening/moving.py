@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import and_, case, delete, func, update
+from sqlalchemy import ColumnElement, and_, case, delete, func, or_, update
 from sqlalchemy import select as select_columns
 from sqlmodel import Session
 
@@ -30,26 +30,46 @@ def move_all(session: Session, track_id: int, to: int) -> None:
     sum_tracks_again(session, [track_id, to])
 
 
-def move_back(session: Session, track_id: int, away_from: int) -> None:
-    """Take back what `move_all` did; what was done since stays with the other track."""
-    columns = EVENTS.c
-    session.connection().execute(
-        update(EVENTS)
-        .where(columns.track_id == away_from, columns.merged_from == track_id)
-        .values(track_id=track_id, merged_from=None)
-    )
+def move_back(
+    session: Session, track_id: int, away_from: int, along: Collection[int], ids: Collection[int]
+) -> None:
+    """Take back what `move_all` did, also for tracks that had gone `along`.
+
+    What came since by one of these ids goes back too; what else was done since stays.
+    """
+    columns, connection = EVENTS.c, session.connection()
+    since = and_(columns.merged_from.is_(None), columns.came_by.in_(ids))
+    mine = or_(columns.merged_from == track_id, since)
+    there = update(EVENTS).where(columns.track_id == away_from)
+    connection.execute(there.where(mine).values(track_id=track_id, merged_from=None))
+    connection.execute(there.where(columns.merged_from.in_(along)).values(track_id=track_id))
     sum_tracks_again(session, [track_id, away_from])
 
 
-def move_of_sources(session: Session, track_id: int, to: int, sources: Collection[str]) -> None:
-    """Make what was done with a track, and came by some sources, done with a new one."""
-    columns = EVENTS.c
-    session.connection().execute(
-        update(EVENTS)
-        .where(columns.track_id == track_id, columns.source.in_(sources))
-        .values(track_id=to, merged_from=None)
-    )
+def move_some(session: Session, track_id: int, to: int, which: ColumnElement[bool]) -> list[int]:
+    """Make some of what was done with a track done with a new one; the listeners who go over.
+
+    They have heard and skipped nothing that stays: what they said of the track was said of the new
+    one.
+    """
+    columns, connection = EVENTS.c, session.connection()
+    here = update(EVENTS).where(columns.track_id == track_id)
+    connection.execute(here.where(which).values(track_id=to, merged_from=None))
+    over = sorted(_heard(session, to) - _heard(session, track_id))
+    for some in in_parts(over):
+        theirs = (columns.user_id.in_(some), columns.kind.in_(_FEEDBACK))
+        connection.execute(here.where(*theirs).values(track_id=to, merged_from=None))
     sum_tracks_again(session, [track_id, to])
+    return over
+
+
+def _heard(session: Session, track_id: int) -> set[int]:
+    """Who has an event of the track that is no mere word of feedback."""
+    columns = EVENTS.c
+    heard = select_columns(columns.user_id).where(
+        columns.track_id == track_id, columns.kind.not_in(_FEEDBACK)
+    )
+    return set(session.connection().execute(heard.distinct()).scalars())
 
 
 def sum_tracks_again(session: Session, track_ids: Sequence[int]) -> None:

@@ -93,6 +93,7 @@ def event_row(
         "list_id": listen.origin.list_id,
         "position": listen.origin.position,
         "recorded_at": recorded_at,
+        "came_by": listen.origin.came_by,
     }
 
 

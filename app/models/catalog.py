@@ -61,6 +61,8 @@ class Track(SQLModel, table=True):
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     merged_into_id: int | None = Field(default=None, index=True)
     """Which track it was found to be; then it is shown nowhere, and its id leads there."""
+    artist_merged_from: int | None = Field(default=None)
+    """The artist that it was by before a merge of artists, so that the merge can be taken back."""
 
 
 class WrongVideo(SQLModel, table=True):
@@ -87,7 +89,7 @@ class ExternalId(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("source", "kind", "external_id", name="uq_external_id"),
         Index("ix_external_id_ours", "kind", "our_id"),
-        TABLE_OPTIONS,
+        NUMBERED_ONCE,
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -101,6 +103,9 @@ class ExternalId(SQLModel, table=True):
     """The thing was there before, and the id was added to it: undoing leaves the thing."""
     merged_from: int | None = Field(default=None)
     """The track that it named before a merge, so that the merge can be taken back."""
+    title: str | None = Field(default=None, max_length=MAX_TITLE)
+    """Of a track: what it was called there when it came first, as `artist`; null if unknown."""
+    artist: str | None = Field(default=None, max_length=MAX_TITLE)
 
 
 class EditKind(StrEnum):

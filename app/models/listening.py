@@ -56,6 +56,9 @@ class Event(SQLModel, table=True):
     recorded_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     merged_from: int | None = Field(default=None)
     """The track that it was of before a merge, so that the merge can be taken back."""
+    came_by: int | None = Field(default=None)
+    """Which row of external_id named the track; null where it was named by our own id, or where
+    nobody wrote it down. No foreign key: that id may be taken back, and the listen stay."""
 
 
 class UserItem(SQLModel, table=True):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from itertools import chain, zip_longest
 
 import numpy as np
-from sqlalchemy import delete
+from sqlalchemy import delete, func
 from sqlmodel import Session, col, select
 
 from app import catalog
@@ -14,7 +14,7 @@ from app.errors.invalid import too_many
 from app.ml.cold_start import nearest_artists, tracks_of_picks
 from app.ml.model_slot import NOBODY, LoadedModel
 from app.ml.recommender import History
-from app.models.starting import ArtistPick
+from app.models import Artist, ArtistPick
 from app.recommending.dials import check_first
 
 MAX_PICKS = 50
@@ -66,9 +66,10 @@ def picked_artists(session: Session, user_id: int) -> list[CatalogArtist]:
 
 
 def picks_of(session: Session, user_id: int) -> list[int]:
-    """Ids of the artists that the listener started with."""
-    statement = select(ArtistPick.artist_id).where(ArtistPick.user_id == user_id)
-    return list(session.exec(statement.order_by(col(ArtistPick.artist_id))))
+    """Ids of the artists that the listener started with, as they are kept by now."""
+    kept = func.coalesce(Artist.merged_into_id, Artist.id)
+    statement = select(kept).join(ArtistPick).where(ArtistPick.user_id == user_id)
+    return sorted(set(session.exec(statement)))
 
 
 def _near(model: LoadedModel, picked: Sequence[int], first: int) -> list[int]:

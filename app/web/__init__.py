@@ -31,6 +31,7 @@ from app.web.radio import router as radio
 from app.web.recipes import router as recipes
 from app.web.scrobbling import router as scrobbling
 from app.web.search import router as search
+from app.web.splitting import router as splitting
 from app.web.starting import router as starting
 from app.web.statistics import router as statistics
 from app.web.taking import router as taking
@@ -65,6 +66,7 @@ ROUTERS = (
     radio,
     recipes,
     search,
+    splitting,
     starting,
     statistics,
     taking,

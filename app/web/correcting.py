@@ -136,7 +136,7 @@ def track_page(
             "query": query,
             "hits": [row for row, _ in hits if row.id != found.id][:_HITS],
             "merged": editing.merged_into(session, found.id),
-            "brought": editing.brought_by(session, found.id),
+            "origins": editing.origins_of(session, found.id),
             "edits": editing.edits_of(session, ExternalKind.TRACK, found.id, _EDITS),
             "problem": problem,
         }
@@ -163,6 +163,7 @@ def artist_page(
             "name": found.name if name is None else name,
             "query": query,
             "hits": [row for row, _ in hits if row.id != found.id][:_HITS],
+            "merged": editing.artists_merged_into(session, found.id),
             "edits": editing.edits_of(session, ExternalKind.ARTIST, found.id, _EDITS),
             "problem": problem,
         }

@@ -1,4 +1,4 @@
-"""Merge what is one and split what is not, for administrators; what follows is said first."""
+"""Merge what is one, for administrators, and take that back; what follows is said first."""
 
 from typing import Annotated
 
@@ -56,25 +56,6 @@ def separate(request: Request, state: Here, viewer: Administrator, track_id: Id)
     return RedirectResponse(f"/tracks/{track_id}/edit", 303)
 
 
-@router.post("/tracks/{track_id}/split")
-def split(
-    request: Request,
-    state: Here,
-    viewer: Administrator,
-    track_id: Id,
-    source: Annotated[list[str] | None, Form()] = None,
-) -> Response:
-    """On to the new track, whose names are still those of the other."""
-    sources = set(source or ())
-    try:
-        new = state.database.transact(
-            lambda session: editing.split_track(session, track_id, sources, viewer.name)
-        )
-    except InvalidInput as problem:
-        return track_page(request, state, viewer, track_id, problem=problem)
-    return RedirectResponse(f"/tracks/{new}/edit", 303)
-
-
 @router.get("/artists/{artist_id}/merge")
 def ask_for_artist(
     request: Request, state: Here, viewer: Administrator, artist_id: Id, into: Into = None
@@ -100,3 +81,16 @@ def merge_artist(
     except InvalidInput as problem:
         return artist_page(request, state, viewer, artist_id, problem=problem)
     return RedirectResponse(f"/artists/{into}/edit", 303)
+
+
+@router.post("/artists/{artist_id}/separate")
+def separate_artist(
+    request: Request, state: Here, viewer: Administrator, artist_id: Id
+) -> Response:
+    try:
+        state.database.transact(
+            lambda session: editing.separate_artist(session, artist_id, viewer.name)
+        )
+    except InvalidInput as problem:
+        return artist_page(request, state, viewer, artist_id, problem=problem)
+    return RedirectResponse(f"/artists/{artist_id}/edit", 303)

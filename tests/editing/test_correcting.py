@@ -3,16 +3,15 @@
 import pytest
 from sqlmodel import select
 
-from app import catalog, editing, verifying
+from app import catalog, editing
 from app.db import Database
 from app.editing import Correction
 from app.errors import ArtistNotFound, InvalidInput
 from app.importing.identity import Ids, Origin, remember
 from app.importing.rows import TrackRow
 from app.importing.tracks import change_tracks
-from app.models import Artist, ArtistPick, CatalogueEdit, ExternalKind, Track
+from app.models import CatalogueEdit, ExternalKind, Track
 from app.search import Search
-from app.settings import Settings
 from tests import making
 
 
@@ -84,24 +83,3 @@ def test_an_artist_may_be_called_as_the_one_that_was_merged_into_it(database: Da
             editing.rename_artist(session, other, "Beyoncé", "root")
         editing.rename_artist(session, wrong, "Beyoncé", "root")
         assert catalog.artist(session, right).name == "Beyoncé"
-
-
-def test_merged_artists_share_tracks_and_picks(database: Database, settings: Settings) -> None:
-    with database.write() as session:
-        one = catalog.track(session, making.track(session, "Halo", "Beyonse")).artist_id
-        other = catalog.track(session, making.track(session, "Crazy", "Beyoncé")).artist_id
-        ann, bea = making.user(session), making.user(session, "bea")
-        session.add(ArtistPick(user_id=ann, artist_id=one))
-        session.add(ArtistPick(user_id=bea, artist_id=one))
-        session.add(ArtistPick(user_id=bea, artist_id=other))
-        session.flush()
-        for _ in range(2):
-            editing.merge_artist(session, one, other, "root")
-        session.flush()
-        assert catalog.artist(session, one).id == other
-        assert catalog.artist(session, other).track_count == 2
-        assert catalog.count_artists(session) == 1
-        picked = session.exec(select(ArtistPick.user_id, ArtistPick.artist_id)).all()
-        assert set(picked) == {(ann, other), (bea, other)}
-        assert len(session.exec(select(Artist)).all()) == 2
-        assert list(verifying.findings(session, settings)) == []

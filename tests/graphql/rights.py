@@ -49,7 +49,7 @@ QUERIES = {
     "driftWatches": (For.ADMINISTRATORS, "driftWatches { totalCount }"),
     "drift": (For.ADMINISTRATORS, "drift { modelVersion }"),
     "edits": (For.ADMINISTRATORS, "edits { totalCount }"),
-    "trackSources": (For.ADMINISTRATORS, f'trackSources(trackId: "{TRACK}") {{ source }}'),
+    "trackOrigins": (For.ADMINISTRATORS, f'trackOrigins(trackId: "{TRACK}") {{ source }}'),
     "imports": (For.LISTENERS, "imports { totalCount }"),
     "allImports": (For.ADMINISTRATORS, "allImports { totalCount }"),
     "promotions": (For.ADMINISTRATORS, "promotions { totalCount }"),
@@ -104,7 +104,7 @@ MUTATIONS = {
     ),
     "splitTrack": (
         For.ADMINISTRATORS,
-        f'splitTrack(input: {{trackId: "{TRACK}", sources: []}}) {{ __typename }}',
+        f'splitTrack(input: {{trackId: "{TRACK}", origins: []}}) {{ __typename }}',
     ),
     "renameArtist": (
         For.ADMINISTRATORS,
@@ -113,6 +113,14 @@ MUTATIONS = {
     "mergeArtist": (
         For.ADMINISTRATORS,
         f'mergeArtist(input: {{artistId: "{ARTIST}", intoArtistId: "{ARTIST}"}}) {{ __typename }}',
+    ),
+    "separateArtist": (
+        For.ADMINISTRATORS,
+        f'separateArtist(input: {{artistId: "{ARTIST}"}}) {{ __typename }}',
+    ),
+    "splitArtist": (
+        For.ADMINISTRATORS,
+        f'splitArtist(input: {{artistId: "{ARTIST}", trackIds: [], name: "x"}}) {{ __typename }}',
     ),
     "createPlaylist": (
         For.LISTENERS,

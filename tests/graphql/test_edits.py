@@ -24,10 +24,26 @@ MERGE = """mutation ($input: MergeTrackInput!) {
 SEPARATE = """mutation ($input: SeparateTrackInput!) {
   separateTrack(input: $input) { ... on TrackEdited { track { id } } }
 }"""
-SOURCES = "query ($track: ID!) { trackSources(trackId: $track) { source idCount eventCount } }"
+ORIGINS = """query ($track: ID!) {
+  trackOrigins(trackId: $track) {
+    id source externalId title artist importId listenCount otherCount
+  }
+}"""
 SPLIT = """mutation ($input: SplitTrackInput!) {
   splitTrack(input: $input) {
-    ... on TrackEdited { track { id } }
+    ... on TrackEdited { track { id title artist { name } } }
+    ... on InvalidInput { field reason }
+  }
+}"""
+MERGE_ARTIST = """mutation ($input: MergeArtistInput!) {
+  mergeArtist(input: $input) { ... on ArtistEdited { artist { id trackCount } } }
+}"""
+SEPARATE_ARTIST = """mutation ($input: SeparateArtistInput!) {
+  separateArtist(input: $input) { ... on ArtistEdited { artist { id trackCount } } }
+}"""
+SPLIT_ARTIST = """mutation ($input: SplitArtistInput!) {
+  splitArtist(input: $input) {
+    ... on ArtistEdited { artist { id name trackCount } }
     ... on InvalidInput { field reason }
   }
 }"""
@@ -105,12 +121,32 @@ def test_a_track_is_split_by_what_brought_it(door: Door) -> None:
     with door.state.database.write() as session:
         heard = Listen(1, origin=Origin("spotify"))
         listening.record_listen(session, making.user(session, "new"), heard)
-    sources = door.ask(SOURCES, ADMINISTRATOR, track=ONE)["trackSources"]
-    assert {"source": "spotify", "idCount": 0, "eventCount": 1} in sources
-    refused = door.ask(SPLIT, ADMINISTRATOR, input={"trackId": ONE, "sources": ["x"]})
-    assert refused["splitTrack"] == {"field": "sources", "reason": "NOT_ONE_OF"}
-    split = door.ask(SPLIT, ADMINISTRATOR, input={"trackId": ONE, "sources": ["spotify"]})
-    new = split["splitTrack"]["track"]["id"]
+    origins = door.ask(ORIGINS, ADMINISTRATOR, track=ONE)["trackOrigins"]
+    (found,) = (one for one in origins if one["source"] == "spotify")
+    assert found["id"] == "listens-0-spotify"
+    assert (found["externalId"], found["importId"], found["listenCount"]) == (None, None, 1)
+    other: dict[str, Any] = {"trackId": ONE, "origins": ["x"]}
+    refused = door.ask(SPLIT, ADMINISTRATOR, input=other)
+    assert refused["splitTrack"] == {"field": "origins", "reason": "NOT_ONE_OF"}
+    other |= {"origins": [found["id"]], "title": "Another", "artist": "Chic"}
+    new = door.ask(SPLIT, ADMINISTRATOR, input=other)["splitTrack"]["track"]
+    assert (new["title"], new["artist"]["name"]) == ("Another", "Chic")
     ((node,), _) = _edits(door)
-    assert (node["kind"], node["thingId"], node["otherId"]) == ("SPLIT", ONE, new)
+    assert (node["kind"], node["thingId"], node["otherId"]) == ("SPLIT", ONE, new["id"])
     assert (node["canBeTakenBack"], node["changes"]) == (False, [])
+
+
+def test_an_artist_is_split_merged_again_and_separated(door: Door) -> None:
+    given = {"artistId": ARTIST, "trackIds": [ONE], "name": "ABBA"}
+    refused = door.ask(SPLIT_ARTIST, ADMINISTRATOR, input=given)["splitArtist"]
+    assert refused == {"field": "name", "reason": "WRONG_STATE"}
+    given["name"] = "Björn"
+    split = door.ask(SPLIT_ARTIST, ADMINISTRATOR, input=given)["splitArtist"]["artist"]
+    assert (split["name"], split["trackCount"]) == ("Björn", 1)
+    back = {"artistId": split["id"], "intoArtistId": ARTIST}
+    kept = door.ask(MERGE_ARTIST, ADMINISTRATOR, input=back)["mergeArtist"]["artist"]
+    assert kept["id"] == ARTIST
+    ((node, *_), _) = _edits(door)
+    assert (node["otherId"], node["canBeTakenBack"]) == (split["id"], True)
+    again = door.ask(SEPARATE_ARTIST, ADMINISTRATOR, input={"artistId": node["otherId"]})
+    assert again["separateArtist"]["artist"] == {"id": split["id"], "trackCount": 1}

@@ -5,7 +5,8 @@ from sqlmodel import Session, select
 
 from app.accounts import MAX_NAME
 from app.db import Database
-from app.importing.identity import Ids, Origin, add_listeners, artists_by_key, remember
+from app.importing.identity import Ids, Origin, add_listeners, artists_by_key, name_ids, remember
+from app.importing.rows import TrackRow
 from app.models import Artist, ExternalKind, User
 from app.models.catalog import MAX_KEY
 from tests import making
@@ -79,9 +80,14 @@ def test_any_id_gives_a_name(database: Database, external: str) -> None:
 def test_a_source_knows_its_own_ids_again(database: Database) -> None:
     with database.write() as session:
         users = add_listeners(session, DEMO, ["7"])
-        remember(session, DEMO, ExternalKind.TRACK, {"7": 100, "8": 200})
-        remember(session, Origin("other"), ExternalKind.TRACK, {"7": 300})
-        remember(session, Origin("other"), ExternalKind.TRACK, {})
-        assert Ids.of(session, "demo") == Ids({"7": 100, "8": 200}, users)
-        assert Ids.of(session, "other") == Ids({"7": 300})
+        ours = {"7": 100, "8": 200}
+        numbers = remember(session, DEMO, ExternalKind.TRACK, ours)
+        called = {"7": TrackRow("7", "Halo", "Beyoncé")}
+        other = remember(session, Origin("other"), ExternalKind.TRACK, {"7": 300}, rows=called)
+        assert remember(session, Origin("other"), ExternalKind.TRACK, {}) == {}
+        known = Ids(ours, users, numbers=numbers, nameless={"7", "8"})
+        assert Ids.of(session, "demo") == known
+        assert Ids.of(session, "other") == Ids({"7": 300}, numbers=other)
+        name_ids(session, "demo", called)
+        assert Ids.of(session, "demo").nameless == {"8"}
         assert Ids.of(session, "nobody") == Ids()

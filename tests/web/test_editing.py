@@ -8,7 +8,6 @@ from sqlmodel import Session
 
 from app import catalog, editing, listening, playlists
 from app.editing import Correction
-from app.listening import Listen, Origin
 from app.models import CatalogueEdit, EditKind, ExternalKind, Feedback
 from tests import making
 from tests.web.conftest import Site
@@ -142,24 +141,6 @@ def test_what_a_newer_version_did_leaves_the_record_to_be_read(admin: Site) -> N
     assert "Track, by root," in text(admin.get("/admin/edits").text)
 
 
-def test_a_track_that_is_two_is_split_from_its_page(admin: Site) -> None:
-    track = admin.world.tracks["Sinnerman"]
-    assert "Two tracks in one" not in text(admin.get(f"/tracks/{track}/edit").text)
-    with admin.state.database.write() as session:
-        heard = Listen(track, origin=Origin("spotify"))
-        listening.record_listen(session, admin.world.ann, heard)
-    page = text(admin.get(f"/tracks/{track}/edit").text)
-    assert "spotify ids: 0, listens: 1" in page
-    refused = admin.post(f"/tracks/{track}/split", {})
-    assert (refused.status_code, "and not all" in text(refused.text)) == (422, True)
-    answer = admin.post(f"/tracks/{track}/split", {"source": "spotify"})
-    new = answer.headers["location"].split("/")[2]
-    assert "Correct Sinnerman" in text(admin.get(f"/tracks/{new}/edit").text)
-    record = admin.get("/admin/edits").text
-    assert "What came by spotify became a track of its own." in text(record)
-    assert f"/tracks/{new}" in attributes(record, "href")
-
-
 def test_what_happened_meanwhile_is_said(admin: Site) -> None:
     kept, live = admin.world.tracks["Sinnerman"], _live_version(admin)
     other = admin.world.tracks["At Last"]
@@ -195,7 +176,7 @@ def test_an_artist_is_renamed_and_merged(admin: Site) -> None:
     assert f"{path}/merge?into={etta}" in attributes(form, "href")
     asked = text(admin.get(f"{path}/merge?into={etta}").text)
     assert "2 tracks, with all their listens" in asked
-    assert "This cannot be taken back as a whole" in asked
+    assert "The merge can be taken back" in asked
     merged = admin.post(f"{path}/merge", {"into": etta})
     assert merged.headers["location"] == f"/artists/{etta}/edit"
     assert _track(admin, "Sinnerman").artist_name == "Etta James"
@@ -205,6 +186,19 @@ def test_an_artist_is_renamed_and_merged(admin: Site) -> None:
     again = admin.post(f"/artists/{etta}/merge", {"into": nina})
     assert again.status_code == 422
     assert "Choose again." in text(again.text)
+
+
+def test_a_merge_of_artists_is_taken_back(admin: Site) -> None:
+    nina, etta = (_track(admin, title).artist_id for title in ("Sinnerman", "At Last"))
+    admin.post(f"/artists/{nina}/merge", {"into": etta})
+    page = admin.get(f"/artists/{etta}/edit").text
+    assert "Nina Simone 2 tracks go back. Separate" in text(page)
+    assert f"/artists/{nina}/separate" in attributes(page, "action")
+    assert f"/artists/{nina}/separate" in attributes(admin.get("/admin/edits").text, "action")
+    separated = admin.post(f"/artists/{nina}/separate", {})
+    assert separated.headers["location"] == f"/artists/{nina}/edit"
+    assert _track(admin, "Sinnerman").artist_name == "Nina Simone"
+    assert admin.post(f"/artists/{nina}/separate", {}).status_code == 422
 
 
 def test_the_record_comes_in_pages_that_lose_none(admin: Site) -> None:
@@ -232,7 +226,11 @@ def test_what_is_gone_is_still_on_record(admin: Site) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["tracks/1/edit", "tracks/1/merge", "tracks/1/separate", "artists/1/edit", "artists/1/merge"],
+    [
+        f"{thing}/1/{what}"
+        for thing in ("tracks", "artists")
+        for what in ("edit", "merge", "separate", "split")
+    ],
 )
 def test_only_administrators_may(site: Site, path: str) -> None:
     sent = {"title": "X", "artist": "X", "name": "X", "into": 2}

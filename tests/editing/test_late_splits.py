@@ -1,0 +1,90 @@
+"""Listens of a history go with the id that they came by, also where only its file tells that."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+from sqlmodel import select
+
+from app import catalog, editing
+from app.db import Database
+from app.importing.formats import ImportFormat
+from app.importing.records import Wanted
+from app.importing.run import import_now
+from app.listening import EVENTS
+from app.models import Track
+from app.models.columns import id_of
+from app.settings import Settings
+from tests import making
+from tests.editing.parting import is_well, listens, origins, split_off
+from tests.importing.packing import packed, stream
+
+
+@pytest.fixture
+def history(database: Database, tmp_path: Path) -> tuple[int, Wanted]:
+    """Two ids of one service that are one track here, and the file that they came from."""
+    ann = database.transact(making.user)
+    same = {"master_metadata_track_name": "Song", "master_metadata_album_artist_name": "Ann"}
+    hours = [(1, 5), (2, 6), (1, 7), (1, 8)]
+    streams = [stream(number, **same, ts=f"2024-03-01T{hour:02}:00:00Z") for number, hour in hours]
+    streams[1]["master_metadata_track_name"] = "Song (Remastered 2011)"
+    path = packed(tmp_path / "my.zip", {"Streaming_History_Audio_1.json": streams})
+    wanted = Wanted.of(ImportFormat.SPOTIFY, path, user_id=ann)
+    import_now(database, wanted, tmp_path, lambda *_: None)
+    with database.read() as session:
+        return id_of(session.exec(select(Track)).one()), wanted
+
+
+def _again(database: Database, wanted: Wanted) -> int:
+    """Import it once more; how many listens were new."""
+    report = import_now(database, wanted, wanted.path.parent, lambda *_: None)
+    return report.listens.loaded
+
+
+def test_one_of_two_ids_of_a_service_is_split_off_with_its_listens(
+    database: Database, settings: Settings, history: tuple[int, Wanted]
+) -> None:
+    track, wanted = history
+    assert listens(database, track) == {"spotify Song": 3, "spotify Song (Remastered 2011)": 1}
+    new = split_off(database, track, "spotify Song (Remastered 2011)")
+    with database.read() as session:
+        assert catalog.track(session, new).title == "Song (Remastered 2011)"
+    for _ in range(2):
+        assert listens(database, track) == {"spotify Song": 3}
+        assert listens(database, new) == {"spotify Song (Remastered 2011)": 1}
+        assert is_well(database, settings)
+        assert _again(database, wanted) == 0
+
+
+def test_of_older_listens_their_file_tells_by_which_id_they_came(
+    database: Database, history: tuple[int, Wanted]
+) -> None:
+    track, wanted = history
+    _forget_how_they_came(database)
+    assert listens(database, track)["spotify none"] == 4
+    assert _again(database, wanted) == 0
+    assert listens(database, track) == {"spotify Song": 3, "spotify Song (Remastered 2011)": 1}
+
+
+def test_older_listens_are_split_late_when_their_file_comes_again(
+    database: Database, settings: Settings, history: tuple[int, Wanted]
+) -> None:
+    track, wanted = history
+    _forget_how_they_came(database)
+    with database.read() as session:
+        keys = [origins(database, track)["spotify Song"].key]
+        split = editing.would_split(session, track, keys)
+        assert [(one.source, one.listens) for one in split.untold] == [("spotify", 4)]
+    new = split_off(database, track, "spotify Song")
+    assert listens(database, new) == {"spotify Song": 0}
+    for _ in range(2):
+        assert _again(database, wanted) == 0
+        assert listens(database, new) == {"spotify Song": 3}
+        assert listens(database, track) == {"spotify Song (Remastered 2011)": 1}
+        assert is_well(database, settings)
+
+
+def _forget_how_they_came(database: Database) -> None:
+    """As it is with what was imported before that was written down."""
+    with database.write() as session:
+        session.connection().execute(update(EVENTS).values(came_by=None))
