@@ -1,13 +1,15 @@
 """Listens of which nobody knew by which id they came when their track was split.
 
-They had to stay with the other track. Their file tells, when it is imported again.
+They stayed, or went, all together. Their file tells which is whose, when it is imported again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import product
 from typing import Any
 
 from sqlalchemy import func, select, update
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from app.importing.listens import Names, undated_key
@@ -26,19 +28,39 @@ def last_edit(session: Session) -> int:
     return session.connection().execute(select(func.max(col(CatalogueEdit.id)))).scalar() or 0
 
 
-def splits(session: Session) -> dict[int, int]:
-    """Tracks that were split off → the track where the rest is by now."""
-    now = func.coalesce(col(Track.merged_into_id), col(Track.id))
+def splits(session: Session) -> dict[int, frozenset[int]]:
+    """Tracks that were split, or split off → the others that each has been one with.
+
+    What was merged into another since is that one by now.
+    """
+    ours, other = aliased(Track), aliased(Track)
+    edit = CatalogueEdit
     statement = (
-        select(col(CatalogueEdit.other_id), now)
-        .join_from(CatalogueEdit, Track, col(Track.id) == col(CatalogueEdit.our_id))
+        select(
+            func.coalesce(ours.merged_into_id, edit.our_id),
+            func.coalesce(other.merged_into_id, edit.other_id),
+        )
+        .select_from(edit)
+        .outerjoin(ours, col(ours.id) == edit.our_id)
+        .outerjoin(other, col(other.id) == edit.other_id)
         .where(
-            col(CatalogueEdit.kind) == EditKind.SPLIT,
-            col(CatalogueEdit.thing) == ExternalKind.TRACK,
+            col(edit.kind) == EditKind.SPLIT,
+            col(edit.thing) == ExternalKind.TRACK,
+            col(edit.other_id).is_not(None),
         )
     )
     rows: Any = session.connection().execute(statement)
-    return {row[0]: row[1] for row in rows}
+    return _others(rows)
+
+
+def _others(pairs: Iterable[tuple[int, int]]) -> dict[int, frozenset[int]]:
+    """What each is joined to, be it by way of others."""
+    joined: dict[int, set[int]] = {}
+    for pair in pairs:
+        group = set(pair).union(*(joined.get(one, ()) for one in pair))
+        joined.update(dict.fromkeys(group, group))
+    others = {one: frozenset(group - {one}) for one, group in joined.items()}
+    return {one: rest for one, rest in others.items() if rest}
 
 
 def split_late(
@@ -46,16 +68,20 @@ def split_late(
     source: str,
     rows: Sequence[ListenRow],
     names: Names,
-    splits: Mapping[int, int],
+    splits: Mapping[int, frozenset[int]],
 ) -> None:
-    """Make listens that these rows tell of those of the track that was split off."""
+    """Make listens that these rows tell of those of the track that their ids mean by now."""
     told = [row for row in rows if names.tracks[row.track] in splits] if splits else []
     if not told:
         return
-    left = {_moment(source, names, row, splits[names.tracks[row.track]]): row for row in told}
-    new = {names.tracks[row.track] for row in told}
+    left = {
+        _moment(source, names, row, other): row
+        for row in told
+        for other in splits[names.tracks[row.track]]
+    }
+    meant = {names.tracks[row.track] for row in told}
     users = {names.users[row.user] for row in told}
-    events = _events(session, source, users, new | {splits[track] for track in new})
+    events = _events(session, source, users, meant.union(*(splits[track] for track in meant)))
     there = {_key(event) for event in events}
     moved: set[int] = set()
     for event in events:
@@ -88,9 +114,9 @@ def _events(session: Session, source: str, users: set[int], tracks: set[int]) ->
     columns = EVENTS.c
     wanted = (columns.id, columns.user_id, columns.track_id, columns.kind, columns.occurred_at)
     found: list[Any] = []
-    for some in in_parts(sorted(users)):
+    for some, these in product(in_parts(sorted(users)), list(in_parts(sorted(tracks)))):
         statement = select(*wanted, columns.idempotency_key, columns.came_by).where(
-            columns.track_id.in_(tracks), columns.user_id.in_(some), columns.source == source
+            columns.track_id.in_(these), columns.user_id.in_(some), columns.source == source
         )
         found += session.connection().execute(statement).all()
     return found

@@ -12,7 +12,7 @@ from app.importing.formats import ImportFormat
 from app.importing.records import Wanted
 from app.importing.run import import_now
 from app.listening import EVENTS
-from app.models import Track
+from app.models import ExternalId, ExternalKind, Track
 from app.models.columns import id_of
 from app.settings import Settings
 from tests import making
@@ -82,6 +82,53 @@ def test_older_listens_are_split_late_when_their_file_comes_again(
         assert listens(database, new) == {"spotify Song": 3}
         assert listens(database, track) == {"spotify Song (Remastered 2011)": 1}
         assert is_well(database, settings)
+
+
+def _is_told_right(database: Database, wanted: Wanted, song: int, remastered: int) -> bool:
+    """Imported again and again, nothing is new and each track has the listens of its id."""
+    return all(
+        (_again(database, wanted), listens(database, song), listens(database, remastered))
+        == (0, {"spotify Song": 3}, {"spotify Song (Remastered 2011)": 1})
+        for _ in range(2)
+    )
+
+
+def test_older_listens_that_went_along_come_back_to_the_id_that_stayed(
+    database: Database, settings: Settings, history: tuple[int, Wanted]
+) -> None:
+    track, wanted = history
+    _forget_how_they_came(database)
+    new = split_off(database, track, "spotify none", "spotify Song (Remastered 2011)")
+    assert listens(database, new)["spotify none"] == 4
+    assert _is_told_right(database, wanted, track, new)
+    assert is_well(database, settings)
+
+
+def test_older_listens_follow_their_id_to_the_track_that_it_was_merged_into(
+    database: Database, settings: Settings, history: tuple[int, Wanted]
+) -> None:
+    track, wanted = history
+    _forget_how_they_came(database)
+    new = split_off(database, track, "spotify Song (Remastered 2011)")
+    right = database.transact(lambda session: making.track(session, "Song (live)", "Ann"))
+    database.transact(lambda session: editing.merge_track(session, new, right, "root"))
+    assert _is_told_right(database, wanted, track, right)
+    assert is_well(database, settings)
+
+
+def test_older_listens_follow_their_id_through_two_splits(
+    database: Database, settings: Settings, history: tuple[int, Wanted]
+) -> None:
+    track, wanted = history
+    video = ExternalId(
+        source="youtube", kind=ExternalKind.TRACK, external_id="aaaaaaaaaaa", our_id=track
+    )
+    database.transact(lambda session: session.add(video))
+    _forget_how_they_came(database)
+    new = split_off(database, track, "spotify Song", "youtube aaaaaaaaaaa")
+    newer = split_off(database, new, "spotify Song")
+    assert _is_told_right(database, wanted, newer, track)
+    assert is_well(database, settings)
 
 
 def _forget_how_they_came(database: Database) -> None:
