@@ -17,10 +17,13 @@ UPDATE event SET came_by = (
   SELECT min(known.id) FROM external_id AS known
   WHERE known.kind = 'track' AND known.our_id = event.track_id AND known.source = event.source
   AND coalesce(known.merged_from, 0) = coalesce(event.merged_from, 0)
-  HAVING count(*) = 1
+  GROUP BY known.our_id HAVING count(*) = 1
 ) WHERE import_id IS NOT NULL
 """
-"""Where an import's source has one id for the track, its listens came by that."""
+"""Where an import's source has one id for the track, its listens came by that.
+
+SQLite takes no HAVING without GROUP BY before 3.39.
+"""
 
 _NAMES = """
 UPDATE external_id SET
