@@ -148,7 +148,9 @@ def test_a_search_that_ends_after_the_video_was_closed_leaves_it_closed(
 
 def _ask(tab: Tab, track_id: int) -> None:
     """Radio is off: what it would go on with may have something to say of its own."""
-    tab.page.add_init_script("localStorage.setItem('pytune.radio.off', 'true')")
+    tab.page.add_init_script(
+        "if (origin !== 'null') localStorage.setItem('pytune.radio.off', 'true')"
+    )
     tab.open(f"/search?q={UNSOUGHT}")
     with tab.answer(f"/tracks/{track_id}/video") as told:
         tab.play(UNSOUGHT)

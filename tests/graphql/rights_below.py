@@ -85,7 +85,7 @@ TO_ADMINISTRATORS = {
     *("ListenerSlice", "LogLine", "Measured", "Metric", "ModelPromoted", "ModelReloaded"),
     *("ModelRolledBack", "ModelVersion", "ModelVersionConnection", "ModelVersionEdge"),
     *("PasswordLink", "PasswordLinkMade", "Refit", "ScheduledJob", "Span", "TrackEdited"),
-    *("TrackSource", "Training", "TrainingConnection", "TrainingEdge", "TrainingProgress"),
+    *("TrackOrigin", "Training", "TrainingConnection", "TrainingEdge", "TrainingProgress"),
     *("TrainingStarted", "Trial", "Tuning", "TuningConnection", "TuningEdge", "TuningStarted"),
     *("TuningStopped", "UserAccount", "UserAccountConnection", "UserAccountEdge", "UserChanged"),
     *("UserCreated", "UserInvited", "WatchedSignal"),
