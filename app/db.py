@@ -68,13 +68,14 @@ class Database:
         """Of the writers of this process, where there are many at once."""
 
     @contextmanager
-    def read(self, seconds: float | None = None) -> Iterator[Session]:
+    def read(self, seconds: float | None = None, since: float | None = None) -> Iterator[Session]:
         """A session for reading; nothing done in it is kept.
 
-        Raises TookTooLong where it takes longer than `seconds`, if they are given.
+        Raises TookTooLong where it takes longer than `seconds`, if they are given: from now on, or
+        from a moment of the monotonic clock.
         """
         with (
-            reading_time.limited_to(seconds),
+            reading_time.limited_to(seconds, since),
             Session(self.engine, expire_on_commit=False) as session,
         ):
             yield session

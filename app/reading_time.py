@@ -4,6 +4,7 @@ A request that is given up leaves a thread behind. What that waits for would go 
 connection.
 """
 
+import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,20 +18,22 @@ from app.errors import TookTooLong
 
 _STEPS = 1_000_000
 """Of SQLite between two looks at the clock: some 50 ms."""
-_LEAST_MILLISECONDS = 1
-"""Nothing would mean no limit."""
 
 _UNTIL: ContextVar[tuple[float, float] | None] = ContextVar("pytune_reading_until", default=None)
 """By the monotonic clock, and the seconds that there were at first."""
 
 
 @contextmanager
-def limited_to(seconds: float | None) -> Iterator[None]:
-    """Statements within end by then, and no other begins. Raises TookTooLong."""
+def limited_to(seconds: float | None, since: float | None = None) -> Iterator[None]:
+    """Statements within end so long after `since`, or now, and no other begins then.
+
+    Raises TookTooLong.
+    """
     if seconds is None:
         yield
         return
-    token = _UNTIL.set((time.monotonic() + seconds, seconds))
+    began = time.monotonic() if since is None else since
+    token = _UNTIL.set((began + seconds, seconds))
     try:
         yield
     except OperationalError as error:
@@ -75,7 +78,8 @@ def _before(
 def _with_limit(statement: str, seconds: float, dialect: Any) -> str:
     if dialect.name == "sqlite" or not statement.startswith("SELECT"):
         return statement
+    # Rounded up: none would mean no limit, and by then the time is over here, too.
+    milliseconds = math.ceil(1000 * seconds)
     if dialect.is_mariadb:
-        return f"SET STATEMENT max_statement_time={seconds:.3f} FOR {statement}"
-    milliseconds = max(_LEAST_MILLISECONDS, int(1000 * seconds))
+        return f"SET STATEMENT max_statement_time={milliseconds / 1000:.3f} FOR {statement}"
     return statement.replace("SELECT", f"SELECT /*+ MAX_EXECUTION_TIME({milliseconds}) */", 1)

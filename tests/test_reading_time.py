@@ -52,6 +52,14 @@ def test_no_statement_begins_after_the_time_of_its_session(
             _one(session)
 
 
+def test_a_session_has_what_is_left_of_the_time(database: Database) -> None:
+    began = time.monotonic() - 60
+    with database.read(120, began) as session:
+        assert _one(session) == 1
+    with pytest.raises(TookTooLong), database.read(60, began) as session:
+        _one(session)
+
+
 def test_whoever_reads_without_a_limit_may_take_long(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

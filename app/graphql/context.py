@@ -1,6 +1,7 @@
 """What every resolver reaches: the state of the process, who asks, and this request's loaders."""
 
 import logging
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Self, TypeVar
@@ -42,6 +43,7 @@ class Context(BaseContext):
         """Whether it is that of a web socket or a stream of events, which subscriptions are for."""
         self.held = ExitStack()
         """What a web socket takes of its user's allowance, until it is closed."""
+        self._began = time.monotonic()
         self._viewer = None if isinstance(viewer, TooManyRequests) else viewer
         self.loaders = self._new_loaders()
 
@@ -101,7 +103,8 @@ class Context(BaseContext):
         return result
 
     def _read(self, work: Callable[[Session], T]) -> T:
-        with self.state.database.read(self.state.settings.request_seconds) as session:
+        since = None if self.lasts else self._began
+        with self.state.database.read(self.state.settings.request_seconds, since) as session:
             return work(session)
 
     def _new_loaders(self) -> Loaders:
