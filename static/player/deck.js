@@ -42,7 +42,9 @@ export class Deck {
     $("now-title").textContent = track.title;
     $("now-title").href = `/tracks/${track.id}`;
     $("now-artist").textContent = track.artist;
-    $("now-artist").href = `/artists/${track.artist_id}`;
+    // A queue that was kept by an older version does not know it.
+    if (track.artist_id) $("now-artist").href = `/artists/${track.artist_id}`;
+    else $("now-artist").removeAttribute("href");
     this.#showAt(this.player.position, track.seconds ?? 0);
     const served = track.list ? `?list_id=${track.list}&position=${track.position}` : "";
     htmx.ajax("GET", `/tracks/${track.id}/feedback${served}`, { target: $("now-feedback"), swap: "innerHTML" });

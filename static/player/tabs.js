@@ -15,8 +15,9 @@ export function watchTabs(player) {
   player.addEventListener("change", () => player.isPlaying && begin());
   player.addEventListener("stop", () => (isOn = false));
   channel.addEventListener("message", () => {
-    if (!isOn) return;
+    const wasOn = isOn;
+    // Also what is still awaited, as the next song of a radio, does not begin later.
     player.pause();
-    showNote("elsewhere");
+    if (wasOn) showNote("elsewhere");
   });
 }
