@@ -108,6 +108,7 @@ def open_session(
         token_hash=token_hash(token),
         name=token_name[:MAX_TOKEN_NAME],
         is_program=program,
+        created_at=now,
         last_used_at=None if program else now,
         expires_at=now + lifetime,
     )
@@ -117,10 +118,11 @@ def open_session(
 
 
 def _make_room(session: Session, user_id: int) -> None:
-    """For one more sign-in."""
+    """For one more sign-in; those go first that were not used again, as a script's are."""
     mine = (ApiToken.user_id == user_id, col(ApiToken.is_program).is_(False))
-    last_used = (col(ApiToken.last_used_at).desc(), col(ApiToken.id).desc())
-    numbers = session.exec(select(ApiToken.id).where(*mine).order_by(*last_used)).all()
+    was_used = col(ApiToken.last_used_at) > col(ApiToken.created_at)
+    order = (was_used.desc(), col(ApiToken.last_used_at).desc(), col(ApiToken.id).desc())
+    numbers = session.exec(select(ApiToken.id).where(*mine).order_by(*order)).all()
     excess = numbers[MAX_SIGN_INS - 1 :]
     if excess:
         session.exec(delete(ApiToken).where(col(ApiToken.id).in_(excess)))

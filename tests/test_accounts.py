@@ -204,6 +204,24 @@ def test_a_sign_in_too_many_ends_the_one_used_longest_ago(
     assert found == [True, False, True, True, True]
 
 
+def test_a_script_that_signs_in_ends_no_browser_in_use(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(accounts, "MAX_SIGN_INS", 2)
+    start = utc_now()
+    opened: list[str] = []
+    with database.write() as session:
+        ann = making.user(session, "ann")
+        for hours in range(4):
+            then = start + timedelta(hours=2 * hours)
+            monkeypatch.setattr(accounts, "utc_now", lambda then=then: then)
+            if hours == 1:
+                accounts.note_use(session, opened[0])
+            opened.append(_open(session, ann))
+        found = [accounts.owner_of_token(session, one) is not None for one in opened]
+    assert found == [True, False, False, True]
+
+
 def test_expired_tokens_are_cleared_away(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
