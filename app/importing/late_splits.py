@@ -86,7 +86,7 @@ def split_late(
     moved: set[int] = set()
     for event in events:
         row = left.get(_key(event))
-        if row is None or event.came_by is not None:
+        if row is None or event.came_by not in {None, names.numbers[row.track]}:
             continue
         if _moment(source, names, row, names.tracks[row.track]) not in there:
             moved |= {event.track_id, _move(session, event.id, names, row)}

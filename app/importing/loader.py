@@ -14,7 +14,7 @@ from typing import Protocol
 from sqlmodel import Session
 
 from app.db import Database
-from app.importing.collisions import transact_again
+from app.importing.collisions import EditedMeanwhile, transact_again
 from app.importing.identity import Ids, Origin, add_listeners, name_ids
 from app.importing.late_splits import last_edit, split_late, splits
 from app.importing.listens import Names, add_listens
@@ -177,6 +177,9 @@ class Loader:
             self._look(session)
         done = self._write(session, block, tally)
         place.keep(session, done.tally, size)
+        # What is written holds editors off; one who was quicker may have changed what it means.
+        if last_edit(session) != self._edits:
+            raise EditedMeanwhile
         return done
 
     def _write(self, session: Session, block: _Block, tally: Tally) -> _Written:

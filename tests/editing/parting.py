@@ -3,6 +3,8 @@
 from app import editing, verifying
 from app.db import Database
 from app.editing import Origin
+from app.importing.records import Wanted
+from app.importing.run import import_now
 from app.settings import Settings
 
 
@@ -27,3 +29,9 @@ def listens(database: Database, track: int) -> dict[str, int]:
 def is_well(database: Database, settings: Settings) -> bool:
     with database.read() as session:
         return list(verifying.findings(session, settings)) == []
+
+
+def imported_again(database: Database, wanted: Wanted) -> int:
+    """How many listens were new."""
+    report = import_now(database, wanted, wanted.path.parent, lambda *_: None)
+    return report.listens.loaded

@@ -1,44 +1,16 @@
 """Listens of a history go with the id that they came by, also where only its file tells that."""
 
-from pathlib import Path
-
-import pytest
 from sqlalchemy import update
-from sqlmodel import select
 
 from app import catalog, editing
 from app.db import Database
-from app.importing.formats import ImportFormat
 from app.importing.records import Wanted
-from app.importing.run import import_now
 from app.listening import EVENTS
-from app.models import ExternalId, ExternalKind, Track
-from app.models.columns import id_of
+from app.listening.moving import sum_tracks_again
+from app.models import ExternalId, ExternalKind
 from app.settings import Settings
 from tests import making
-from tests.editing.parting import is_well, listens, origins, split_off
-from tests.importing.packing import packed, stream
-
-
-@pytest.fixture
-def history(database: Database, tmp_path: Path) -> tuple[int, Wanted]:
-    """Two ids of one service that are one track here, and the file that they came from."""
-    ann = database.transact(making.user)
-    same = {"master_metadata_track_name": "Song", "master_metadata_album_artist_name": "Ann"}
-    hours = [(1, 5), (2, 6), (1, 7), (1, 8)]
-    streams = [stream(number, **same, ts=f"2024-03-01T{hour:02}:00:00Z") for number, hour in hours]
-    streams[1]["master_metadata_track_name"] = "Song (Remastered 2011)"
-    path = packed(tmp_path / "my.zip", {"Streaming_History_Audio_1.json": streams})
-    wanted = Wanted.of(ImportFormat.SPOTIFY, path, user_id=ann)
-    import_now(database, wanted, tmp_path, lambda *_: None)
-    with database.read() as session:
-        return id_of(session.exec(select(Track)).one()), wanted
-
-
-def _again(database: Database, wanted: Wanted) -> int:
-    """Import it once more; how many listens were new."""
-    report = import_now(database, wanted, wanted.path.parent, lambda *_: None)
-    return report.listens.loaded
+from tests.editing.parting import imported_again, is_well, listens, origins, split_off
 
 
 def test_one_of_two_ids_of_a_service_is_split_off_with_its_listens(
@@ -53,7 +25,7 @@ def test_one_of_two_ids_of_a_service_is_split_off_with_its_listens(
         assert listens(database, track) == {"spotify Song": 3}
         assert listens(database, new) == {"spotify Song (Remastered 2011)": 1}
         assert is_well(database, settings)
-        assert _again(database, wanted) == 0
+        assert imported_again(database, wanted) == 0
 
 
 def test_of_older_listens_their_file_tells_by_which_id_they_came(
@@ -62,11 +34,11 @@ def test_of_older_listens_their_file_tells_by_which_id_they_came(
     track, wanted = history
     _forget_how_they_came(database)
     assert listens(database, track)["spotify none"] == 4
-    assert _again(database, wanted) == 0
+    assert imported_again(database, wanted) == 0
     assert listens(database, track) == {"spotify Song": 3, "spotify Song (Remastered 2011)": 1}
 
 
-def test_older_listens_are_split_late_when_their_file_comes_again(
+def test_older_listens_are_split_late_when_their_file_comesimported_again(
     database: Database, settings: Settings, history: tuple[int, Wanted]
 ) -> None:
     track, wanted = history
@@ -78,7 +50,7 @@ def test_older_listens_are_split_late_when_their_file_comes_again(
     new = split_off(database, track, "spotify Song")
     assert listens(database, new) == {"spotify Song": 0}
     for _ in range(2):
-        assert _again(database, wanted) == 0
+        assert imported_again(database, wanted) == 0
         assert listens(database, new) == {"spotify Song": 3}
         assert listens(database, track) == {"spotify Song (Remastered 2011)": 1}
         assert is_well(database, settings)
@@ -87,7 +59,7 @@ def test_older_listens_are_split_late_when_their_file_comes_again(
 def _is_told_right(database: Database, wanted: Wanted, song: int, remastered: int) -> bool:
     """Imported again and again, nothing is new and each track has the listens of its id."""
     return all(
-        (_again(database, wanted), listens(database, song), listens(database, remastered))
+        (imported_again(database, wanted), listens(database, song), listens(database, remastered))
         == (0, {"spotify Song": 3}, {"spotify Song (Remastered 2011)": 1})
         for _ in range(2)
     )
@@ -128,6 +100,18 @@ def test_older_listens_follow_their_id_through_two_splits(
     new = split_off(database, track, "spotify Song", "youtube aaaaaaaaaaa")
     newer = split_off(database, new, "spotify Song")
     assert _is_told_right(database, wanted, newer, track)
+    assert is_well(database, settings)
+
+
+def test_a_listen_beside_its_id_goes_to_it_when_its_file_comes_again(
+    database: Database, settings: Settings, history: tuple[int, Wanted]
+) -> None:
+    track, wanted = history
+    new = split_off(database, track, "spotify Song")
+    with database.write() as session:
+        session.connection().execute(update(EVENTS).values(track_id=track))
+        sum_tracks_again(session, [track, new])
+    assert _is_told_right(database, wanted, new, track)
     assert is_well(database, settings)
 
 
