@@ -17,7 +17,7 @@ from tests import making
 from tests.histories import played, served
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
-LISTENS = 10_000
+LISTENS = 20_000
 DAY = Window(START, START + timedelta(days=1))
 
 
