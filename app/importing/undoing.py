@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 
-from sqlalchemy import Table, delete, exists
+from sqlalchemy import ColumnElement, Table, delete, exists
 from sqlalchemy import select as select_columns
 from sqlmodel import Session
 
@@ -204,7 +204,7 @@ def _forget_ids(session: Session, ids: Sequence[int], gone: Iterable[int], row: 
     left = looked_at & (columns.kind == ExternalKind.USER) & ~here
     connection.execute(delete(EXTERNAL_IDS).where(left))
     if row.user_id is None:
-        connection.execute(delete(EXTERNAL_IDS).where(looked_at, columns.matched))
+        _forget_matched(session, looked_at & columns.matched)
     for kind, user in (
         (ExternalKind.TRACK, EVENTS.c.track_id == columns.our_id),
         (ExternalKind.USER, EVENTS.c.user_id == columns.our_id),
@@ -212,3 +212,16 @@ def _forget_ids(session: Session, ids: Sequence[int], gone: Iterable[int], row: 
         heir = select_columns(EVENTS.c.import_id).where(user, EVENTS.c.import_id.is_not(None))
         handed_on = EXTERNAL_IDS.update().where(looked_at, columns.kind == kind)
         connection.execute(handed_on.values(import_id=heir.limit(1).scalar_subquery()))
+
+
+def _forget_matched(session: Session, which: ColumnElement[bool]) -> None:
+    """Listens of others that such an id had told may be told anew, by one that a file gives yet."""
+    connection, columns = session.connection(), EXTERNAL_IDS.c
+    of_tracks = which & (columns.kind == ExternalKind.TRACK)
+    dead = connection.execute(select_columns(columns.id, columns.our_id).where(of_tracks)).all()
+    told = EVENTS.update().where(
+        EVENTS.c.track_id.in_({known.our_id for known in dead}),
+        EVENTS.c.came_by.in_([known.id for known in dead]),
+    )
+    connection.execute(told.values(came_by=None))
+    connection.execute(delete(EXTERNAL_IDS).where(which))

@@ -1,4 +1,4 @@
-"""An import is taken back while somebody listens to what it has brought."""
+"""An import is taken back beside others, and while somebody listens to what it has brought."""
 
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
@@ -9,11 +9,12 @@ from sqlmodel import select
 from app import listening
 from app.db import Database
 from app.importing import undoing
+from app.importing.csv_import import import_csv
 from app.listening import Listen
-from app.models import Track
+from app.models import Event, ExternalId, ExternalKind, Track
 from app.settings import Settings
 from tests import making
-from tests.importing.conftest import titles
+from tests.importing.conftest import Files, titles
 from tests.importing.packing import stream
 from tests.importing.taking_back import bring, check, claimed
 
@@ -58,3 +59,28 @@ def test_a_track_that_is_heard_at_the_same_moment_stays(
         undone.result()
     assert [title for title, _ in titles(database)] == ["Song 2"]
     check(database, settings)
+
+
+def test_listens_of_another_import_forget_the_id_that_is_taken_back(
+    settings: Settings, database: Database, files: Files, tmp_path: Path
+) -> None:
+    """By a dead id no file could tell them again: after a split it would bring them twice."""
+    database.transact(lambda session: making.track(session, "Halo", "Beyoncé"))
+    files.tracks("1,Halo,Beyoncé")
+    imports = []
+    for listens in (["a,1,2026-03-01"], ["a,1,2026-03-01", "a,1,2026-03-02"]):
+        files.listens(*listens)
+        imports.append(import_csv(database, files.folder, tmp_path, lambda *_: None).import_id)
+    undoing.undo(database, claimed(database, imports[0]))
+    assert _came_by(database) == [None]
+    assert import_csv(database, files.folder, tmp_path, lambda *_: None).listens.loaded == 1
+    with database.read() as session:
+        known = select(ExternalId.id).where(ExternalId.kind == ExternalKind.TRACK)
+        (number,) = session.exec(known)
+    assert _came_by(database) == [number, number]
+    check(database, settings)
+
+
+def _came_by(database: Database) -> list[int | None]:
+    with database.read() as session:
+        return list(session.exec(select(Event.came_by)))
