@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
+from sqlmodel import Session
 
 from app import catalog, recommending
 from app.catalog import After, CatalogTrack
@@ -27,19 +28,26 @@ def artist(
     request: Request, state: Here, viewer: Listener, artist_id: Id, behind: Behind = None
 ) -> Response:
     """The page after a track is addressed by that track's listeners and id."""
-    after = After(*map(int, behind.split("-"))) if behind else None
     with state.database.read() as session:
         found = catalog.artist(session, artist_id)
         if found.id != artist_id:
             return RedirectResponse(f"/artists/{found.id}", 303)
-        tracks = catalog.tracks_of_artist(session, artist_id, _AT_ONCE + 1, after)
-        items = plain_items(session, viewer.id, tracks[:_AT_ONCE])
+        tracks, further = tracks_behind(session, artist_id, behind, _AT_ONCE)
+        items = plain_items(session, viewer.id, tracks)
         near = recommending.similar_artists(session, state.slot.model, found.id, _NEAR)
-    last = tracks[_AT_ONCE - 1] if len(tracks) > _AT_ONCE else None
-    further = f"{last.listener_count}-{last.id}" if last else None
-    shown = {"artist": found, "items": items, "is_first": after is None, "further": further}
+    shown = {"artist": found, "items": items, "is_first": behind is None, "further": further}
     shown["near"] = [each.artist for each in near]
     return page(request, viewer, "artists/artist.html", shown)
+
+
+def tracks_behind(
+    session: Session, artist_id: int, behind: str | None, at_most: int
+) -> tuple[list[CatalogTrack], str | None]:
+    """Those of one page, and behind which track the next one begins."""
+    after = After(*map(int, behind.split("-"))) if behind else None
+    tracks = catalog.tracks_of_artist(session, artist_id, at_most + 1, after)
+    last = tracks[at_most - 1] if len(tracks) > at_most else None
+    return tracks[:at_most], f"{last.listener_count}-{last.id}" if last else None
 
 
 @router.get("/artists/{artist_id}/take-along/{form}")

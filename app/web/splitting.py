@@ -8,10 +8,9 @@ from fastapi.responses import RedirectResponse
 
 from app import catalog, editing
 from app.access import Viewer
-from app.catalog import After
 from app.errors import InvalidInput
 from app.state import State
-from app.web.artists import Behind
+from app.web.artists import Behind, tracks_behind
 from app.web.correcting import artist_page, track_page
 from app.web.door import GREATEST_ID, Administrator, Here, Id
 from app.web.errors import status_of
@@ -125,20 +124,18 @@ def _artist_page(
     said: tuple[str, set[int]] = ("", set()),
     problem: InvalidInput | None = None,
 ) -> Response:
-    after = After(*map(int, behind.split("-"))) if behind else None
     with state.database.read() as session:
         found = catalog.artist(session, artist_id)
         if found.id != artist_id:
             return RedirectResponse(f"/artists/{found.id}/split", 303)
-        tracks = catalog.tracks_of_artist(session, artist_id, _AT_ONCE + 1, after)
-    last = tracks[_AT_ONCE - 1] if len(tracks) > _AT_ONCE else None
+        tracks, further = tracks_behind(session, artist_id, behind, _AT_ONCE)
     shown = {
         "artist": found,
-        "tracks": tracks[:_AT_ONCE],
+        "tracks": tracks,
         "name": said[0],
         "chosen": said[1],
         "here": behind,
-        "further": f"{last.listener_count}-{last.id}" if last else None,
+        "further": further,
         "problem": problem,
     }
     return page(request, viewer, "editing/split_artist.html", shown, status_of(problem))

@@ -39,6 +39,15 @@ def train_another(
         assert client.trainings()[2]["state"] == "FINISHED"
 
 
+def demo_with_two(folder: Path, addresses: Mapping[str, str]) -> tuple[tuple[str, str], Settings]:
+    """The demo made at these addresses, and a second model; who administrates it, and where."""
+    with running(folder, "demo", addresses) as first:
+        administrator = first.accounts["administrator"]
+    train_another(folder, administrator, addresses)
+    database, redis = (addresses.get(f"PYTUNE_{name}_URL") for name in ("DATABASE", "REDIS"))
+    return administrator, Settings(data_dir=folder, database_url=database, redis_url=redis)
+
+
 def await_that(holds: Callable[[], bool], every: float = 0.1) -> None:
     """Ask until it holds; the test's own time limit ends it otherwise."""
     moment = threading.Event()

@@ -30,7 +30,7 @@ from tests.soak.killable import name_of_redis
 from tests.soak.load import chores, figures
 from tests.soak.load.figures import Request
 from tests.soak.load.memory import Memory
-from tests.soak.swapping import PASSWORD, add_listeners, train_another
+from tests.soak.swapping import PASSWORD, add_listeners, demo_with_two
 from tests.stack.running import ROOT, Running, running
 
 MINUTES = float(os.environ.get("PYTUNE_SOAK_MINUTES", "30"))
@@ -79,14 +79,7 @@ def servers(request: pytest.FixtureRequest, say: Say) -> Iterator[dict[str, str]
 def loaded(tmp_path: Path, servers: dict[str, str]) -> Iterator[Loaded]:
     folder, inbox = tmp_path / "data", tmp_path / "inbox"
     inbox.mkdir()
-    with running(folder, "demo", servers) as first:
-        administrator = first.accounts["administrator"]
-    train_another(folder, administrator, servers)
-    settings = Settings(
-        data_dir=folder,
-        database_url=servers.get("PYTUNE_DATABASE_URL"),
-        redis_url=servers.get("PYTUNE_REDIS_URL"),
-    )
+    administrator, settings = demo_with_two(folder, servers)
     database, names = open_database(settings), [f"listener {n}" for n in range(LISTENERS)]
     add_listeners(database, names)
     database.dispose()

@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from app.settings import Settings
 from tests.conftest import create_mariadb, name_here
 from tests.proxy import Proxy
 from tests.soak.faults.scene import QUICK, Scene
 from tests.soak.faults.work import Work
 from tests.soak.killable import KeyValue, MariaDB
-from tests.soak.swapping import train_another
+from tests.soak.swapping import demo_with_two
 from tests.stack.running import running
 
 _DISK_MEGABYTES = 1024
@@ -82,14 +81,7 @@ def with_servers(place: Path, addresses: dict[str, str]) -> Iterator[Scene]:
 
 def scene(folder: Path, addresses: Mapping[str, str]) -> Iterator[Scene]:
     """The product with two models, the second of which has an earlier champion to fall back on."""
-    with running(folder, "demo", addresses) as first:
-        administrator = first.accounts["administrator"]
-    train_another(folder, administrator, addresses)
-    settings = Settings(
-        data_dir=folder,
-        database_url=addresses.get("PYTUNE_DATABASE_URL"),
-        redis_url=addresses.get("PYTUNE_REDIS_URL"),
-    )
+    administrator, settings = demo_with_two(folder, addresses)
     with running(folder, settings={**addresses, **QUICK}) as stack:
         work = Work(stack, stack.signed_in(administrator), settings)
         work.promote_another()
