@@ -125,7 +125,8 @@ def test_a_server_that_does_not_answer_is_said(tab: Tab) -> None:
 
 
 def test_an_ended_session_leads_to_the_sign_in_and_back(tab: Tab) -> None:
-    tab.open("/search?q=neu")
+    with tab.answer("/settings/time-zone"):  # nothing may be under way when the session ends
+        tab.open("/search?q=neu")
     tab.page.context.clear_cookies()
     tab.page.get_by_role("link", name="Isi", exact=True).click()
     expect(tab.page.get_by_role("heading", name="Sign in.")).to_be_visible()

@@ -38,7 +38,7 @@ def test_of_older_listens_their_file_tells_by_which_id_they_came(
     assert listens(database, track) == {"spotify Song": 3, "spotify Song (Remastered 2011)": 1}
 
 
-def test_older_listens_are_split_late_when_their_file_comesimported_again(
+def test_older_listens_are_split_late_when_their_file_comes_again(
     database: Database, settings: Settings, history: tuple[int, Wanted]
 ) -> None:
     track, wanted = history
