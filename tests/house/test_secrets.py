@@ -1,5 +1,7 @@
-"""Secrets are found before they are committed, and what is none is left alone."""
+"""Secrets are found before they are committed, and compared in constant time."""
 
+import ast
+import re
 import runpy
 from collections.abc import Callable
 from pathlib import Path
@@ -38,3 +40,34 @@ def test_a_secret_is_found_and_not_repeated(line: str) -> None:
 @pytest.mark.parametrize("line", HARMLESS)
 def test_what_is_none_is_left_alone(line: str) -> None:
     assert list(found(line)) == []
+
+
+_SECRET = re.compile(r"(token|secret|password|signature|digest)$")
+_BOTH_SENT = ("change.new_password", "change.current_password")
+"""By the same client: neither is known to it alone."""
+
+
+def compared_by_value(text: str) -> list[str]:
+    """What a program compares with a secret by == or !=, which end at the first other letter."""
+    compared = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Compare))
+    sides = [
+        (each.left, *each.comparators)
+        for each in compared
+        if any(isinstance(by, ast.Eq | ast.NotEq) for by in each.ops)
+    ]
+    return [
+        " == ".join(words)
+        for words in (tuple(ast.unparse(side) for side in each) for each in sides)
+        if any(_SECRET.search(word) for word in words) and words != _BOTH_SENT
+    ]
+
+
+def test_a_comparison_that_tells_its_length_by_its_time_is_found() -> None:
+    assert compared_by_value("given == settings.probe_token") == ["given == settings.probe_token"]
+    assert compared_by_value("hmac.compare_digest(given, token)") == []
+
+
+def test_no_secret_is_compared_by_value() -> None:
+    files = [path for folder in ("app", "jobs") for path in (ROOT / folder).rglob("*.py")]
+    found = {path.name: compared_by_value(path.read_text()) for path in files}
+    assert {name: each for name, each in found.items() if each} == {}
