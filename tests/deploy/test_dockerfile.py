@@ -26,6 +26,14 @@ def test_what_is_copied_is_kept_in_git() -> None:
         assert known.stdout, f"{source} is copied into the image and not in git"
 
 
+def test_what_is_copied_keeps_its_place() -> None:
+    """A folder's contents are copied into the target, so that it has to be named again."""
+    for sources, target in _copies():
+        folders = [each for each in sources if (ROOT / each).is_dir()]
+        assert not folders or ([target], len(sources)) == ([f"{folders[0]}/"], 1)
+        assert {Path(each).parent for each in sources if each not in folders} <= {Path(target)}
+
+
 def test_what_is_copied_is_sent_to_the_builder_and_nothing_else_is() -> None:
     lines = (ROOT / ".dockerignore").read_text().splitlines()
     rules = [line for line in lines if line and not line.startswith("#")]
@@ -65,6 +73,11 @@ def test_no_secret_is_sent_to_the_builder() -> None:
 
 def _copied() -> list[str]:
     """Sources of every COPY from the tree."""
-    copies = re.findall(r"^COPY (?!--from)(.+) \S+$", DOCKERFILE, re.MULTILINE)
+    return [source for sources, _ in _copies() for source in sources]
+
+
+def _copies() -> list[tuple[list[str], str]]:
+    """Sources and target of each."""
+    copies = re.findall(r"^COPY (?!--from)(.+) (\S+)$", DOCKERFILE, re.MULTILINE)
     assert copies
-    return [source for copy in copies for source in copy.split()]
+    return [(sources.split(), target) for sources, target in copies]
