@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The image and the compose file from end to end, as docs/deploying.md has them: secrets, start, a user,
-# a catalogue, a training, lists, a backup, and all of it once more after the containers are gone.
+# a catalogue, a training, lists, two web processes, all of it once more after the containers are gone,
+# and a backup that is restored after the volumes are gone.
 # For a fresh clone on a machine with Docker: what it makes is removed at the end, volumes included.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -44,6 +45,13 @@ ask() {
         --header "Authorization: Bearer $token" --data "{\"query\": \"$1\"}" "$url/graphql"
 }
 
+sign_in() {
+    token=
+    said=$(ask "mutation { login(input: {username: \\\"root\\\", password: \\\"$password\\\"}) { ... on LoginSuccess { token } } }")
+    token=$(sed -n 's/.*"token":"\([^"]*\)".*/\1/p' <<<"$said")
+    [ -n "$token" ] || fail "nobody was signed in: $said"
+}
+
 recommended() {
     grep -q '"modelVersion":1,.*"title"' <<<"$1" || fail "no list of the first model: $1"
 }
@@ -63,10 +71,7 @@ probe=$(sed -n 's/^PYTUNE_PROBE_TOKEN=//p' .env)
 
 echo "== a user"
 printf '%s\n' "$password" | pytune user add root --admin --password-stdin
-token=
-said=$(ask "mutation { login(input: {username: \\\"root\\\", password: \\\"$password\\\"}) { ... on LoginSuccess { token } } }")
-token=$(sed -n 's/.*"token":"\([^"]*\)".*/\1/p' <<<"$said")
-[ -n "$token" ] || fail "nobody was signed in: $said"
+sign_in
 
 echo "== a catalogue: sixty listeners, each of one of two tastes"
 chmod 755 "$catalogue"
@@ -85,12 +90,29 @@ echo "== a training"
 pytune train --wait
 recommended "$(ask '{ recommendations(first: 5) { modelVersion items { track { title } } } }')"
 
-echo "== a backup, and whether all agrees"
-docker compose exec -T worker pytune backup /data/pytune.zip
-pytune check
+echo "== two web processes"
+WEB_PROCESSES=2 PYTUNE_PORT=8000-8001 docker compose up -d
+for port in 8000 8001; do
+    curl --silent --show-error --fail --output /dev/null \
+        --retry 60 --retry-delay 2 --retry-all-errors "http://127.0.0.1:$port/healthz"
+done
 
 echo "== the same again in new containers"
 docker compose down
 start
+recommended "$(ask '{ recommendations(first: 5) { modelVersion items { track { title } } } }')"
+
+echo "== a backup, and whether all agrees"
+docker compose exec -T worker pytune backup /data/backup.zip
+(umask 077; docker compose exec -T worker cat /data/backup.zip > "$catalogue/backup.zip")
+docker compose exec -T worker rm /data/backup.zip
+pytune check
+
+echo "== the backup on a new server"
+docker compose down --volumes
+docker compose run --rm -T --entrypoint sh worker -c 'cat > /data/backup.zip' < "$catalogue/backup.zip"
+docker compose run --rm -T worker restore /data/backup.zip
+start
+sign_in
 recommended "$(ask '{ recommendations(first: 5) { modelVersion items { track { title } } } }')"
 echo "All of it works."

@@ -65,6 +65,10 @@ def test_it_is_published_for_this_machine_alone() -> None:
     assert SERVICES["web"]["ports"] == ["${PYTUNE_HOST:-127.0.0.1}:${PYTUNE_PORT:-8000}:8000"]
 
 
+def test_there_is_one_web_process_unless_more_are_asked_for() -> None:
+    assert SERVICES["web"]["deploy"]["replicas"] == "${WEB_PROCESSES:-1}"
+
+
 def test_nothing_starts_before_the_database_is_migrated() -> None:
     for name in OURS:
         waits = SERVICES[name]["depends_on"]
@@ -72,6 +76,21 @@ def test_nothing_starts_before_the_database_is_migrated() -> None:
         if name != "migrate":
             assert waits["migrate"]["condition"] == "service_completed_successfully"
             assert waits["redis"]["condition"] == "service_healthy"
+
+
+def test_servers_are_waited_for_until_they_serve() -> None:
+    """Not only answer: MySQL does so by its socket while it is set up, Redis while it loads."""
+    mysql, redis = (SERVICES[name]["healthcheck"]["test"] for name in ("mysql", "redis"))
+    assert {"--protocol=tcp", "--host=127.0.0.1"} < set(mysql)
+    assert redis == ["CMD-SHELL", "redis-cli ping | grep -qx PONG"]
+
+
+def test_redis_refuses_before_it_is_ended_for_its_memory() -> None:
+    _, *options = SERVICES["redis"]["command"]
+    given = dict(zip(options[::2], options[1::2], strict=True))
+    assert (given["--appendonly"], given["--maxmemory-policy"]) == ("yes", "noeviction")
+    limit = SERVICES["redis"]["deploy"]["resources"]["limits"]["memory"]
+    assert int(given["--maxmemory"].removesuffix("mb")) <= 0.75 * int(limit.removesuffix("M"))
 
 
 def test_only_the_migration_is_not_started_again() -> None:
