@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlmodel import Session, col, select
 
 from app.models import Evaluation, EvaluationRun
-from app.models.columns import id_of
+from app.models.columns import id_of, newest_of_each
 
 MAX_RUNS = 20
 """Of one training that are read."""
@@ -40,15 +40,16 @@ def evaluations_of(session: Session, training_ids: list[int]) -> list[list[Evalu
 
 
 def runs_of(session: Session, training_ids: list[int]) -> list[list[EvaluationRun]]:
-    """Who had each training's recipe measured again, newest first, in the trainings' order."""
+    """Who had each training's recipe measured again, newest first, in the trainings' order.
+
+    At most MAX_RUNS of each.
+    """
     found: dict[int, list[EvaluationRun]] = {number: [] for number in training_ids}
-    for row in session.exec(
-        select(EvaluationRun)
-        .where(col(EvaluationRun.training_id).in_(training_ids))
-        .order_by(col(EvaluationRun.id).desc())
-    ):
+    by, training = col(EvaluationRun.id), col(EvaluationRun.training_id)
+    newest = newest_of_each(MAX_RUNS, by, training, training_ids)
+    for row in session.exec(select(EvaluationRun).where(newest).order_by(by.desc())):
         found[row.training_id].append(row)
-    return [found[number][:MAX_RUNS] for number in training_ids]
+    return [found[number] for number in training_ids]
 
 
 def runs_by_id(session: Session, numbers: Sequence[int]) -> dict[int, EvaluationRun]:

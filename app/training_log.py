@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlmodel import Session, col, select
 
 from app.models import LogLine
-from app.models.columns import utc_now
+from app.models.columns import newest_of_each, utc_now
 from app.models.training import MAX_MESSAGE
 
 MAX_LINES = 500
@@ -29,11 +29,9 @@ def write(session: Session, training_id: int, lines: list[Line]) -> None:
 
 
 def lines_of(session: Session, training_ids: list[int]) -> list[list[LogLine]]:
-    """The log of each training, in the order of the trainings."""
+    """The last MAX_LINES of each training's log, in the order of the trainings."""
     found: dict[int, list[LogLine]] = {number: [] for number in training_ids}
-    statement = (
-        select(LogLine).where(col(LogLine.training_id).in_(training_ids)).order_by(col(LogLine.id))
-    )
-    for row in session.exec(statement):
+    last = newest_of_each(MAX_LINES, col(LogLine.id), col(LogLine.training_id), training_ids)
+    for row in session.exec(select(LogLine).where(last).order_by(col(LogLine.id))):
         found[row.training_id].append(row)
-    return [found[number][-MAX_LINES:] for number in training_ids]
+    return [found[number] for number in training_ids]

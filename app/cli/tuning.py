@@ -18,7 +18,7 @@ def tune(seconds: int | None, seed: int, *, wait: bool) -> None:
         return
     row = follow_tuning(database, number)
     with database.read() as session:
-        tried = len(tuning.trials(session, number))
+        tried = tuning.count_trials(session, number)
     OUT.print(
         f"Tuning {number} is finished: {row.algorithm} is best, NDCG@20 {row.ndcg:.4f}, of"
         f" {tried} trials. The next training takes it."

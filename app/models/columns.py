@@ -1,10 +1,21 @@
 """Column types and options shared by every table."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, String
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Dialect,
+    Integer,
+    SQLColumnExpression,
+    String,
+    func,
+    select,
+)
 from sqlalchemy.dialects.mysql import DATETIME
 from sqlalchemy.types import TypeDecorator
 
@@ -80,6 +91,18 @@ def id_of(row: HasId) -> int:
     if row.id is None:
         raise ValueError(f"{row!r} was not flushed: it has no id yet.")
     return row.id
+
+
+def newest_of_each(
+    most: int,
+    number: SQLColumnExpression[Any],
+    group: SQLColumnExpression[int],
+    groups: Sequence[int],
+) -> ColumnElement[bool]:
+    """Of the rows of each of the groups those with the greatest numbers, at most so many."""
+    place = func.row_number().over(partition_by=group, order_by=number.desc()).label("place")
+    placed = select(number.label("number"), place).where(group.in_(groups)).subquery()
+    return number.in_(select(placed.c.number).where(placed.c.place <= most))
 
 
 def utc_now() -> datetime:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, func, update
+from sqlalchemy import func, update
 from sqlmodel import Session, col, select
 
 from app import evaluations, listening, recipes, training, unattended
@@ -11,10 +11,9 @@ from app.ml.search import Trial, Tuned
 from app.models import Training, TrainingState, Tuning, TuningTrial
 from app.models.columns import id_of, utc_now
 from app.tuning.errors import TuningNotFound, TuningOver
+from app.tuning.tried import counting
 
 ACTIVE = (TrainingState.QUEUED, TrainingState.RUNNING)
-MAX_TRIALS = 500
-"""Of one search that are told: a long one of a small catalogue has thousands."""
 _MOST_FAILED = 3
 """A recipe whose trainings failed so often is given up, or nothing else would be trained."""
 
@@ -57,43 +56,6 @@ def count_tunings(session: Session) -> int:
     return session.exec(select(func.count()).select_from(Tuning)).one()
 
 
-def trials(session: Session, tuning_id: int) -> list[Trial]:
-    """In the order that they ended."""
-    return trials_of(session, [tuning_id])[tuning_id]
-
-
-def last_trials(session: Session, tuning_id: int) -> list[Trial]:
-    """The last of those that count, at most MAX_TRIALS, in the order that they ended."""
-    last = select(TuningTrial).where(*_counting([tuning_id])).order_by(col(TuningTrial.id).desc())
-    return [Trial(**row.trial) for row in session.exec(last.limit(MAX_TRIALS))][::-1]
-
-
-def count_trials(session: Session, tuning_id: int) -> int:
-    """How many count."""
-    counted = select(func.count()).select_from(TuningTrial).where(*_counting([tuning_id]))
-    return session.exec(counted).one()
-
-
-def trials_of(session: Session, tuning_ids: Sequence[int]) -> dict[int, list[Trial]]:
-    """Those of each search that count, in the order that they ended."""
-    found: dict[int, list[Trial]] = {number: [] for number in tuning_ids}
-    statement = select(TuningTrial).where(*_counting(tuning_ids))
-    for row in session.exec(statement.order_by(col(TuningTrial.id))):
-        found[row.tuning_id].append(Trial(**row.trial))
-    return found
-
-
-def _counting(tuning_ids: Sequence[int]) -> tuple[ColumnElement[bool], ...]:
-    return col(TuningTrial.tuning_id).in_(tuning_ids), col(TuningTrial.set_aside).is_(False)
-
-
-def set_aside_of(session: Session, tuning_ids: Sequence[int]) -> dict[int, int]:
-    """How many trials of each search count no more; none where not said."""
-    mine, count = col(TuningTrial.tuning_id), func.count()
-    statement = select(mine, count).where(mine.in_(tuning_ids), col(TuningTrial.set_aside))
-    return dict(session.exec(statement.group_by(mine)).all())
-
-
 def stand_on(session: Session, tuning_id: int, footing: str) -> int:
     """Have a search go on from its trials where they rest on this footing, else from none of them.
 
@@ -104,7 +66,7 @@ def stand_on(session: Session, tuning_id: int, footing: str) -> int:
         return 0
     row.footing, row.progress = footing, 0.0
     session.add(row)
-    kept = _counting([tuning_id])
+    kept = counting([tuning_id])
     aside = session.exec(select(func.count()).where(*kept)).one()
     session.connection().execute(update(TuningTrial).where(*kept).values(set_aside=True))
     return aside

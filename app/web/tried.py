@@ -13,7 +13,6 @@ from app.web.plots import Scale
 
 _LEFT, _RIGHT = 4.0, 96.0
 """Percent across."""
-_ORDER = ("complete", "pruned", "refused")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,6 @@ class Tried:
     """A search, and the best of each algorithm, the better first."""
 
     row: Tuning
-    trials: Sequence[Trial]
     best: Sequence[Best]
 
 
@@ -43,15 +41,12 @@ class Board:
     """Place and value; none where nothing was tested yet."""
 
     @classmethod
-    def of(cls, rows: Sequence[Tuning], trials: Mapping[int, Sequence[Trial]]) -> Self:
-        tried = [(row, trials.get(id_of(row), ())) for row in rows]
-        scores = [_scores(row, made) for row, made in tried]
-        values = [value for each in scores for value in each.values()]
+    def of(cls, rows: Sequence[Tuning], tried: Mapping[int, Mapping[str, float]]) -> Self:
+        """Searches with the best NDCG of each algorithm that they tried."""
+        scores = [(row, _scores(row, tried.get(id_of(row), {}))) for row in rows]
+        values = [value for _, each in scores for value in each.values()]
         across = Scale.of(values, _LEFT, _RIGHT)
-        searches = [
-            Tried(row, made, _best(row, found, across))
-            for (row, made), found in zip(tried, scores, strict=True)
-        ]
+        searches = [Tried(row, _best(row, found, across)) for row, found in scores]
         ticks = [(across.at(value), value) for value in across.ticks] if values else []
         return cls(searches, ticks)
 
@@ -73,22 +68,10 @@ class Told:
         return cls(trial, algorithm, weighting, {**recipe.settings, **faded})
 
 
-def ranked(trials: Sequence[Trial], most: int) -> list[Told]:
-    """The best first; then those that were given up, and those that were too large."""
-    told = sorted(trials, key=lambda trial: (_ORDER.index(trial.state), -trial.ndcg))
-    return [Told.of(trial) for trial in told[:most]]
-
-
-def _scores(row: Tuning, trials: Sequence[Trial]) -> dict[str, float]:
+def _scores(row: Tuning, tried: Mapping[str, float]) -> dict[str, float]:
     """NDCG by algorithm. A blend is made of trials and is none itself."""
-    scores: dict[str, float] = {}
-    for trial in trials:
-        algorithm = trial.arm.partition("/")[0]
-        if trial.state == "complete":
-            scores[algorithm] = max(trial.ndcg, scores.get(algorithm, 0.0))
-    if row.algorithm is not None and row.ndcg is not None:
-        scores[row.algorithm] = row.ndcg
-    return scores
+    chosen = {} if row.algorithm is None or row.ndcg is None else {row.algorithm: row.ndcg}
+    return {**tried, **chosen}
 
 
 def _best(row: Tuning, scores: Mapping[str, float], across: Scale) -> list[Best]:

@@ -15,7 +15,7 @@ from app.web.door import Administrator, Here, Id
 from app.web.errors import status_of
 from app.web.models import Before
 from app.web.render import page, part, target_of
-from app.web.tried import Board, ranked
+from app.web.tried import Board, Told
 
 _SHOWN = 10
 _TRIALS = 200
@@ -100,10 +100,10 @@ def _all(state: State, before: int | None) -> dict[str, Any]:
     with state.database.read() as session:
         rows = tuning.tunings(session, _SHOWN + 1, before)
         numbers = [id_of(row) for row in rows[:_SHOWN]]
-        trials = tuning.trials_of(session, numbers)
+        scores = tuning.scores_of(session, numbers)
         set_aside = tuning.set_aside_of(session, numbers)
     return {
-        "board": Board.of(rows[:_SHOWN], trials),
+        "board": Board.of(rows[:_SHOWN], scores),
         "set_aside": set_aside,
         "active": next((row for row in rows if row.state in ACTIVE), None),
         "is_first": before is None,
@@ -119,17 +119,20 @@ def _one(state: State, number: int) -> dict[str, Any]:
     """Raises TuningNotFound."""
     with state.database.read() as session:
         row = tuning.tuning(session, number)
-        trials = tuning.trials(session, number)
+        count = tuning.count_trials(session, number)
+        trials = tuning.best_trials(session, number, _TRIALS)
+        scores = tuning.scores_of(session, [number])
         untried = tuning.untried_recipe(session)
         set_aside = tuning.set_aside_of(session, [number])
-    board = Board.of([row], {number: trials})
+    board = Board.of([row], scores)
     chosen = recipes.read(row.algorithm, row.settings) if row.algorithm and row.settings else None
     return {
         "row": row,
         "board": board,
         "search": board.searches[0],
         "set_aside": set_aside,
-        "trials": ranked(trials, _TRIALS),
+        "trials": [Told.of(trial) for trial in trials],
+        "trial_count": count,
         "chosen": chosen,
         "is_untried": chosen is not None and chosen == untried,
         "is_active": row.state in ACTIVE,

@@ -6,7 +6,7 @@ from app import tuning
 from app.graphql.ids import global_id
 from app.ml.search import Trial
 from app.queue import JobName
-from app.tuning import rows
+from app.tuning import tried
 from tests.graphql.conftest import ADMINISTRATOR, LISTENER, Door
 from tests.jobs_at_work import waiting_jobs
 
@@ -94,12 +94,12 @@ def test_it_can_be_stopped_and_resumed(door: Door) -> None:
 
 
 def test_the_last_trials_are_told(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rows, "MAX_TRIALS", 2)
+    monkeypatch.setattr(tried, "MAX_TRIALS", 2)
     _tune(door)
-    tried = [Trial("als/binary", {"factors": n}, "complete", 0.2, 0.1, 3.5, 2.5) for n in (8, 9, 7)]
+    ended = [Trial("als/binary", {"factors": n}, "complete", 0.2, 0.1, 3.5, 2.5) for n in (8, 9, 7)]
     with door.state.database.write() as session:
         tuning.start(session, 1)
-        assert tuning.progress(session, 1, 0.5, tried)
+        assert tuning.progress(session, 1, 0.5, ended)
     node = door.ask(LIST, ADMINISTRATOR)["tunings"]["edges"][0]["node"]
     assert [one["settings"]["factors"] for one in node["trials"]] == [9, 7]
     assert node["trialCount"] == 3
