@@ -1,9 +1,11 @@
 """The GraphQL door."""
 
+from datetime import timedelta
+
 from fastapi import FastAPI
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 
-from app.graphql import editor
+from app.graphql import editor, sockets
 from app.graphql.context import context_of
 from app.graphql.router import Router
 from app.graphql.schema import schema
@@ -20,6 +22,7 @@ def mount(app: FastAPI, settings: Settings) -> None:
         graphql_ide="graphiql" if with_editor else None,
         allow_queries_via_get=not settings.production,
         subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL),
+        connection_init_wait_timeout=timedelta(seconds=sockets.INIT_SECONDS),
         max_subscriptions_per_connection=MAX_SUBSCRIPTIONS,
         context_getter=context_of,
         include_in_schema=False,

@@ -42,6 +42,7 @@ class TooMuch(Exception):
 
     def __init__(self, what: str, most: int) -> None:
         super().__init__(f"Too many {what}: at most {most}.")
+        self.values = {"what": what, "most": most}
 
 
 @dataclass(slots=True)

@@ -30,9 +30,17 @@ ROOT = 10
 """Of each query, mutation or subscription: looking up, searching, writing."""
 COMPUTED = dict.fromkeys(
     ("recommendations", "recommendationsFor", "similarTracks", "similarArtists", "radio"), 100
-) | {"newArtists": 100, "ifForgotten": 200, "mixes": 300, "drift": 500, "statistics": 500}
-"""Of those that are computed each time: one list, two, several, all that was lately heard, or all
-that one listener ever did. No other field, wherever it stands, has one of these names."""
+) | {
+    "log": 25,
+    "trials": 25,
+    "newArtists": 100,
+    "ifForgotten": 200,
+    "mixes": 300,
+    "drift": 500,
+    "statistics": 500,
+}
+"""Of those that hold hundreds of rows, or are computed each time: one list, two, several, all that
+was lately heard, or all that one listener ever did. No other field has one of these names."""
 REQUEST = 100
 """So much, or a part of it, is a request: who asks for more in each may ask less often."""
 INTROSPECTION = 100

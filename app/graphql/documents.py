@@ -23,6 +23,9 @@ _REMEMBERED = 256
 _MOST_REMEMBERED = 20_000
 """Characters. A longer one is read anew each time: strings may be long, and memory is not."""
 
+TOO_COMPLEX = "too_complex"
+"""Code of what is beyond a limit."""
+
 Rules = tuple[type[ASTValidationRule], ...]
 
 
@@ -44,7 +47,8 @@ class Document:
     def errors(self, rules: Rules) -> list[GraphQLError]:
         """A list of its own for everybody who asks. Nothing is validated that is too large."""
         if self.excess is not None:
-            return [GraphQLError(str(self.excess), extensions={"code": "too_complex"})]
+            said = {"code": TOO_COMPLEX, "values": self.excess.values}
+            return [GraphQLError(str(self.excess), extensions=said)]
         if rules not in self._errors:
             self._errors[rules] = validate_document(self.schema, self.node, rules)
         return list(self._errors[rules])

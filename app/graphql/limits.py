@@ -1,6 +1,7 @@
 """How much a request may ask for, checked before anything is executed."""
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -18,7 +19,7 @@ from app.graphql import documents
 from app.graphql.asked import name_of
 from app.graphql.context import Context
 from app.graphql.cost import MAX_COST, MAX_COST_OF_ADMINISTRATORS, cost_of, requests_of
-from app.graphql.documents import Document, Rules
+from app.graphql.documents import MAX_TOKENS, TOO_COMPLEX, Document, Rules
 from app.telemetry import COST
 
 
@@ -47,11 +48,17 @@ class Limits(SchemaExtension):
     cost: int | None = None
 
     def on_parse(self) -> Iterator[None]:
+        """What is no document is parsed again behind this, which then tells why.
+
+        Streams would end without a word if that came from here.
+        """
         execution = self.execution_context
         schema = execution.schema._schema  # noqa: SLF001  its core has no other name
+        execution.parse_options["max_tokens"] = MAX_TOKENS
         if execution.query:
-            self.document = documents.read(schema, execution.query)
-            execution.graphql_document = self.document.node
+            with suppress(GraphQLError):
+                self.document = documents.read(schema, execution.query)
+                execution.graphql_document = self.document.node
         yield
 
     async def on_validate(self) -> AsyncIterator[None]:
@@ -95,7 +102,8 @@ class Limits(SchemaExtension):
         COST.observe(self.cost)
         if self.cost > self._most:
             message = f"This would cost {self.cost}, at most {self._most}: ask for shorter lists."
-            return [GraphQLError(message, extensions={"code": "too_complex"})]
+            values = {"what": "cost", "given": self.cost, "most": self._most}
+            return [GraphQLError(message, extensions={"code": TOO_COMPLEX, "values": values})]
         return []
 
     async def _counted(self) -> list[GraphQLError]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import anyio
@@ -9,22 +10,23 @@ import orjson
 from cross_web import HTTPException, StarletteRequestAdapter
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
+from graphql import GraphQLError
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.fastapi import GraphQLRouter
 from strawberry.http import GraphQLHTTPResponse
+from strawberry.http.streaming import SSETransport
+from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL
 from strawberry.types import ExecutionResult
 
 from app.access import caller_of, refuse_cross_site, retry_after
 from app.errors import CrossSiteRefused, PyTuneError, TookTooLong, TooManyRequests
 from app.graphql import editor
+from app.graphql.accepting import GRAPHQL_JSON, media_type, prefers_events
 from app.graphql.context import Context
-from app.graphql.presented import INVALID_REQUEST
+from app.graphql.presented import INVALID_REQUEST, refusal
 from app.graphql.sockets import CLOSED, Adapter, Handler
 from app.telemetry import OPERATION
 
-JSON = "application/json"
-EVENT_STREAM = "text/event-stream"
-GRAPHQL_JSON = "application/graphql-response+json"
 STATUS: Mapping[type[PyTuneError], int] = {
     CrossSiteRefused: 403,
     TooManyRequests: 429,
@@ -49,10 +51,16 @@ class _Request(StarletteRequestAdapter):
         return bytes(body)
 
 
+class _Events(SSETransport):
+    def accepts(self, accept: str) -> bool:
+        return prefers_events(accept)
+
+
 class Router(GraphQLRouter[Context, None]):
     """Says 400 where a request was refused before execution, if the client knows GRAPHQL_JSON."""
 
     request_adapter_class = _Request
+    stream_transport_classes_by_protocol = MappingProxyType({GRAPHQL_SSE_PROTOCOL: _Events})
     websocket_adapter_class = Adapter
     graphql_transport_ws_handler_class = Handler
 
@@ -60,7 +68,7 @@ class Router(GraphQLRouter[Context, None]):
         try:
             if context.excess is not None:
                 raise context.excess
-            context.lasts = EVENT_STREAM in request.headers.get("accept", "")
+            context.lasts = prefers_events(request.headers.get("accept", ""))
             if request.scope["type"] == "http" and (request.method == "POST" or request.cookies):
                 refuse_cross_site(request.headers, context.caller)
             if request.scope["type"] == "websocket":
@@ -71,11 +79,12 @@ class Router(GraphQLRouter[Context, None]):
             status = STATUS[type(error)]
             if request.scope["type"] == "websocket":
                 return await request.close(CLOSED + status)
-            response = _refusal(request, status, str(error), error.code)
+            response = _refused(request, status, refusal(error))
             response.headers.update(retry_after(error))
             return response
         except HTTPException as error:
-            return _refusal(request, error.status_code, error.reason, INVALID_REQUEST)
+            told = GraphQLError(error.reason, extensions={"code": INVALID_REQUEST})
+            return _refused(request, error.status_code, told)
 
     async def _run_in_time(self, request: Any, context: Context, root_value: Any) -> Any:
         """Web sockets may stay open. Raises TookTooLong or TooManyRequests."""
@@ -148,10 +157,10 @@ class Router(GraphQLRouter[Context, None]):
 
 
 def _media_type(request: Request) -> str:
-    return GRAPHQL_JSON if GRAPHQL_JSON in request.headers.get("accept", "") else JSON
+    return media_type(request.headers.get("accept", ""))
 
 
-def _refusal(request: Request, status: int, message: str, code: str) -> Response:
+def _refused(request: Request, status: int, error: GraphQLError) -> Response:
     """An answer to what is no GraphQL request, in the shape of one."""
-    body = orjson.dumps({"errors": [{"message": message, "extensions": {"code": code}}]})
+    body = orjson.dumps({"errors": [error.formatted]})
     return Response(body, status, media_type=_media_type(request))

@@ -84,6 +84,15 @@ def test_a_stream_is_for_subscriptions_alone(door: Door, document: str) -> None:
     assert door.ask("{ viewer { id } }")["viewer"]
 
 
+@pytest.mark.parametrize("document", ["", "subscription {", "subscription { nothing }"])
+def test_what_cannot_be_executed_is_told_in_the_stream(door: Door, document: str) -> None:
+    headers = {**EVENTS, "Authorization": f"Bearer {door.token(ADMINISTRATOR)}"}
+    answer = door.client.post("/graphql", json={"query": document}, headers=headers)
+    (_, told), end = events(iter(answer.text.splitlines()))
+    assert [error["extensions"]["code"] for error in told["errors"]] == ["invalid_request"]
+    assert end == ("complete", None)
+
+
 def _requested(live: Live) -> int:
     return live.database.transact(
         lambda session: id_of(training.request(session, "root", Recipe(), seed=1))

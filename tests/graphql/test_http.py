@@ -162,7 +162,8 @@ def test_other_sites_may_not_post(
         door.client.cookies.set(COOKIE, door.token(user_id))
     answer = door.client.post("/graphql", json={"query": STATUS}, headers=headers)
     assert answer.status_code == 403
-    assert answer.json()["errors"][0]["extensions"] == {"code": "cross_site"}
+    values = {"origin": headers.get("Origin", "another site")}
+    assert answer.json()["errors"][0]["extensions"] == {"code": "cross_site", "values": values}
 
 
 def test_other_sites_may_not_use_the_cookie_to_get(door: Door) -> None:

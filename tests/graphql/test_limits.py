@@ -1,7 +1,5 @@
 """How much a document may ask for."""
 
-import time
-
 import pytest
 from graphql import is_object_type
 
@@ -43,7 +41,10 @@ def test_aliases(door: Door) -> None:
         return "{" + " ".join(f"a{n}: viewer {{ id }}" for n in range(count)) + "}"
 
     assert len(door.ask(document(MAX_ALIASES), None)) == MAX_ALIASES
-    assert _codes(door, document(MAX_ALIASES + 1)) == {"too_complex"}
+    assert door.error(document(MAX_ALIASES + 1))["extensions"] == {
+        "code": "too_complex",
+        "values": {"what": "aliases", "most": MAX_ALIASES},
+    }
 
 
 def test_aliases_count_each_time_their_fragment_is_used(door: Door) -> None:
@@ -129,9 +130,7 @@ def test_nothing_nests_until_the_stack_ends(door: Door, document: str) -> None:
 def test_fragments_that_spread_one_another_twice_cost_no_more_than_once(door: Door) -> None:
     spreads = " ".join(f"fragment f{n} on User {{ ...f{n + 1} ...f{n + 1} }}" for n in range(100))
     document = f"{{ viewer {{ ...f0 }} }} {spreads} fragment f100 on User {{ id }}"
-    began = time.monotonic()
-    assert door.ask(document, None) == {"viewer": None}
-    assert time.monotonic() - began < 5
+    assert door.ask(document, None) == {"viewer": None}, "two to the power of 100 would never end"
 
 
 def test_fragments_that_spread_themselves_are_refused(door: Door) -> None:
@@ -180,6 +179,7 @@ def test_the_cost_is_told_with_every_answer(door: Door) -> None:
         ("{ recommendations(first: 4) { items { score track { id } reasons { contribution } } } }"
          , {}, 100 + 1 + 4 * (1 + 1)),
         ("{ a: mixes { id } b: mixes { id } }", {}, 2 * 300),
+        ("{ trainings(first: 4) { edges { node { log { text } } } } }", {}, 10 + 1 + 4 * (1 + 25)),
         ("{ viewer { a: statistics { plays } b: statistics { plays } } }", {}, 10 + 2 * 500),
         ("query ($n: [ID!]!) { nodes(ids: $n) { ... on User { statistics { plays } } } }"
          , {"n": ["x"] * 4}, 10 + 4 * 500),
@@ -209,7 +209,9 @@ def test_what_costs_too_much_is_refused_unexecuted(door: Door) -> None:
     refused = door.post(TRACKS_OF_ARTISTS, LISTENER, n=50).json()
     assert "data" not in refused
     assert refused["extensions"]["cost"] > refused["extensions"]["costLimit"] == MAX_COST
-    assert [error["extensions"]["code"] for error in refused["errors"]] == ["too_complex"]
+    values = {"what": "cost", "given": refused["extensions"]["cost"], "most": MAX_COST}
+    (error,) = refused["errors"]
+    assert error["extensions"] == {"code": "too_complex", "values": values}
     assert "errors" not in door.post(TRACKS_OF_ARTISTS, ADMINISTRATOR, n=50).json()
 
 

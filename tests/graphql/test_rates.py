@@ -52,7 +52,10 @@ def test_who_is_refused_is_told_when_to_come_again(open_door: OpenDoor) -> None:
         "errors": [
             {
                 "message": f"Too many requests: try again in {seconds} seconds.",
-                "extensions": {"code": "rate_limited"},
+                "extensions": {
+                    "code": "rate_limited",
+                    "values": {"retry_after_seconds": seconds},
+                },
             }
         ]
     }
@@ -151,7 +154,7 @@ def test_what_takes_too_long_is_given_up(door: Door, monkeypatch: pytest.MonkeyP
         answered.set()
     assert answer.status_code == 503
     (error,) = answer.json()["errors"]
-    assert error["extensions"] == {"code": "time_limit"}
+    assert error["extensions"] == {"code": "time_limit", "values": {"seconds": 0.2}}
     assert error["message"].startswith("This took longer than 0.2 seconds.")
     assert door.ask(VIEWER)["viewer"]
 

@@ -38,13 +38,13 @@ FIELDS = {
 """Those of administrators; everybody may follow an import of their own."""
 
 
-def _requested(door: Door) -> int:
+def requested(door: Door) -> int:
     return door.state.database.transact(
         lambda session: id_of(training.request(session, "root", Recipe(), seed=1))
     )
 
 
-def _go_on(door: Door, number: int, stage: TrainingStage, share: float) -> None:
+def go_on(door: Door, number: int, stage: TrainingStage, share: float) -> None:
     """As its job does: it begins, then says how far it is."""
     with door.state.database.write() as session:
         if training.training(session, number).state is TrainingState.QUEUED:
@@ -54,7 +54,7 @@ def _go_on(door: Door, number: int, stage: TrainingStage, share: float) -> None:
 
 
 def test_a_training_is_followed_until_it_is_over(door: Door) -> None:
-    number = _requested(door)
+    number = requested(door)
     with signed_in(door) as socket:
         socket.subscribe(PROGRESS, id=global_id("Training", number))
         waiting = {
@@ -68,7 +68,7 @@ def test_a_training_is_followed_until_it_is_over(door: Door) -> None:
         door.state.database.transact(lambda session: training.start(session, number))
         door.state.queue.announce_progress(number)
         assert socket.next() == {**waiting, "state": "RUNNING"}
-        _go_on(door, number, TrainingStage.FITTING, 0.6)
+        go_on(door, number, TrainingStage.FITTING, 0.6)
         fitting = {**waiting, "state": "RUNNING", "stage": "FITTING", "progress": 0.6}
         assert socket.next() == fitting
         door.state.database.transact(lambda session: training.fail(session, number, "no"))
@@ -79,12 +79,12 @@ def test_a_training_is_followed_until_it_is_over(door: Door) -> None:
 
 def test_what_is_announced_is_told_long_before_the_next_poll(open_door: OpenDoor) -> None:
     door = open_door(champion_poll_seconds=3600)
-    number = _requested(door)
+    number = requested(door)
     with signed_in(door) as socket:
         socket.subscribe(PROGRESS, id=global_id("Training", number))
         assert socket.next()["stage"] == "WAITING"
         await_listeners(door, TRAINING_CHANNEL)
-        _go_on(door, number, TrainingStage.FITTING, 0.6)
+        go_on(door, number, TrainingStage.FITTING, 0.6)
         assert socket.next()["stage"] == "FITTING"
 
 
@@ -96,24 +96,24 @@ def _listening(door: Door) -> int:
 
 def test_all_followers_share_one_connection_to_what_is_announced(open_door: OpenDoor) -> None:
     door = open_door(champion_poll_seconds=3600)
-    number, before = _requested(door), _listening(door)
+    number, before = requested(door), _listening(door)
     with signed_in(door) as first, signed_in(door) as second:
         for socket in (first, second):
             socket.subscribe(PROGRESS, id=global_id("Training", number))
             assert socket.next()["stage"] == "WAITING"
         assert _listening(door) == before >= 1
-        _go_on(door, number, TrainingStage.FITTING, 0.6)
+        go_on(door, number, TrainingStage.FITTING, 0.6)
         assert [socket.next()["stage"] for socket in (first, second)] == ["FITTING"] * 2
     await_silence(door, TRAINING_CHANNEL)
 
 
 def test_without_a_key_value_server_the_row_is_polled(open_door: OpenDoor, tmp_path: Path) -> None:
     door = open_door(redis_url=f"unix://{tmp_path}/nobody")
-    number = _requested(door)
+    number = requested(door)
     with signed_in(door) as socket:
         socket.subscribe(PROGRESS, id=global_id("Training", number))
         assert socket.next()["stage"] == "WAITING"
-        _go_on(door, number, TrainingStage.FITTING, 0.6)
+        go_on(door, number, TrainingStage.FITTING, 0.6)
         assert socket.next()["stage"] == "FITTING"
 
 
@@ -199,7 +199,7 @@ def test_another_site_gets_no_socket(door: Door, origin: str) -> None:
 
 
 def test_who_is_no_administrator_any_more_is_told_nothing_more(door: Door) -> None:
-    number = _requested(door)
+    number = requested(door)
     with signed_in(door) as socket:
         socket.subscribe(PROGRESS, id=global_id("Training", number))
         assert socket.next()["state"] == "QUEUED"
@@ -221,15 +221,6 @@ def test_limits_hold_on_a_socket_too(door: Door) -> None:
     with signed_in(door) as socket:
         socket.subscribe(f"subscription {{ championChanged {{ {aliases} }} }}")
         assert socket.refusal() == "too_complex"
-
-
-@pytest.mark.parametrize("text", ["[]", "7", "{", '{"type": "nonsense"}', "{}"])
-def test_what_is_no_message_ends_the_socket(door: Door, text: str) -> None:
-    with signed_in(door) as socket:
-        socket.session.send_text(text)
-        with pytest.raises(WebSocketDisconnect) as closed:
-            socket.session.receive_json()
-    assert closed.value.code == 4400
 
 
 @pytest.mark.parametrize("junk", JUNK, ids=range(len(JUNK)))
