@@ -27,6 +27,8 @@ from app.models import (
 from app.models.columns import id_of, utc_now
 
 FORMAT, VERSION = "PyTune export", 1
+PATH = "/settings/export"
+"""Where it is to be had."""
 _CHUNK = 1_000
 
 

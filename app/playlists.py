@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Table, delete, func
 from sqlalchemy import select as select_columns
@@ -30,6 +30,13 @@ class Summary:
     id: int
     name: str
     track_count: int
+
+
+class Place(NamedTuple):
+    """A place of a playlist, 1 for the first, with the track that stands or stood there."""
+
+    position: int
+    track_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +79,24 @@ def count_playlists(session: Session, user_id: int) -> int:
     return session.exec(mine).one()
 
 
-def track_ids(
-    session: Session, playlist_id: int, first: int | None = None, after: int = 0
-) -> list[int]:
-    """Its tracks in their order, those behind a place; the first place is 1."""
+def track_ids(session: Session, playlist_id: int) -> list[int]:
+    """Its tracks in their order."""
+    return [place.track_id for place in places(session, playlist_id)]
+
+
+def places(
+    session: Session, playlist_id: int, first: int | None = None, behind: Place | None = None
+) -> list[Place]:
+    """Its places in their order, those behind one, wherever that one's track stands by now."""
     columns = ENTRIES.c
+    begin = _found_again(session, playlist_id, behind) if behind else 0
     statement = (
-        select_columns(columns.track_id)
-        .where(columns.playlist_id == playlist_id, columns.position > after)
+        select_columns(columns.position, columns.track_id)
+        .where(columns.playlist_id == playlist_id, columns.position > begin)
         .order_by(columns.position)
         .limit(first)
     )
-    return list(session.connection().execute(statement).scalars())
+    return [Place(*row) for row in session.connection().execute(statement)]
 
 
 def create(session: Session, user_id: int, name: str, tracks: Sequence[int] = ()) -> int:
@@ -168,6 +181,19 @@ def _entries(session: Session, playlist_id: int) -> list[_Entry]:
     )
     rows = session.connection().execute(mine.order_by(columns.position))
     return [_Entry(*row) for row in rows]
+
+
+def _found_again(session: Session, playlist_id: int, place: Place) -> int:
+    """The nearest position of its track; where that is gone, what followed it has moved up."""
+    columns = ENTRIES.c
+    statement = (
+        select_columns(columns.position)
+        .where(columns.playlist_id == playlist_id, columns.track_id == place.track_id)
+        .order_by(func.abs(columns.position - place.position), columns.position)
+        .limit(1)
+    )
+    found = session.connection().execute(statement).scalar()
+    return place.position - 1 if found is None else int(found)
 
 
 def _check_place(entries: list[_Entry], position: int, track_id: int) -> None:

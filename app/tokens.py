@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, delete, select
 
 from app.accounts import MAX_TOKEN_NAME, Hashed, SignIn, open_session
@@ -46,11 +46,26 @@ def create(session: Session, user_id: int, name: str, days: int) -> SignIn:
     return open_session(session, _user(session, user_id), timedelta(days=days), name, program=True)
 
 
-def of_user(session: Session, user_id: int, current: str | None) -> list[OwnToken]:
-    """Those that are valid, newest first."""
-    valid = (ApiToken.user_id == user_id, col(ApiToken.expires_at) > utc_now())
-    newest = (col(ApiToken.created_at).desc(), col(ApiToken.id).desc())
-    return _owned(session.exec(select(ApiToken).where(*valid).order_by(*newest)).all(), current)
+def of_user(
+    session: Session,
+    user_id: int,
+    current: str | None,
+    first: int | None = None,
+    before: int | None = None,
+) -> list[OwnToken]:
+    """Those that are valid, newest first, those before a number; all of them by default."""
+    statement = select(ApiToken).where(*_valid(user_id)).order_by(col(ApiToken.id).desc())
+    if before is not None:
+        statement = statement.where(col(ApiToken.id) < before)
+    mine = token_hash(current) if current else None
+    rows = session.exec(statement.limit(first))
+    return [OwnToken(row, row.token_hash == mine) for row in rows]
+
+
+def count(session: Session, user_id: int) -> int:
+    """How many are valid."""
+    valid = select(func.count()).select_from(ApiToken).where(*_valid(user_id))
+    return session.exec(valid).one()
 
 
 def by_id(
@@ -96,14 +111,12 @@ def change_password(session: Session, user_id: int, password: Hashed, keep: str 
 
 
 def _count_of_programs(session: Session, user_id: int) -> int:
-    mine = (ApiToken.user_id == user_id, col(ApiToken.is_program).is_(True))
-    valid = col(ApiToken.expires_at) > utc_now()
-    return session.exec(select(func.count()).select_from(ApiToken).where(*mine, valid)).one()
+    of_programs = (*_valid(user_id), col(ApiToken.is_program).is_(True))
+    return session.exec(select(func.count()).select_from(ApiToken).where(*of_programs)).one()
 
 
-def _owned(rows: Sequence[ApiToken], current: str | None) -> list[OwnToken]:
-    mine = token_hash(current) if current else None
-    return [OwnToken(row, row.token_hash == mine) for row in rows]
+def _valid(user_id: int) -> tuple[ColumnElement[bool], ...]:
+    return col(ApiToken.user_id) == user_id, col(ApiToken.expires_at) > utc_now()
 
 
 def _user(session: Session, user_id: int) -> User:

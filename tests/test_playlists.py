@@ -8,6 +8,7 @@ from sqlmodel import Session
 from app import playlists
 from app.db import Database
 from app.errors import InvalidInput, PlaylistChanged, PlaylistNotFound, TrackNotFound
+from app.playlists import Place
 from tests import making
 
 
@@ -27,11 +28,30 @@ def test_a_playlist_is_kept_in_its_order(database: Database) -> None:
         playlists.move(session, ann, number, 2, a, to=99)
         assert playlists.track_ids(session, number) == [d, b, c, a, a]
         playlists.take_out(session, ann, number, 4, a)
-        assert playlists.track_ids(session, number, 2, after=1) == [b, c]
+        assert playlists.places(session, number, 2, Place(1, d)) == [(2, b), (3, c)]
         playlists.rename(session, ann, number, "Monday")
         assert playlists.playlist(session, ann, number) == playlists.Summary(number, "Monday", 4)
         playlists.remove(session, ann, number)
         assert playlists.count_playlists(session, ann) == 0
+
+
+def test_a_place_is_found_again_wherever_its_track_went(database: Database) -> None:
+    with database.write() as session:
+        ann, (a, b, c, d), number = _world(session)
+        playlists.add_tracks(session, ann, number, [d, a])
+
+        def behind(position: int, track: int) -> list[int]:
+            found = playlists.places(session, number, behind=Place(position, track))
+            return [place.track_id for place in found]
+
+        assert behind(2, b) == [c, d, a]
+        playlists.move(session, ann, number, 5, a, to=1)
+        assert playlists.track_ids(session, number) == [a, a, b, c, d]
+        assert behind(2, b) == [c, d], "it has moved down"
+        assert behind(1, a) == [a, b, c, d], "the nearer of two"
+        playlists.take_out(session, ann, number, 3, b)
+        assert behind(3, b) == [c, d], "what followed has moved up"
+        assert behind(99, b) == []
 
 
 def test_the_newest_playlist_comes_first(database: Database) -> None:

@@ -13,8 +13,10 @@ from app.graphql.context import Context, Info
 from app.graphql.enums import Role
 from app.graphql.ids import Node, global_id
 from app.graphql.library import Library
+from app.graphql.paging import DEFAULT_PAGE, After, Connection, First
 from app.graphql.permissions import as_parent, for_administrators, for_listeners, public
 from app.graphql.preferences import Preferences
+from app.graphql.tokens import Token, tokens_page
 from app.models import User as UserRow
 from app.models.columns import id_of
 
@@ -30,6 +32,15 @@ class User(Library, Node):
     def of(cls, user: UserRow | Viewer) -> Self:
         number = user.id if isinstance(user, Viewer) else id_of(user)
         return cls(id=global_id("User", number), name=user.name, role=user.role, number=number)
+
+    @as_parent(
+        "Where they are signed in: browsers and programs, the newest first. For the user"
+        " themselves."
+    )
+    async def tokens(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> Connection[Token]:
+        return await tokens_page(info.context, self._own(info), first, after)
 
     @as_parent("The language and the time zone they chose. For the user themselves.")
     async def preferences(self, info: Info) -> Preferences:

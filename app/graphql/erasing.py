@@ -34,7 +34,7 @@ DeleteAccountResult = Annotated[
 class ErasingMutation:
     @for_listeners(
         "Delete the viewer with their listens, feedback, served lists, playlists and tokens."
-        " There is no way back; everything can be downloaded before at `/settings/export`."
+        " There is no way back; everything can be downloaded before, see `exportPath`."
     )
     async def delete_account(
         self,

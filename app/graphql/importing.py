@@ -22,16 +22,21 @@ from app.importing.formats import HISTORIES
 from app.importing.records import Wanted, source_from
 from app.models.columns import id_of
 
+_UPLOAD = (
+    "The `upload_id` in the answer of `/imports/uploads`, where the file is sent by POST before, as"
+    " the body or as a form's `file`, with the same token."
+)
+
 
 @strawberry.input(description="A file of one's own history, sent in before.")
 class ImportHistoryInput:
-    upload_id: strawberry.ID = strawberry.field(description="What `/imports/uploads` gave.")
+    upload_id: strawberry.ID = strawberry.field(description=_UPLOAD)
     format: ImportFormat = strawberry.field(description="SPOTIFY, LISTENBRAINZ or TAKEOUT.")
 
 
 @strawberry.input(description="A catalogue with its listeners, sent in before.")
 class ImportCatalogueInput:
-    upload_id: strawberry.ID = strawberry.field(description="What `/imports/uploads` gave.")
+    upload_id: strawberry.ID = strawberry.field(description=_UPLOAD)
     format: ImportFormat = strawberry.field(description="CSV or TASTE_PROFILE.")
     source: str | None = strawberry.field(
         default=None,

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 import strawberry
 
-from app import listening, playlists
+from app import exporting, listening, playlists
 from app.errors import NotYours
 from app.graphql.catalog import Track, tracks_of
 from app.graphql.context import Context, Info
@@ -16,7 +16,7 @@ from app.graphql.paging import DEFAULT_PAGE, After, Connection, First, Page
 from app.graphql.permissions import as_parent
 from app.graphql.statistics import Statistics, statistics_of
 from app.listening import Moment, PastListen, Rated
-from app.playlists import Summary
+from app.playlists import Place, Summary
 
 
 @strawberry.type(description="One listen of the viewer's record.")
@@ -64,21 +64,16 @@ class Playlist(Node):
     async def entries(
         self, info: Info, first: First = DEFAULT_PAGE, after: After = None
     ) -> Connection[PlaylistEntry]:
-        page = Page.of(first, after, numbers=1)
-        begin = page.after[0] if page.after else 0
-        ids = await info.context.read(
-            lambda session: playlists.track_ids(session, self.number, page.and_one_more, begin)
+        page = Page.of(first, after, numbers=2)
+        behind = Place(*page.after) if page.after else None
+        places = await info.context.read(
+            lambda session: playlists.places(session, self.number, page.and_one_more, behind)
         )
-        tracks = await tracks_of(info.context, ids)
-        entries = [
-            PlaylistEntry(position=begin + place, track=track)
-            for place, track in enumerate(tracks, 1)
-            if track
-        ]
+        tracks = await tracks_of(info.context, [place.track_id for place in places])
         return page.connection(
-            entries,
-            lambda entry: entry,
-            lambda entry: [entry.position],
+            [(place, track) for place, track in zip(places, tracks, strict=True) if track],
+            lambda pair: PlaylistEntry(position=pair[0].position, track=pair[1]),
+            lambda pair: (pair[0].position, pair[0].track_id),
             lambda _: self.track_count,
         )
 
@@ -146,6 +141,14 @@ class Library:
     @as_parent("When they listened, and to what most. For the user themselves.")
     async def statistics(self, info: Info, year: Year = None) -> Statistics:
         return await statistics_of(info.context, self._own(info), year)
+
+    @as_parent(
+        "Where all of this and more can be fetched as one JSON file: by GET, with the same token."
+        " For the user themselves."
+    )
+    def export_path(self, info: Info) -> str:
+        self._own(info)
+        return exporting.PATH
 
     def _own(self, info: Info) -> int:
         """The viewer's number. Raises NotYours at anybody else's."""

@@ -25,6 +25,7 @@ from app.graphql.limits import Limits
 from app.graphql.listening import ListeningMutation
 from app.graphql.mixes import MixesQuery
 from app.graphql.nodes import NodesQuery
+from app.graphql.permissions import describe_role
 from app.graphql.playlists import PlaylistsMutation
 from app.graphql.preferences import PreferencesMutation
 from app.graphql.presented import presented
@@ -39,7 +40,7 @@ from app.graphql.starting import StartingMutation, StartingQuery
 from app.graphql.status import StatusQuery
 from app.graphql.subscriptions import Subscription
 from app.graphql.supposing import SupposingQuery
-from app.graphql.tokens import TokensMutation, TokensQuery
+from app.graphql.tokens import TokensMutation
 from app.graphql.training import TrainingMutation, TrainingQuery
 from app.graphql.tuning import TuningMutation, TuningQuery
 from app.graphql.users import UsersMutation, UsersQuery
@@ -50,7 +51,6 @@ from app.graphql.videos import VideosMutation
 class Query(
     StatusQuery,
     AccountsQuery,
-    TokensQuery,
     NodesQuery,
     CatalogQuery,
     AddingQuery,
@@ -120,3 +120,4 @@ schema = Schema(
     execution_context_class=Executor,
     exception_handlers=HANDLERS,
 )
+describe_role(schema._schema)  # noqa: SLF001  its core has no other name

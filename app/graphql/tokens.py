@@ -11,6 +11,7 @@ from app.errors import InvalidInput
 from app.graphql import problems
 from app.graphql.context import Context, Info
 from app.graphql.ids import Node, global_id, required_number
+from app.graphql.paging import Connection, Page
 from app.graphql.permissions import for_listeners
 from app.models.columns import id_of
 from app.tokens import MAX_DAYS, OwnToken
@@ -118,15 +119,6 @@ ChangePasswordResult = Annotated[
 
 
 @strawberry.type
-class TokensQuery:
-    @for_listeners("Where the viewer is signed in: browsers and programs, newest first.")
-    async def tokens(self, info: Info) -> list[Token]:
-        viewer, current = info.context.signed_in, info.context.caller.token
-        rows = await info.context.read(lambda session: tokens.of_user(session, viewer.id, current))
-        return [Token.of(row) for row in rows]
-
-
-@strawberry.type
 class TokensMutation:
     @for_listeners("Make a token for a program of the viewer's.")
     async def create_token(
@@ -202,6 +194,23 @@ def _checked(context: Context, change: ChangePasswordInput) -> accounts.Hashed:
     name, password = context.signed_in.name, change.current_password
     context.state.access.check_password(context.caller, name, password)
     return accounts.hashed(change.new_password)
+
+
+async def tokens_page(
+    context: Context, mine: int, first: int | None, after: str | None
+) -> Connection[Token]:
+    """Those of the viewer, whose number is `mine`."""
+    page, current = Page.of(first, after, numbers=1), context.caller.token
+    before = page.after[0] if page.after else None
+    rows = await context.read(
+        lambda session: tokens.of_user(session, mine, current, page.and_one_more, before)
+    )
+    return page.connection(
+        rows,
+        Token.of,
+        lambda one: [id_of(one.row)],
+        lambda session: tokens.count(session, mine),
+    )
 
 
 async def tokens_of(context: Context, numbers: list[int]) -> list[Token | None]:

@@ -31,7 +31,7 @@ def pause(state: Here, viewer: Listener, *, paused: Annotated[bool, Form()] = Fa
     return RedirectResponse("/settings#privacy", 303)
 
 
-@router.get("/settings/export")
+@router.get(exporting.PATH)
 def export(state: Here, viewer: Listener) -> Response:
     """Everything about the viewer. However slowly it is read, the database waits for nobody."""
     file = _exported(state, viewer.id)

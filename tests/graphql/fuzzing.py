@@ -27,6 +27,7 @@ from app.models.columns import id_of
 from app.settings import Settings
 from tests import servers
 from tests.graphql.conftest import ADMINISTRATOR, LISTENER, PASSWORD, crowned, open_session
+from tests.graphql.promises import broken, naming_types
 from tests.graphql.variables import Way, sent
 from tests.web_process import QUICK, QUICK_HASHES
 
@@ -117,7 +118,7 @@ def fuzz(target: Target, root: str, name: str, *, examples: int, repeatable: boo
     @given(case=SCHEMA[root][name].as_strategy(), role=roles, way=st.sampled_from(Way))
     def ask(case: Any, role: Role, way: Way) -> None:
         token = target.throwaway(role) if apart else tokens[role]
-        body = sent(case.body, way)
+        body = sent(naming_types(case.body), way)
         judge(_asked(session, target.address, body, token), body)
 
     with requests.Session() as session:
@@ -149,3 +150,5 @@ def judge(answer: requests.Response, body: Any) -> None:
     codes = {error["extensions"]["code"] for error in errors}
     assert codes <= REFUSALS, (body, errors)
     assert errors or told["data"], (body, told)
+    found = broken(body["query"], told["data"]) if told.get("data") else []
+    assert found == [], (body, told)

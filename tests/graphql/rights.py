@@ -21,7 +21,6 @@ PLACE = f'playlistId: "UGxheWxpc3Q6MQ==", position: 1, trackId: "{TRACK}"'
 QUERIES = {
     "status": (For.EVERYBODY, "status { state }"),
     "viewer": (For.EVERYBODY, "viewer { id }"),
-    "tokens": (For.LISTENERS, "tokens { id }"),
     "node": (For.LISTENERS, f'node(id: "{TRACK}") {{ id }}'),
     "nodes": (For.LISTENERS, f'nodes(ids: ["{TRACK}"]) {{ id }}'),
     "track": (For.LISTENERS, f'track(id: "{TRACK}") {{ id }}'),

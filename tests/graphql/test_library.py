@@ -68,6 +68,8 @@ def test_nobody_elses_listens_can_be_seen_or_forgotten(door: Door) -> None:
         "dislikedTracks { totalCount }",
         "playlists { totalCount }",
         "statistics { plays }",
+        "tokens { totalCount }",
+        "exportPath",
     ],
 )
 def test_administrators_see_nothing_of_it(door: Door, field: str) -> None:
@@ -169,6 +171,28 @@ def test_entries_by_pages(door: Door) -> None:
         5,
         True,
     )
+
+
+def test_the_next_page_of_entries_goes_on_where_the_last_one_ended(door: Door) -> None:
+    made = _kept(door, CREATE, name="Long", tracks=[_track(n) for n in range(1, 6)])
+    query = """query ($id: ID!, $after: String) { node(id: $id) { ... on Playlist {
+      entries(first: 2, after: $after) { pageInfo { endCursor }
+      edges { node { position track { title } } } } } } }"""
+    first = door.ask(query, id=made["id"])["node"]["entries"]
+    place = {"playlistId": made["id"], "position": 5, "trackId": _track(5), "to": 1}
+    door.ask(MOVE + SHOWN, input=place)
+    after = first["pageInfo"]["endCursor"]
+    entries = door.ask(query, id=made["id"], after=after)["node"]["entries"]
+    assert [edge["node"] for edge in entries["edges"]] == [
+        {"position": 4, "track": {"title": "Song 3"}},
+        {"position": 5, "track": {"title": "Song 4"}},
+    ]
+
+
+def test_everything_is_downloaded_by_the_same_token(door: Door) -> None:
+    path = door.ask("{ viewer { exportPath } }")["viewer"]["exportPath"]
+    mine = door.client.get(path, headers={"Authorization": f"Bearer {door.token(LISTENER)}"})
+    assert mine.json()["account"]["name"] == "ann"
 
 
 def test_who_leaves_is_gone_with_everything(door: Door) -> None:

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from graphql import (
+    DEFAULT_DEPRECATION_REASON,
     GraphQLEnumType,
     GraphQLField,
     GraphQLInputObjectType,
     GraphQLInterfaceType,
     GraphQLNamedType,
     GraphQLObjectType,
+    GraphQLSchema,
     GraphQLUnionType,
     build_schema,
     get_named_type,
@@ -57,7 +60,40 @@ def _members(name: str, kind: GraphQLNamedType) -> Iterator[tuple[str, str | Non
 def test_everything_is_described() -> None:
     described = {place: text for name, kind in OURS.items() for place, text in _members(name, kind)}
     assert len(described) > len(OURS)
+    for directive in SCHEMA.directives:
+        described[f"@{directive.name}"] = directive.description
+        described |= {
+            f"@{directive.name}({n}:)": one.description for n, one in directive.args.items()
+        }
+    assert "@requires(role:)" in described
     assert [place for place, text in described.items() if not text] == []
+
+
+def _given_up_without_a_word(schema: GraphQLSchema) -> list[str]:
+    """What is deprecated for no reason of its own."""
+    reasons = {
+        place: reason
+        for name, kind in schema.type_map.items()
+        for place, reason in _deprecations(name, kind)
+    }
+    return [place for place, reason in reasons.items() if reason == DEFAULT_DEPRECATION_REASON]
+
+
+def _deprecations(name: str, kind: GraphQLNamedType) -> Iterator[tuple[str, str | None]]:
+    members: dict[str, Any] = getattr(kind, "fields", None) or getattr(kind, "values", None) or {}
+    for member, one in members.items():
+        yield f"{name}.{member}", one.deprecation_reason
+        for argument, about in getattr(one, "args", {}).items():
+            yield f"{name}.{member}({argument}:)", about.deprecation_reason
+
+
+def test_what_is_deprecated_says_why() -> None:
+    silent = build_schema(
+        """type Query { a: Int @deprecated b(c: Int @deprecated): Int @deprecated(reason: "") }
+        enum E { F G @deprecated } input I { j: Int @deprecated }"""
+    )
+    assert _given_up_without_a_word(silent) == ["Query.a", "Query.b(c:)", "E.G", "I.j"]
+    assert _given_up_without_a_word(SCHEMA) == []
 
 
 @pytest.mark.parametrize(("name", "mutation"), MUTATIONS.items())

@@ -15,7 +15,9 @@ CREATE = """mutation ($input: CreateTokenInput!) {
     ... on InvalidInput { code field }
   }
 }"""
-TOKENS = "{ tokens { id name isCurrent expiresAt } }"
+TOKENS = """query ($first: Int, $after: String) { viewer { tokens(first: $first, after: $after) {
+  totalCount pageInfo { endCursor hasNextPage }
+  edges { node { id name isCurrent expiresAt } } } } }"""
 REVOKE = """mutation ($id: ID!) {
   revokeToken(input: {tokenId: $id}) {
     ... on TokenRevoked { token { name isCurrent } }
@@ -47,14 +49,31 @@ def _viewer(door: Door, token: str) -> Any:
     return answer.json()["data"]["viewer"]
 
 
+def _tokens(door: Door, user_id: int = LISTENER) -> list[Any]:
+    found = door.ask(TOKENS, user_id)["viewer"]["tokens"]
+    assert found["totalCount"] == len(found["edges"])
+    return [edge["node"] for edge in found["edges"]]
+
+
 def test_a_token_with_a_name_signs_in_and_is_listed(door: Door) -> None:
     assert _viewer(door, _created(door, " My player ", expiresInDays=2)) == {"name": "ann"}
-    first, second = door.ask(TOKENS)["tokens"]
+    first, second = _tokens(door)
     assert (first["name"], first["isCurrent"]) == ("My player", False)
     assert (second["name"], second["isCurrent"]) == ("test", True)
     left = datetime.fromisoformat(first["expiresAt"]) - datetime.now(UTC)
     assert timedelta(days=1) < left <= timedelta(days=2)
-    assert [one["name"] for one in door.ask(TOKENS, OTHER)["tokens"]] == ["test"]
+    assert [one["name"] for one in _tokens(door, OTHER)] == ["test"]
+
+
+def test_tokens_by_pages(door: Door) -> None:
+    for name in "abc":
+        _created(door, name)
+    named, cursor = [], None
+    for _ in range(2):
+        page = door.ask(TOKENS, first=2, after=cursor)["viewer"]["tokens"]
+        named += [edge["node"]["name"] for edge in page["edges"]]
+        cursor = page["pageInfo"]["endCursor"]
+    assert (named, page["pageInfo"]["hasNextPage"]) == (["c", "b", "a", "test"], False)
 
 
 @pytest.mark.parametrize(
@@ -80,13 +99,13 @@ def test_a_user_has_so_many_tokens_for_programs(
     refused = door.ask(CREATE, input={"name": "x"})["createToken"]
     assert refused == {"code": "invalid_input", "field": "name"}
     assert door.ask(CREATE, OTHER, input={"name": "x"})["createToken"]["token"]
-    door.ask(REVOKE, id=door.ask(TOKENS)["tokens"][0]["id"])
+    door.ask(REVOKE, id=_tokens(door)[0]["id"])
     assert _created(door)
 
 
 def test_a_token_is_ended_by_its_owner_alone(door: Door) -> None:
     token = _created(door)
-    number = door.ask(TOKENS)["tokens"][0]["id"]
+    number = _tokens(door)[0]["id"]
     for user_id in (OTHER, ADMINISTRATOR):
         refused = door.ask(REVOKE, user_id, id=number)
         assert refused == {"revokeToken": {"code": "not_found"}}
