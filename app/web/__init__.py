@@ -1,6 +1,6 @@
 """The pages."""
 
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 
 from app.settings import Settings
 from app.web import errors, files
@@ -79,12 +79,22 @@ ROUTERS = (
 )
 
 
+def _routes() -> APIRouter:
+    together = APIRouter()
+    for router in ROUTERS:
+        together.include_router(router, dependencies=[Depends(own_site)])
+    # Players elsewhere bring a token of their own, which no browser adds by itself.
+    together.include_router(scrobbling)
+    return together
+
+
+_ROUTES = _routes()
+"""What each needs is worked out at the first request that passes by: once for all applications."""
+
+
 def mount(app: FastAPI, settings: Settings) -> None:
     """Serve the pages."""
-    for router in ROUTERS:
-        app.include_router(router, dependencies=[Depends(own_site)])
-    # Players elsewhere bring a token of their own, which no browser adds by itself.
-    app.include_router(scrobbling)
+    app.router.routes.extend(_ROUTES.routes)
     errors.mount(app, settings)
     files.mount(app)
     app.add_middleware(Compression)
