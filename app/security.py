@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Callable
+from functools import cache
 from typing import TypeVar
 
 from anyio import CapacityLimiter, to_thread
@@ -14,8 +15,6 @@ T = TypeVar("T")
 
 _HASHER = PasswordHash.recommended()
 _TOKEN_BYTES = 32
-_NOBODYS_HASH = _HASHER.hash(secrets.token_urlsafe(_TOKEN_BYTES))
-"""Checked when nobody has the name, so that an answer's time tells nothing."""
 AT_ONCE = 4
 """Argon2 takes 64 MiB for each: forty sign-ins at one moment would take 2.5 GiB."""
 MOST_WAITING = 100
@@ -31,6 +30,7 @@ class Hashing:
 
     def __init__(self) -> None:
         self._limiter = CapacityLimiter(AT_ONCE)
+        _nobodys_hash()  # the first to need it is not to wait longer than the others
 
     async def run(self, work: Callable[[], T]) -> T:
         """What `work` gives, after those that wait already. Raises RateLimited: too many do."""
@@ -46,8 +46,17 @@ def hash_password(password: str) -> str:
 
 def password_matches(password: str, password_hash: str | None) -> bool:
     """False without a hash, after the same work as with one."""
-    matches = _HASHER.verify(_bytes(password), password_hash or _NOBODYS_HASH)
+    matches = _HASHER.verify(_bytes(password), password_hash or _nobodys_hash())
     return matches and password_hash is not None
+
+
+@cache
+def _nobodys_hash() -> str:
+    """Checked when nobody has the name, so that an answer's time tells nothing.
+
+    Only a process that looks at passwords makes one: that takes as long as a look does.
+    """
+    return _HASHER.hash(secrets.token_urlsafe(_TOKEN_BYTES))
 
 
 def new_token() -> str:

@@ -21,7 +21,7 @@ QUICK = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
 
 def main() -> None:
     if QUICK_HASHES in os.environ:
-        vars(security).update(_HASHER=QUICK, _NOBODYS_HASH=QUICK.hash("nobody's"))
+        vars(security).update(_HASHER=QUICK)
     lifeline.hold_on()
     config = uvicorn.Config("app.main:create_app", factory=True, log_level="warning")
     uvicorn.Server(config).run(sockets=[socket.socket(fileno=int(sys.argv[1]))])
