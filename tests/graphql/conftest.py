@@ -152,7 +152,7 @@ def open_door(tmp_path: Path, seeded: Path, key_value_url: str) -> Iterator[Open
             usual: dict[str, Any] = {
                 "data_dir": tmp_path / "data",
                 "redis_url": key_value_url,
-                "champion_poll_seconds": 0.05,
+                "champion_poll_seconds": 0.25,  # what a test waits for is announced
             }
             settings = Settings(**{**usual, **changed})
             client = TestClient(create_app(settings), raise_server_exceptions=False)

@@ -23,8 +23,8 @@ from tests.web import world
 from tests.web.world import World
 
 HTML = {"Accept": "text/html"}
-_QUICK = {"champion_poll_seconds": 0.05}
-"""Stopping waits for the last poll."""
+_QUIET = {"champion_poll_seconds": 0.25}
+"""What a test waits for is announced: each look in between costs more than most requests."""
 
 
 @dataclass
@@ -81,7 +81,7 @@ def open_site(sqlite_settings: Settings, furnished: tuple[Path, World]) -> Itera
     with ExitStack() as stack:
 
         def start(*, model: bool = True, **changed: Any) -> Site:
-            settings = sqlite_settings.model_copy(update=_QUICK | changed)
+            settings = sqlite_settings.model_copy(update=_QUIET | changed)
             if model:
                 world.crown(database, settings, made)
             client = TestClient(create_app(settings), raise_server_exceptions=False)
