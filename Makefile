@@ -4,6 +4,9 @@ PYTHON ?= python3
 PORT   ?=
 ARGS   ?=
 
+# Whatever the shell says: each of hundreds of processes that the tests start would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 BIN = .venv/bin
 TEXTS = app/web/locale
 

@@ -23,6 +23,7 @@ from tests import servers
 pytest_plugins = [
     "pytester",
     "tests.memory",
+    "tests.garbage",
     "tests.statements",
     "tests.omissions",
     "tests.sharing",
