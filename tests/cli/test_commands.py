@@ -14,8 +14,8 @@ from app.cli.commands import app
 from app.db import open_database
 from app.models import Role, User
 from app.settings import Settings
+from tests.cli.running import ROOT, run, start
 
-ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = [
     ["demo"],
     ["up"],
@@ -51,23 +51,6 @@ def folder(sqlite_settings: Settings) -> Path:
     return sqlite_settings.folder
 
 
-def run(
-    *words: str, folder: Path | None = None, typed: str = "", **settings: str
-) -> subprocess.CompletedProcess[str]:
-    environment = {name: v for name, v in os.environ.items() if not name.startswith("PYTUNE_")}
-    if folder is not None:
-        environment["PYTUNE_DATA_DIR"] = str(folder)
-    return subprocess.run(
-        [sys.executable, "-m", "app.cli", *words],
-        cwd=ROOT,
-        env=environment | settings,
-        input=typed,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_every_command_has_help(command: list[str]) -> None:
     shown = CliRunner().invoke(app, [*command, "--help"])
@@ -76,14 +59,14 @@ def test_every_command_has_help(command: list[str]) -> None:
 
 
 def test_wrong_words_are_one_line_and_exit_with_2() -> None:
-    refused = run("bogus")
+    refused = start("bogus")
     assert refused.returncode == 2
     assert refused.stderr == "pytune: No such command 'bogus'. (--help shows what there is)\n"
 
 
 @pytest.mark.parametrize("words", [[], ["user"], ["import"]], ids=str)
 def test_no_words_show_the_help(words: list[str]) -> None:
-    shown = run(*words)
+    shown = start(*words)
     assert shown.stdout.startswith("Usage: ")
     assert shown.stderr == ""
 
@@ -190,7 +173,7 @@ def test_an_import_reports_what_it_did(folder: Path, tmp_path: Path) -> None:
     (files / "listens.csv").write_text(
         "user_id,track_id,listened_at\nann,1,2026-03-01T18:22:05Z\nann,9,2026-03-01T18:22:05Z\n"
     )
-    done = run("import", "csv", str(files), folder=folder)
+    done = start("import", "csv", str(files), folder=folder)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[:5] == [
         "tracks             2 read            1 loaded            0 unchanged          1 rejected",
@@ -215,7 +198,7 @@ def test_an_unforeseen_error_is_one_line_too(tmp_path: Path) -> None:
 
 def test_up_starts_its_children_before_it_imports_what_takes_long() -> None:
     said = "import sys, app.cli.up; print({'sqlalchemy', 'numpy', 'rq'} & set(sys.modules))"
-    run = subprocess.run(
+    imported = subprocess.run(
         [sys.executable, "-c", said], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert run.stdout == "set()\n"
+    assert imported.stdout == "set()\n"

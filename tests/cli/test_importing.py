@@ -16,7 +16,7 @@ from app.models import Event, ImportState, Role, Track
 from app.models.columns import id_of
 from app.settings import Settings
 from app.verifying import findings
-from tests.cli.test_commands import run
+from tests.cli.running import run, start
 from tests.importing.packing import TAKEOUT_FILE, listen, packed, stream, watched
 
 LINES = "".join(json.dumps(one) + "\n" for one in (listen(1), listen(2))).encode()
@@ -72,7 +72,7 @@ def test_plays_without_dates_come_in(folder: Path, tmp_path: Path) -> None:
         "user_id,song_id,listen_count,title,release,artist_name,year\n"
         "b80344d0,SOBONKR12A58A7A7E0,7,You're The One,If There Was A Way,Dwight Yoakam,1990\n"
     )
-    done = run("import", "taste-profile", str(file), folder=folder)
+    done = start("import", "taste-profile", str(file), folder=folder)
     assert done.returncode == 0, done.stderr
     assert _counts(folder) == (1, 1)
 
