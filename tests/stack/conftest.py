@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from tests.browser import stand_in
+from tests.music_search import MusicSearch, music_search
 from tests.stack.client import Client
 from tests.stack.running import Running, running
 
@@ -24,6 +26,8 @@ class Demo:
     accounts: dict[str, tuple[str, str]]
     exit_code: int
     said: str
+    served: dict[str, Any]
+    """The list that the listener got last."""
 
 
 @pytest.fixture(scope="session")
@@ -38,13 +42,15 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
             kept.write_text(json.dumps(_set_up(shared / "demo")))
     told = json.loads(kept.read_text())
     accounts = {role: (name, password) for role, (name, password) in told["accounts"].items()}
-    return Demo(shared / "demo", accounts, told["exit_code"], told["said"])
+    return Demo(shared / "demo", accounts, told["exit_code"], told["said"], told["served"])
 
 
 def _set_up(folder: Path) -> dict[str, Any]:
     with running(folder, "demo") as first:
+        served = first.signed_in(first.accounts["listener"]).recommended()
         code = first.interrupt()
-    return {"accounts": first.accounts, "exit_code": code, "said": "".join(first.said)}
+    said = "".join(first.said)
+    return {"accounts": first.accounts, "exit_code": code, "said": said, "served": served}
 
 
 @pytest.fixture(scope="session")
@@ -60,19 +66,34 @@ def copy_of_demo(demo: Demo, tmp_path: Path) -> Path:
     return Path(shutil.copytree(demo.folder, tmp_path / "data"))
 
 
-@pytest.fixture(scope="module")
-def stack(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """`pytune demo` started again on what it set up."""
+@pytest.fixture(scope="package")
+def search() -> Iterator[MusicSearch]:
+    """What the stack looks videos up in."""
+    with music_search() as started:
+        yield started
+
+
+@pytest.fixture(scope="package")
+def stack(
+    demo: Demo, search: MusicSearch, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Running]:
+    """`pytune demo` started again on what it set up, once: its processes take long to start."""
     folder = shutil.copytree(demo.folder, tmp_path_factory.mktemp("stack") / "data")
-    with running(folder, "demo") as again:
-        yield again
+    with stand_in.youtube() as youtube:
+        elsewhere = {
+            "PYTUNE_VIDEO_SEARCH_URL": search.url,
+            "PYTUNE_VIDEO_SCRIPT_URL": f"{youtube}/iframe_api",
+            "PYTUNE_VIDEO_FRAME_ORIGIN": youtube,
+        }
+        with running(folder, "demo", elsewhere) as again:
+            yield again
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def listener(stack: Running) -> Client:
     return stack.signed_in(stack.accounts["listener"])
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def administrator(stack: Running) -> Client:
     return stack.signed_in(stack.accounts["administrator"])

@@ -4,43 +4,21 @@ The demo's tracks have no video ids: the worker looks one up when the track is f
 """
 
 from collections.abc import Iterator
-from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlmodel import col, select
 
 from app.models import Event, Track
-from tests.browser import stand_in
 from tests.browser.tab import Tab
-from tests.music_search import MusicSearch, Song, music_search
-from tests.stack.conftest import Demo
-from tests.stack.running import Running, running
+from tests.music_search import MusicSearch, Song
+from tests.stack.running import Running
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
 
 VIDEO_ID = "video000001"
 PATIENCE_MS = 120_000
 """A worker starts before the video is found."""
-
-
-@pytest.fixture
-def search() -> Iterator[MusicSearch]:
-    with music_search() as started:
-        yield started
-
-
-@pytest.fixture
-def stack(copy_of_demo: Path, search: MusicSearch) -> Iterator[Running]:
-    with ExitStack() as held:
-        youtube = held.enter_context(stand_in.youtube())
-        elsewhere = {
-            "PYTUNE_VIDEO_SEARCH_URL": search.url,
-            "PYTUNE_VIDEO_SCRIPT_URL": f"{youtube}/iframe_api",
-            "PYTUNE_VIDEO_FRAME_ORIGIN": youtube,
-        }
-        yield held.enter_context(running(copy_of_demo, settings=elsewhere))
 
 
 @pytest.fixture
@@ -52,9 +30,9 @@ def tab(stack: Running, browser: Browser) -> Iterator[Tab]:
 
 
 def test_a_play_finds_its_video_counts_as_a_listen_and_changes_the_list(
-    stack: Running, tab: Tab, demo: Demo, search: MusicSearch
+    stack: Running, tab: Tab, search: MusicSearch
 ) -> None:
-    _sign_in(tab.page, *demo.accounts["listener"])
+    _sign_in(tab.page, *stack.accounts["listener"])
     first = tab.page.locator(".lead-title a").first.inner_text()
     database = stack.database()
     with database.read() as session:
