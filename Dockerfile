@@ -13,8 +13,10 @@ COPY app app/
 COPY jobs jobs/
 COPY static static/
 COPY templates templates/
+# Whoever cloned it may have kept its files to themselves.
 RUN pip --python /opt/venv/bin/python install --no-deps --no-build-isolation -e . \
-    && python -m compileall -q app jobs
+    && python -m compileall -q app jobs \
+    && chmod -R a+rX .
 
 FROM python:3.13-slim
 LABEL org.opencontainers.image.title="PyTune" \

@@ -10,17 +10,21 @@ import json
 import re
 import shlex
 import shutil
+import stat
 import subprocess
 import sys
 import sysconfig
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import Self
 
+import numpy as np
 from packaging.requirements import Requirement
 
 from tests.deploy.test_dockerfile import DOCKERFILE, ROOT, _copied
+from tests.omissions import can_mount
 
 USER = "10001"
 _JOINED = DOCKERFILE.replace("\\\n", " ")
@@ -129,6 +133,18 @@ def _is_folder(path: Path) -> bool:
     return path.is_dir() and not path.is_symlink()
 
 
+@cache
+def can_be_run() -> bool:
+    """Whether this machine lets us do all that a container needs: tried once."""
+    if not (can_mount() and shutil.which("unshare") and shutil.which(_WITHOUT_RIGHTS[0])):
+        return False
+    rights = " ".join(_WITHOUT_RIGHTS)
+    script = f"""mount --rbind /dev /dev && mount -o bind,ro {_PACKAGES} {_PACKAGES} &&
+        mount --bind / / && mount -o remount,bind,ro / && exec chroot / {rights} true"""
+    tried = subprocess.run(["unshare", "--mount", "sh", "-c", script], check=False)
+    return tried.returncode == 0 and bool(Path(np.__file__).stat().st_mode & stat.S_IROTH)
+
+
 def words_of(instruction: str) -> list[str]:
     """Of the Dockerfile's last ENTRYPOINT or HEALTHCHECK, which are lists in JSON."""
     found = re.findall(rf"^{instruction}\b.*?(\[.+\])$", _JOINED, re.MULTILINE)
@@ -148,12 +164,14 @@ def _environment() -> dict[str, str]:
 
 
 def _copy(sources: Iterable[str], into: Path) -> None:
-    """Only what git has: a clone has nothing else."""
+    """Only what git has, as in a clone of somebody who lets nobody else read their files."""
     listed = ["git", "ls-files", *sources]
     kept = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True)
     for name in kept.stdout.splitlines():
         (into / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, into / name)
+    for path in into.rglob("*"):
+        path.chmod(0o700 if path.is_dir() else 0o600)
 
 
 def _base_python() -> str:

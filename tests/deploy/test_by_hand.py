@@ -32,9 +32,8 @@ from app.queue import JobName, JobQueue, JsonJob
 from app.queue_names import QueueName
 from app.settings import Settings
 from app.timetable import timetable
-from tests.deploy.image import Image, words_of
+from tests.deploy.image import Image, can_be_run, words_of
 from tests.deploy.test_compose import SERVICES
-from tests.omissions import can_mount
 
 PASSWORD = "correct-horse"
 ENTRIES = "rq:scheduler:scheduled_jobs"
@@ -118,7 +117,7 @@ def environment(redis_address: str, ports: tuple[int, int]) -> dict[str, str]:
 def start(tmp_path: Path, environment: dict[str, str], database_socket: Path) -> Iterator[Start]:
     secret = tmp_path / "mysql_password"
     secret.write_text(f"{PASSWORD}\n")
-    if can_mount():
+    if can_be_run():
         # Not where TMPDIR says: from memory nothing may be executed everywhere.
         with tempfile.TemporaryDirectory(prefix="pytune-image-", dir="/tmp") as folder:
             Path(folder).chmod(0o755)
