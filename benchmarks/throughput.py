@@ -6,7 +6,8 @@ are. 200 listeners ask by turns, each with 10 tracks heard. The cost is the proc
 web processes for a list, on which other work of the machine has little influence. Memory is what a
 web process takes at the end, its search index made.
 
---small takes sizes that are made in seconds.
+--small takes sizes that are made in seconds, and --size TRACKSxLISTENERS, as often as it is given,
+those alone.
 """
 
 import argparse
@@ -31,7 +32,9 @@ SIZES = (
     Size(36_000, 1_000),
     Size(36_000, 100_000),
     Size(36_000, 1_000_000),
+    Size(1_000_000, 1_000),
     Size(1_000_000, 100_000),
+    Size(1_000_000, 1_000_000),
 )
 SMALL = (Size(2_000, 1_000), Size(2_000, 10_000), Size(36_000, 1_000))
 WARM_UP_SECONDS, SECONDS = 2.0, 8.0
@@ -100,9 +103,15 @@ def _mebibytes(web: Web) -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
+def _size(text: str) -> Size:
+    tracks, _, listeners = text.partition("x")
+    return Size(int(tracks), int(listeners))
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--small", action="store_true")
+    parser.add_argument("--size", action="append", type=_size, metavar="TRACKSxLISTENERS")
     chosen, _ = parser.parse_known_args(arguments)
     cores = len(os.sched_getaffinity(0))
     if cores < max(PROCESSES):
@@ -112,7 +121,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f"{'tracks':>9} {'listeners':>9} {'processes':>9} {'lists/s':>8} {'p99 ms':>7}", end=" ")
     print(f"{'cost ms':>8} {'ratio':>6} {'MiB':>6}  ratio: cost to the first line's")
     first: float | None = None
-    for size in SMALL if chosen.small else SIZES:
+    for size in chosen.size or (SMALL if chosen.small else SIZES):
         with made_world(size) as world:
             for processes in PROCESSES:
                 found = measure(world, processes)

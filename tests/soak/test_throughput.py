@@ -3,7 +3,6 @@
 import pytest
 
 from benchmarks import throughput
-from benchmarks.serving.world import Size
 
 pytestmark = [pytest.mark.soak, pytest.mark.stack, pytest.mark.timeout(1200)]
 
@@ -11,9 +10,8 @@ pytestmark = [pytest.mark.soak, pytest.mark.stack, pytest.mark.timeout(1200)]
 def test_each_line_has_its_rate_its_memory_and_its_ratio(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(throughput, "SMALL", (Size(400, 20), Size(800, 300)))
     monkeypatch.setattr(throughput, "SECONDS", 1.0)
-    assert throughput.main(["--small"]) == 0
+    assert throughput.main(["--size", "400x20", "--size", "800x300"]) == 0
     lines = [line.split() for line in capsys.readouterr().out.splitlines()[2:]]
     sizes = [tuple(map(int, line[:3])) for line in lines]
     assert sizes == [(400, 20, 1), (400, 20, 2), (800, 300, 1), (800, 300, 2)]

@@ -3,6 +3,7 @@
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -20,9 +21,15 @@ _DISK_MEGABYTES = 1024
 
 @pytest.fixture
 def disk() -> Iterator[Path]:
-    """A small file system in memory, with a path short enough for a socket."""
+    with small_disk(_DISK_MEGABYTES) as mounted:
+        yield mounted
+
+
+@contextmanager
+def small_disk(megabytes: int) -> Iterator[Path]:
+    """A file system in memory, with a path short enough for a socket."""
     with tempfile.TemporaryDirectory(prefix="pytune-disk-") as folder:
-        words = ["mount", "-t", "tmpfs", "-o", f"size={_DISK_MEGABYTES}m", "tmpfs", folder]
+        words = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", folder]
         subprocess.run(words, check=True)
         yield Path(folder)
         subprocess.run(["umount", folder], check=True)

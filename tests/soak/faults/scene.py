@@ -33,6 +33,13 @@ _FILLINGS, _BLOCK = 3, 1 << 12
 _CODE = ("app", "jobs", "alembic", "templates", "static")
 
 
+def fill_up(path: Path) -> None:
+    """A file that takes all the room there is left beside it."""
+    with path.open("ab", buffering=0) as file, suppress(OSError):
+        while file.write(bytes(_BLOCK)):
+            pass
+
+
 def copy_of_code(folder: Path) -> Path:
     """What runs, to be made another version of."""
     for name in _CODE:
@@ -114,7 +121,7 @@ class Filler:
             if self.settings.database_url is None:
                 with suppress(sqlite3.OperationalError), self._connection() as connection:
                     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            self._fill()
+            fill_up(self.path)
 
     def remove(self) -> None:
         assert self._is_noticed()
@@ -127,11 +134,6 @@ class Filler:
 
     def _connection(self) -> closing[sqlite3.Connection]:
         return closing(sqlite3.connect(self.settings.folder / "pytune.db"))
-
-    def _fill(self) -> None:
-        with self.path.open("ab", buffering=0) as file, suppress(OSError):
-            while file.write(bytes(_BLOCK)):
-                pass
 
 
 class Artifact:
