@@ -52,8 +52,16 @@ class _Request(StarletteRequestAdapter):
 
 
 class _Events(SSETransport):
+    """Ends lines by a line feed alone: urql takes two of them for an event's end."""
+
     def accepts(self, accept: str) -> bool:
         return prefers_events(accept)
+
+    def encode_event(self, event: str, data: str | None = None) -> str:
+        return super().encode_event(event, data).replace("\r\n", "\n")
+
+    def encode_comment(self, comment: str) -> str:
+        return super().encode_comment(comment).replace("\r\n", "\n")
 
 
 class Router(GraphQLRouter[Context, None]):

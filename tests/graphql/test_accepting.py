@@ -55,3 +55,4 @@ def test_and_follows_by_events(door: Door, model: LoadedModel) -> None:
     body = {"query": PROGRESS, "variables": {"id": global_id("Training", model.version)}}
     answer = door.client.post("/graphql", json=body, headers=headers)
     assert [name for name, _ in events(iter(answer.text.splitlines()))] == ["next", "complete"]
+    assert answer.text.count("\n\n") == 2, "two line feeds are what urql takes for an event's end"
