@@ -14,7 +14,7 @@ from app.graphql.enums import Role
 from app.graphql.ids import Node, global_id
 from app.graphql.library import Library
 from app.graphql.paging import DEFAULT_PAGE, After, Connection, First
-from app.graphql.permissions import as_parent, for_administrators, for_listeners, public
+from app.graphql.permissions import for_administrators, for_listeners, for_owner, public
 from app.graphql.preferences import Preferences
 from app.graphql.tokens import Token, tokens_page
 from app.models import User as UserRow
@@ -33,19 +33,15 @@ class User(Library, Node):
         number = user.id if isinstance(user, Viewer) else id_of(user)
         return cls(id=global_id("User", number), name=user.name, role=user.role, number=number)
 
-    @as_parent(
-        "Where they are signed in: browsers and programs, the newest first. For the user"
-        " themselves."
-    )
+    @for_owner("Where they are signed in: browsers and programs, the newest first.")
     async def tokens(
         self, info: Info, first: First = DEFAULT_PAGE, after: After = None
     ) -> Connection[Token]:
-        return await tokens_page(info.context, self._own(info), first, after)
+        return await tokens_page(info.context, self.number, first, after)
 
-    @as_parent("The language and the time zone they chose. For the user themselves.")
+    @for_owner("The language and the time zone they chose.")
     async def preferences(self, info: Info) -> Preferences:
-        mine = self._own(info)
-        chosen = await info.context.read(lambda session: preferences.of_user(session, mine))
+        chosen = await info.context.read(lambda session: preferences.of_user(session, self.number))
         return Preferences.of(chosen)
 
 

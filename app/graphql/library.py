@@ -7,13 +7,12 @@ from typing import Annotated, Self
 import strawberry
 
 from app import exporting, listening, playlists
-from app.errors import NotYours
 from app.graphql.catalog import Track, tracks_of
 from app.graphql.context import Context, Info
 from app.graphql.enums import Feedback
 from app.graphql.ids import Node, global_id
 from app.graphql.paging import DEFAULT_PAGE, After, Connection, First, Page
-from app.graphql.permissions import as_parent
+from app.graphql.permissions import as_parent, for_owner
 from app.graphql.statistics import Statistics, statistics_of
 from app.listening import Moment, PastListen, Rated
 from app.playlists import Place, Summary
@@ -89,16 +88,15 @@ class Library:
 
     number: strawberry.Private[int]
 
-    @as_parent("Whether the record of listening is paused. For the user themselves.")
+    @for_owner("Whether the record of listening is paused.")
     async def is_paused(self, info: Info) -> bool:
-        mine = self._own(info)
-        return await info.context.read(lambda session: listening.is_paused(session, mine))
+        return await info.context.read(lambda session: listening.is_paused(session, self.number))
 
-    @as_parent("Their listens, the newest first. For the user themselves.")
+    @for_owner("Their listens, the newest first.")
     async def listens(
         self, info: Info, first: First = DEFAULT_PAGE, after: After = None
     ) -> Connection[Listen]:
-        mine, page = self._own(info), Page.of(first, after, numbers=2)
+        mine, page = self.number, Page.of(first, after, numbers=2)
         behind = Moment(*page.after) if page.after else None
         rows = await info.context.read(
             lambda session: listening.history(session, mine, page.and_one_more, behind)
@@ -110,23 +108,23 @@ class Library:
             lambda session: listening.count_listens(session, mine),
         )
 
-    @as_parent("The tracks they love, the last that they loved first. For the user themselves.")
+    @for_owner("The tracks they love, the last that they loved first.")
     async def loved_tracks(
         self, info: Info, first: First = DEFAULT_PAGE, after: After = None
     ) -> Connection[Track]:
-        return await _rated(info.context, self._own(info), Feedback.LOVED, (first, after))
+        return await _rated(info.context, self.number, Feedback.LOVED, (first, after))
 
-    @as_parent("The tracks they dislike, which are never recommended; otherwise as `lovedTracks`.")
+    @for_owner("The tracks they dislike, which are never recommended; otherwise as `lovedTracks`.")
     async def disliked_tracks(
         self, info: Info, first: First = DEFAULT_PAGE, after: After = None
     ) -> Connection[Track]:
-        return await _rated(info.context, self._own(info), Feedback.DISLIKED, (first, after))
+        return await _rated(info.context, self.number, Feedback.DISLIKED, (first, after))
 
-    @as_parent("Their playlists, the newest first. For the user themselves.")
+    @for_owner("Their playlists, the newest first.")
     async def playlists(
         self, info: Info, first: First = DEFAULT_PAGE, after: After = None
     ) -> Connection[Playlist]:
-        mine, page = self._own(info), Page.of(first, after, numbers=1)
+        mine, page = self.number, Page.of(first, after, numbers=1)
         before = page.after[0] if page.after else None
         rows = await info.context.read(
             lambda session: playlists.playlists(session, mine, page.and_one_more, before)
@@ -138,23 +136,15 @@ class Library:
             lambda session: playlists.count_playlists(session, mine),
         )
 
-    @as_parent("When they listened, and to what most. For the user themselves.")
+    @for_owner("When they listened, and to what most.")
     async def statistics(self, info: Info, year: Year = None) -> Statistics:
-        return await statistics_of(info.context, self._own(info), year)
+        return await statistics_of(info.context, self.number, year)
 
-    @as_parent(
+    @for_owner(
         "Where all of this and more can be fetched as one JSON file: by GET, with the same token."
-        " For the user themselves."
     )
-    def export_path(self, info: Info) -> str:
-        self._own(info)
+    def export_path(self) -> str:
         return exporting.PATH
-
-    def _own(self, info: Info) -> int:
-        """The viewer's number. Raises NotYours at anybody else's."""
-        if info.context.signed_in.id != self.number:
-            raise NotYours
-        return self.number
 
 
 async def listens_of(context: Context, numbers: list[int]) -> list[Listen | None]:

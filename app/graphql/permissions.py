@@ -1,7 +1,7 @@
 """Fields with a resolver: each is declared with who may ask for it, which the schema prints."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import strawberry
 from graphql import GraphQLSchema
@@ -10,6 +10,7 @@ from strawberry.permission import BasePermission, PermissionExtension
 from strawberry.schema_directive import Location
 
 from app.access import required
+from app.errors import NotYours
 from app.graphql.context import Info
 from app.graphql.enums import Role
 
@@ -23,6 +24,15 @@ Resolver = TypeVar("Resolver", bound=Callable[..., Any])
 )
 class Requires:
     role: Role
+
+
+@strawberry.schema_directive(
+    locations=[Location.FIELD_DEFINITION],
+    name="own",
+    description="The field is for the user themselves alone: administrators are refused as well.",
+)
+class Own:
+    pass
 
 
 def describe_role(schema: GraphQLSchema) -> None:
@@ -44,6 +54,24 @@ class HasRole(BasePermission):
         return True
 
 
+class Owned(Protocol):
+    """What belongs to one user."""
+
+    number: int
+    """The user's."""
+
+
+class IsOwn(BasePermission):
+    """Raises NotSignedIn or NotYours."""
+
+    _schema_directive = Own()
+
+    def has_permission(self, source: Owned, info: Info, **_arguments: Any) -> bool:
+        if info.context.signed_in.id != source.number:
+            raise NotYours
+        return True
+
+
 def public(description: str) -> Callable[[Resolver], Resolver]:
     """A field for everybody."""
     return _field(description)
@@ -52,6 +80,11 @@ def public(description: str) -> Callable[[Resolver], Resolver]:
 def as_parent(description: str) -> Callable[[Resolver], Resolver]:
     """A field for whoever has got hold of the object that it belongs to."""
     return _field(description)
+
+
+def for_owner(description: str) -> Callable[[Resolver], Resolver]:
+    """A field of a user that nobody else sees, administrators included."""
+    return _field(description, PermissionExtension([IsOwn()]))
 
 
 def for_listeners(description: str) -> Callable[[Resolver], Resolver]:

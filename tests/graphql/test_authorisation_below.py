@@ -1,5 +1,6 @@
 """Who is told what lies below the roots: all of the schema is gone through as everybody."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 from graphql import GraphQLNamedType, get_named_type, is_composite_type
 
+from app import graphql
 from app.ml.model_slot import LoadedModel
 from tests.graphql.conftest import ADMINISTRATOR, LISTENER, OTHER, PASSWORD, Door
 from tests.graphql.rights import MUTATIONS, QUERIES, SIGN_IN, SUBSCRIPTIONS, For
@@ -48,6 +50,11 @@ def test_the_tables_have_every_field_and_kind() -> None:
     assert set(FIELDS) == resolved()
     assert set(NODES) == {kind.name for kind in CORE.get_possible_types(CORE.type_map["Node"])}
     assert set(SUBSCRIPTIONS) == set(CORE.subscription_type.fields)
+
+
+def test_the_schema_says_what_is_only_for_its_owner() -> None:
+    declared = re.findall(r"^  (\w+)(?:\([^)]*\))?: \S+ @own$", graphql.export(), re.MULTILINE)
+    assert {f"User.{name}" for name in declared} == OWN
 
 
 def test_what_only_administrators_fields_lead_to() -> None:

@@ -13,7 +13,7 @@ from rq.job import JobStatus
 
 from app import alerts, evaluating, listening, playlists, recommending, tuning
 from app.errors import InvalidReason
-from app.graphql import asked, cost, documents, presented, problems, router
+from app.graphql import asked, cost, documents, presented, problems, router, sockets
 from app.graphql.paging import DEFAULT_PAGE, MAX_PAGE
 from app.graphql.schema import schema
 from app.graphql.subscriptions import MAX_SUBSCRIPTIONS
@@ -222,6 +222,7 @@ def test_the_limits_are_those_that_hold() -> None:
         "subscriptions of one user, at one web process": MAX_FOLLOWED,
     }
     assert [name for name, limit in most.items() if f"| {name} | {limit:,} |" not in PAGE] == []
+    assert f"came within {sockets.INIT_SECONDS} seconds" in PAGE
     assert f"is 1 to {MAX_PAGE}, {DEFAULT_PAGE} if it is left out" in PAGE
     assert f"each costs {cost.ROOT}" in PAGE
     assert f"taken to be {cost.SHORT_LIST} long" in PAGE
