@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +16,17 @@ from tests import servers
 class MariaDB:
     """It syncs every commit: what was acknowledged survives."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, options: Sequence[str] = ()) -> None:
         folder.mkdir(exist_ok=True)
         folder.chmod(0o755)
-        self.folder, self.path = folder, folder / "socket"
+        self.folder, self.path, self.options = folder, folder / "socket", options
         self.user = servers._server_user(folder)
         servers._install(folder, self.user)
         self.start()
 
     def start(self) -> None:
         data = f"--datadir={self.folder}/data"
-        command = ["mariadbd", "--no-defaults", *self.user, data, *servers.LASTING]
+        command = ["mariadbd", "--no-defaults", *self.user, data, *servers.LASTING, *self.options]
         log = self.folder / "log"
         with log.open("ab") as said:
             self.process = subprocess.Popen(
