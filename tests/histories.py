@@ -120,7 +120,8 @@ class World:
 
 def crown(session: Session, at: datetime, alpha: float = 1.0) -> int:
     """A champion since then, fitted on all that is there; its number."""
-    newest = session.connection().execute(EVENTS.select().order_by(EVENTS.c.id.desc())).first()
+    last = EVENTS.select().order_by(EVENTS.c.id.desc()).limit(1)
+    newest = session.connection().execute(last).first()
     row = Training(
         requested_by="root",
         algorithm="als",

@@ -81,7 +81,7 @@ def test_a_listen_changes_the_next_list(listener: Client, stack: Running) -> Non
     kept = [item for item in after["items"] if item["track"]["id"] in scores]
     assert any(item["score"] != scores[item["track"]["id"]] for item in kept)
     with stack.database().read() as session:
-        event = session.exec(select(Event).order_by(col(Event.id).desc())).first()
+        event = session.exec(select(Event).order_by(col(Event.id).desc()).limit(1)).first()
     assert event is not None
     assert (event.list_id, event.position) == (before["id"], 1)
 

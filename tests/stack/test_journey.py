@@ -45,7 +45,7 @@ def test_a_play_finds_its_video_counts_as_a_listen_and_changes_the_list(
     tab.page.reload()
     expect(tab.page.locator(".lead-title a").first).not_to_have_text(first)
     with database.read() as session:
-        event = session.exec(select(Event).order_by(col(Event.id).desc())).first()
+        event = session.exec(select(Event).order_by(col(Event.id).desc()).limit(1)).first()
         kept = session.get_one(Track, track.id)
     database.dispose()
     assert event is not None
