@@ -12,8 +12,9 @@ TEXTS = app/web/locale
 
 # A test run that takes longer is ended. Where there is no GNU timeout, each test's own limit is left.
 MINUTES ?= 20
-# Processes that share the tests out; 0 runs them in one, for a debugger.
-WORKERS ?= 2
+# Processes that share the tests out, one more than two cores: what a test waits for is often no core.
+# 0 runs them in one, for a debugger.
+WORKERS ?= 3
 LIMITED = $(shell timeout --foreground 1 true 2>/dev/null && echo timeout --foreground --signal=INT --kill-after=30 $(MINUTES)m)
 
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

@@ -4,9 +4,9 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-DEAR = ("stack/", "browser/", "faults/", "browser/test_accessible.py")
+DEAR = ("stack/", "browser/", "browser/test_accessible.py", "faults/")
 """Each starts a server once a run. They take longest, so they begin first, and in this order: the
-demo is set up for the first and the third while the second, which does without, is run."""
+demo is set up for the first and the last while the others, which do without, are run."""
 
 
 def group_of(nodeid: str) -> str:

@@ -93,7 +93,7 @@ def test_actions_are_named_by_their_commit(path: Path) -> None:
 def test_no_step_begins_before_the_servers_are_ready() -> None:
     jobs = WORKFLOWS["test"]["jobs"]
     servers = [each for job in jobs.values() for each in job.get("services", {}).values()]
-    assert len(servers) == 5
+    assert len(servers) == 6
     assert all("--health-cmd=" in each["options"] for each in servers)
 
 
