@@ -65,12 +65,14 @@ def track(session: Session, track_id: int) -> CatalogTrack:
 
 def tracks_led_to(session: Session, ids: Sequence[int]) -> list[CatalogTrack | None]:
     """As `tracks_by_id`, with the track that another was merged into in the place of that."""
-    return tracks_by_id(session, _led_to(session, Track, ids))
+    found = tracks_by_id(session, ids)  # all of them but after a merge
+    return tracks_by_id(session, _led_to(session, Track, ids)) if None in found else found
 
 
 def artists_led_to(session: Session, ids: Sequence[int]) -> list[CatalogArtist | None]:
     """As `artists_by_id`, with the artist that another was merged into in the place of that."""
-    return artists_by_id(session, _led_to(session, Artist, ids))
+    found = artists_by_id(session, ids)
+    return artists_by_id(session, _led_to(session, Artist, ids)) if None in found else found
 
 
 def _led_to(session: Session, kind: type[Track | Artist], ids: Sequence[int]) -> list[int]:

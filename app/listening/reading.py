@@ -12,6 +12,16 @@ from sqlmodel import Session, col, select
 from app.listening.tables import USER_ITEMS, feedback_sign, second_of
 from app.models import Event, Feedback, UserItem
 
+_FEEDBACK = {1: Feedback.LOVED, -1: Feedback.DISLIKED}
+
+
+@dataclass(frozen=True, slots=True)
+class TrackState:
+    """What a listener did with one track."""
+
+    plays: int = 0
+    feedback: Feedback | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class UserHistory:
@@ -25,13 +35,15 @@ class UserHistory:
     listened_at: np.ndarray[Any, np.dtype[np.float64]]
     """POSIX second of the last listen; NaN where there is none, or it has no date."""
 
-
-@dataclass(frozen=True, slots=True)
-class TrackState:
-    """What a listener did with one track."""
-
-    plays: int = 0
-    feedback: Feedback | None = None
+    def states(self, track_ids: Sequence[int]) -> dict[int, TrackState]:
+        """As `states_of`, of what was read."""
+        found = {
+            int(self.track_ids[at]): TrackState(
+                int(self.plays[at]), _FEEDBACK.get(int(self.feedback[at]))
+            )
+            for at in np.flatnonzero(np.isin(self.track_ids, track_ids))
+        }
+        return {track_id: found.get(track_id, TrackState()) for track_id in track_ids}
 
 
 def history_of(session: Session, user_id: int) -> UserHistory:

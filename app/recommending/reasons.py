@@ -90,10 +90,18 @@ def reasons_of(
 
 
 def explanation(
-    session: Session, model: LoadedModel | None, user_id: int, track_id: int, first: int = 3
+    session: Session,
+    model: LoadedModel | None,
+    user_id: int,
+    track_id: int,
+    first: int = 3,
+    heard: UserHistory | None = None,
 ) -> Explanation | None:
-    """Of a track's score now; None where the history speaks neither for nor against any."""
-    return _explained(session, model, user_id, [track_id], first).get(track_id)
+    """Of a track's score now; None where the history speaks neither for nor against any.
+
+    `heard` is the history where it was read already.
+    """
+    return _explained(session, model, user_id, [track_id], first, heard).get(track_id)
 
 
 def explanations_of(
@@ -154,8 +162,8 @@ def _sums(
     moment: datetime,
 ) -> dict[int, _Sum]:
     """For each track that the model knows: what of the history speaks for it, most first."""
-    own = len(history_in(model, heard, moment))
     history = history_in(model, heard, moment, picks)
+    own = len(history_in(model, heard, moment)) if picks else len(history)
     if not (history.strengths > 0).any():  # the list comes from popularity
         return {}
     positions = model.tracks.positions(track_ids)

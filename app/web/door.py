@@ -50,7 +50,7 @@ def visitor(request: Request, state: Here, caller: Asking) -> Viewer | None:
 Visitor = Annotated[Viewer | None, Depends(visitor)]
 
 
-def listener(found: Visitor, page_viewer: PageViewer = None) -> Viewer:
+async def listener(found: Visitor, page_viewer: PageViewer = None) -> Viewer:
     """Raises NotSignedIn, also where the page is somebody else's."""
     viewer = access.required(found)
     if page_viewer not in {None, str(viewer.id)}:
@@ -61,7 +61,7 @@ def listener(found: Visitor, page_viewer: PageViewer = None) -> Viewer:
 Listener = Annotated[Viewer, Depends(listener)]
 
 
-def administrator(viewer: Listener) -> Viewer:
+async def administrator(viewer: Listener) -> Viewer:
     """Raises NotSignedIn or NotAllowed."""
     return access.required(viewer, Role.ADMINISTRATOR)
 

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from app import listening, recommending
 from app.catalog import CatalogTrack
-from app.listening import TrackState
+from app.listening import TrackState, UserHistory
 from app.ml.model_slot import LoadedModel
 from app.models import Feedback, VideoState
 from app.recommending import Reason, ServedList
@@ -75,20 +75,26 @@ class Item:
 
 
 def plain_items(
-    session: Session, listener_id: int, tracks: Iterable[CatalogTrack | None]
+    session: Session,
+    listener_id: int,
+    tracks: Iterable[CatalogTrack | None],
+    heard: UserHistory | None = None,
 ) -> list[Item]:
     """Tracks that were looked up rather than recommended."""
     found = [track for track in tracks if track is not None]
-    did = listening.states_of(session, listener_id, [track.id for track in found])
+    did = _states(session, listener_id, [track.id for track in found], heard)
     return [Item(track, did[track.id]) for track in found]
 
 
 def served_items(
-    session: Session, served: ServedList, whys: dict[int, Why] | None = None
+    session: Session,
+    served: ServedList,
+    whys: dict[int, Why] | None = None,
+    heard: UserHistory | None = None,
 ) -> list[Item]:
     """The served tracks at their places, those that the listener turned down left out."""
     ids = [entry.track.id for entry in served.items]
-    did, reasons = listening.states_of(session, served.user_id, ids), whys or {}
+    did, reasons = _states(session, served.user_id, ids, heard), whys or {}
     items = (
         Item(at.track, did[at.track.id], served.id, at.position, reasons.get(at.track.id))
         for at in served.items
@@ -116,17 +122,31 @@ def first_whys(
 
 
 def told_of(
-    session: Session, model: LoadedModel | None, listener_id: int, track_id: int, first: int
+    session: Session,
+    model: LoadedModel | None,
+    listener_id: int,
+    track_id: int,
+    first: int,
+    heard: UserHistory | None = None,
 ) -> Told | None:
     """How one track's score comes about; None where nothing speaks for it."""
-    found = recommending.explanation(session, model, listener_id, track_id, first)
+    found = recommending.explanation(session, model, listener_id, track_id, first, heard)
     if found is None or not found.reasons:
         return None
-    did = listening.states_of(session, listener_id, [one.track.id for one in found.reasons])
+    did = _states(session, listener_id, [one.track.id for one in found.reasons], heard)
     whys = [
         Why(one.track, did[one.track.id], one.contribution, one.is_pick) for one in found.reasons
     ]
     return Told(whys, found.base, found.score)
+
+
+def _states(
+    session: Session, listener_id: int, track_ids: Sequence[int], heard: UserHistory | None
+) -> dict[int, TrackState]:
+    """Of the history where it was read already, else of these tracks alone."""
+    if heard is not None:
+        return heard.states(track_ids)
+    return listening.states_of(session, listener_id, track_ids)
 
 
 def player_data(item: Item) -> dict[str, Any]:

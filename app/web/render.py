@@ -8,7 +8,7 @@ from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from app import alerts
@@ -19,6 +19,7 @@ from app.preferences import LANGUAGES
 from app.web import files, texts
 from app.web.covers import WALL_URL, cover_url
 from app.web.lists import Item, player_data
+from app.web.loading import ConstantFolding, InliningLoader
 from app.web.marking import marked
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
@@ -88,11 +89,12 @@ def target_of(request: Request) -> str | None:
 def environment(language: str = LANGUAGES[0]) -> Environment:
     """The templates in that language."""
     made = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=InliningLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=[ConstantFolding],
     )
     texts.install(made, language)
     made.globals |= {
@@ -109,6 +111,7 @@ def environment(language: str = LANGUAGES[0]) -> Environment:
     return made
 
 
+@cache
 def icon(name: str) -> Markup:
     return Markup(
         '<svg class="icon" aria-hidden="true"><use href="{}/icons.svg#{}"/></svg>'
