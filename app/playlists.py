@@ -99,6 +99,13 @@ def places(
     return [Place(*row) for row in session.connection().execute(statement)]
 
 
+def holding(session: Session, user_id: int, track_id: int) -> set[int]:
+    """Ids of the listener's playlists that the track stands in."""
+    mine = select(Playlist.id).where(Playlist.user_id == user_id)
+    held = select_columns(ENTRIES.c.playlist_id).where(ENTRIES.c.track_id == track_id)
+    return set(session.connection().scalars(held.where(ENTRIES.c.playlist_id.in_(mine))))
+
+
 def create(session: Session, user_id: int, name: str, tracks: Sequence[int] = ()) -> int:
     """A new playlist of these tracks; its id. Raises InvalidInput, TrackNotFound."""
     if count_playlists(session, user_id) >= MAX_PLAYLISTS:

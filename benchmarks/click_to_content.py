@@ -27,7 +27,6 @@ QUERY = """query ($id: ID!) {
   similarTracks(trackId: $id, first: 12) { id items { score track {
     id title durationSeconds youtubeId videoState viewerFeedback viewerPlayCount artist { id name }
   } } }
-  viewer { playlists(first: 100) { edges { node { id name } } } }
 }"""
 CLICK = """(path) => new Promise((done) => {
   const began = performance.now();

@@ -14,6 +14,7 @@ import { watchKeys } from "./player/keys.js";
 import { watchSaving } from "./player/saving.js";
 import { watchTabs } from "./player/tabs.js";
 import { watchTaste } from "./player/taste.js";
+import "./adding.js";
 import "./copy.js";
 import { pressKept } from "./early.js";
 import "./page.js";

@@ -64,6 +64,15 @@ def test_the_newest_playlist_comes_first(database: Database) -> None:
         assert playlists.playlists_by_id(session, ann, [bobs, second])[0] is None
 
 
+def test_it_is_known_in_which_playlists_a_track_stands(database: Database) -> None:
+    with database.write() as session:
+        ann, (a, b, *_, d), first = _world(session)
+        second = playlists.create(session, ann, "Monday", [a, a])
+        playlists.create(session, making.user(session, "bob"), "Bob's", [a, d])
+        held = [playlists.holding(session, ann, track) for track in (a, b, d)]
+        assert held == [{first, second}, {first}, set()]
+
+
 def test_another_listeners_playlist_is_not_there(database: Database) -> None:
     with database.write() as session:
         _, (a, *_), number = _world(session)

@@ -105,11 +105,11 @@ def feedback(
     track_id: Id,
     place: Annotated[Place, Query()],
 ) -> Response:
-    """The buttons of one track, for the player's bar, with where it was served."""
+    """What can be said of one track and done with it, for the player's bar; where it was served."""
     with state.database.read() as session:
         [item] = plain_items(session, viewer.id, [catalog.track(session, track_id)])
     item = replace(item, list_id=place.origin.list_id, position=place.position)
-    return part(request, "tracks/_feedback.html", {"item": item})
+    return part(request, "player/_now_tools.html", {"item": item})
 
 
 @router.post("/tracks/{track_id}/feedback")

@@ -10,9 +10,10 @@ from app import catalog, playlists
 from app.access import Viewer
 from app.catalog import CatalogTrack
 from app.playlists import Summary
+from app.state import State
 from app.web.door import Here, Id, Listener
 from app.web.lists import plain_items
-from app.web.render import page
+from app.web.render import page, part, target_of
 from app.web.taking import FileForm, playlist_file
 
 _AT_ONCE = 100
@@ -39,12 +40,14 @@ def index(request: Request, state: Here, viewer: Listener, before: Before = None
 
 
 @router.post("/playlists")
-def create(state: Here, viewer: Listener, track_id: Tracks, name: Name = "") -> Response:
+def create(
+    request: Request, state: Here, viewer: Listener, track_id: Tracks, name: Name = ""
+) -> Response:
     """Empty, or of the tracks that are sent along, such as the player's queue."""
     number = state.database.transact(
         lambda session: playlists.create(session, viewer.id, name, track_id)
     )
-    return _to(number)
+    return _added(request, state, viewer, number, track_id)
 
 
 @router.get("/playlists/{playlist_id}")
@@ -76,15 +79,34 @@ def add(state: Here, viewer: Listener, playlist_id: Id, track_id: Tracks) -> Res
     return _to(playlist_id)
 
 
+@router.get("/tracks/{track_id}/playlists")
+def choose(request: Request, state: Here, viewer: Listener, track_id: Id) -> Response:
+    """Which playlist to put a track into: a menu over the page it was asked from, or a page."""
+    with state.database.read() as session:
+        track = catalog.track(session, track_id)
+        shown = {
+            "track": track,
+            "playlists": playlists.playlists(session, viewer.id, playlists.MAX_PLAYLISTS),
+            "holding": playlists.holding(session, viewer.id, track.id),
+        }
+    if target_of(request) == "adding":
+        return part(request, "library/_choice_menu.html", shown)
+    return page(request, viewer, "library/choice.html", shown)
+
+
 @router.post("/tracks/{track_id}/playlists")
 def add_one(
-    state: Here, viewer: Listener, track_id: Id, playlist_id: Annotated[int, Form(ge=1)]
+    request: Request,
+    state: Here,
+    viewer: Listener,
+    track_id: Id,
+    playlist_id: Annotated[int, Form(ge=1)],
 ) -> Response:
-    """From a track's own page."""
+    """From wherever the track stands."""
     state.database.transact(
         lambda session: playlists.add_tracks(session, viewer.id, playlist_id, [track_id])
     )
-    return _to(playlist_id)
+    return _added(request, state, viewer, playlist_id, [track_id])
 
 
 @router.post("/playlists/{playlist_id}/remove")
@@ -126,6 +148,20 @@ def _with_tracks(
     ids = playlists.track_ids(session, playlist_id)
     tracks = {track.id: track for track in catalog.tracks_by_id(session, ids) if track}
     return found, [tracks[one] for one in ids if one in tracks]
+
+
+def _added(
+    request: Request, state: State, viewer: Viewer, playlist_id: int, tracks: list[int]
+) -> Response:
+    """To the playlist; who chose it in a menu stays, and is told."""
+    if target_of(request) != "note":
+        return _to(playlist_id)
+    with state.database.read() as session:
+        shown = {
+            "track": catalog.track(session, tracks[0]),
+            "playlist": playlists.playlist(session, viewer.id, playlist_id),
+        }
+    return part(request, "library/_added.html", shown)
 
 
 def _to(playlist_id: int) -> Response:

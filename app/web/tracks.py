@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from app import catalog, playlists, recommending, videos
+from app import catalog, listening, recommending, videos
 from app.models import VideoState
 from app.web.door import Here, Id, Listener
 from app.web.lists import plain_items, served_items, told_of
@@ -12,8 +12,6 @@ from app.web.shelves import knows
 
 _SIMILAR = 12
 _MOST_WHYS = 5
-_PLAYLISTS = 100
-"""The newest ones that a track can be put into from its page."""
 
 router = APIRouter()
 
@@ -25,15 +23,14 @@ def track(request: Request, state: Here, viewer: Listener, track_id: Id) -> Resp
         found = catalog.track(session, track_id)
         if found.id != track_id:
             return RedirectResponse(f"/tracks/{found.id}", 303)
-        [item] = plain_items(session, viewer.id, [found])
-        served = recommending.similar_tracks(session, model, viewer.id, track_id, _SIMILAR)
+        heard = listening.history_of(session, viewer.id)
+        [item] = plain_items(session, viewer.id, [found], heard)
+        served = recommending.similar_tracks(session, model, viewer.id, track_id, _SIMILAR, heard)
         state.served_log.put(served)
-        similar = served_items(session, served)
-        told = told_of(session, model, viewer.id, track_id, _MOST_WHYS)
-        mine = playlists.playlists(session, viewer.id, _PLAYLISTS)
+        similar = served_items(session, served, heard=heard)
+        told = told_of(session, model, viewer.id, track_id, _MOST_WHYS, heard)
     shown = {
         "item": item,
-        "playlists": mine,
         "is_looked_for": item.track.video_state is VideoState.SEARCHING
         and not videos.is_due(item.track),
         "due_again_at": videos.due_again_at(item.track),

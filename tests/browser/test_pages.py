@@ -19,6 +19,7 @@ PATHS = [
     "/history",
     "/loved",
     "/playlists",
+    "/tracks/2/playlists",
     "/statistics",
     "/mixes",
     "/welcome",

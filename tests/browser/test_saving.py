@@ -29,6 +29,27 @@ def test_the_queue_is_saved_as_a_playlist_and_then_put_in_order(tab: Tab) -> Non
     expect(tab.page.locator("#toggle")).to_have_attribute("aria-label", "Pause")
 
 
+def test_a_track_goes_into_a_playlist_from_its_row_by_keyboard(tab: Tab) -> None:
+    tab.open("/search?q=isi")
+    tab.play("Isi")
+    expect(tab.label("Pause")).to_be_visible()
+    add = tab.row("Isi").get_by_label("Add to a playlist: Isi")
+    add.press("Enter")
+    menu = tab.page.locator("#adding")
+    expect(menu.get_by_label("New playlist")).to_be_focused()
+    menu.get_by_label("New playlist").fill("Night drive")
+    menu.get_by_label("New playlist").press("Enter")
+    expect(tab.note).to_contain_text("Isi was added to Night drive.")
+    expect(add).to_be_focused()
+    add.press("Enter")
+    expect(menu.get_by_role("button", name="Night drive is in it")).to_be_focused()
+    tab.page.keyboard.press("Escape")
+    expect(add).to_be_focused()
+    tab.note.get_by_role("link", name="Night drive").click()
+    expect(_rows(tab)).to_have_text(["Isi"])
+    expect(tab.page.locator("#toggle")).to_have_attribute("aria-label", "Pause")
+
+
 TODAY = 'new Date().toLocaleDateString("en", { dateStyle: "long" })'
 
 

@@ -77,6 +77,11 @@ def test_on_a_phone_the_rows_tools_are_in_a_sheet(open_tab: OpenPage) -> None:
     tab.row("At Last").get_by_label("Love: At Last").click()
     pressed = tab.row("At Last").get_by_label("Love: At Last")
     expect(pressed).to_have_attribute("aria-pressed", "true")
+    tab.row("At Last").get_by_label("Add to a playlist: At Last").click()
+    expect(tab.page.locator("#adding").get_by_label("New playlist")).to_be_focused()
+    expect(pressed).to_be_hidden()
+    tab.page.keyboard.press("Escape")
+    expect(tab.row("At Last").get_by_label("More for At Last")).to_be_focused()
     assert tab.complaints == []
 
 

@@ -28,6 +28,15 @@ def test_love_is_a_form_that_comes_back(plain: Tab) -> None:
     assert plain.page.url.endswith("/search?q=auto")
 
 
+def test_a_playlist_is_chosen_on_a_page(plain: Tab) -> None:
+    plain.open("/search?q=auto")
+    plain.label("Add to a playlist: Autobahn").click()
+    plain.label("New playlist").fill("Night drive")
+    plain.label("New playlist").press("Enter")
+    expect(plain.page.get_by_role("heading", name="Night drive")).to_be_visible()
+    expect(plain.row("Autobahn")).to_be_visible()
+
+
 def test_a_dislike_changes_the_list(plain: Tab) -> None:
     plain.open("/")
     plain.row("At Last").get_by_label("Not for me: At Last").click()

@@ -1,4 +1,4 @@
-"""History, loved tracks, statistics and playlists as pages, without any script."""
+"""History, loved tracks and statistics as pages, without any script."""
 
 import re
 from dataclasses import replace
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app import editing, listening, playlists
+from app import editing, listening
 from app.db import open_database
 from app.importing.errors import StorageFull
 from app.listening import Listen
@@ -16,7 +16,7 @@ from app.models.columns import utc_now
 from app.web.plays import months_of
 from app.web.privacy import _exported
 from tests.web.conftest import Site
-from tests.web.pages import text, titles
+from tests.web.pages import text
 
 BEGIN = datetime(2026, 1, 31, 20, 30, tzinfo=UTC)
 
@@ -115,58 +115,6 @@ def test_a_newcomers_pages_say_what_will_be_there(nobody: Site) -> None:
     assert "None yet." in text(nobody.get("/playlists").text)
 
 
-def test_a_playlist_from_the_queue_is_renamed_ordered_and_deleted(site: Site) -> None:
-    a, b = site.world.tracks["Isi"], site.world.tracks["Spoon"]
-    made = site.post("/playlists", {"name": "Queue", "track_id": [a, b, a]})
-    path = made.headers["location"]
-    assert titles(site.get(path).text) == ["Isi", "Spoon", "Isi"]
-    assert site.post(f"{path}/tracks", {"track_id": [b]}).headers["location"] == path
-    assert site.post(f"{path}/move", {"position": 4, "track_id": b, "to": 1}).status_code == 303
-    assert site.post(f"{path}/remove", {"position": 2, "track_id": a}).status_code == 303
-    assert _tracks(site, path) == [b, b, a]
-    assert site.post(f"{path}/remove", {"position": 1, "track_id": a}).status_code == 409
-    site.post(f"{path}/name", {"name": "Drive"})
-    assert "Drive" in text(site.get("/playlists").text)
-    assert site.post(f"{path}/delete", {}).headers["location"] == "/playlists"
-    assert site.get(path).status_code == 404
-
-
-def test_a_track_is_put_into_a_playlist_from_its_page(site: Site) -> None:
-    path = site.post("/playlists", {"name": "Night drive"}).headers["location"]
-    track = site.world.tracks["Isi"]
-    assert "Night drive" in text(site.get(f"/tracks/{track}").text)
-    number = path.rpartition("/")[2]
-    added = site.post(f"/tracks/{track}/playlists", {"playlist_id": number})
-    assert added.headers["location"] == path
-    assert _tracks(site, path) == [track]
-    assert site.post("/tracks/99999/playlists", {"playlist_id": number}).status_code == 404
-
-
-def test_a_playlist_begins_a_radio_once_it_has_tracks(site: Site) -> None:
-    path = site.post("/playlists", {"name": "Drive"}).headers["location"]
-    assert "data-radio" not in site.get(path).text
-    site.post(f"{path}/tracks", {"track_id": [site.world.tracks["Isi"]]})
-    (seed,) = re.findall(r'data-radio="(playlist-\d+)"', site.get(path).text)
-    radio = site.client.get("/radio", params={"seed": seed, "first": 8}).json()
-    titles = {entry["title"] for entry in radio["entries"]}
-    assert titles
-    assert "Isi" not in titles
-
-
-@pytest.mark.parametrize("name", ["", "x" * 201])
-def test_a_playlist_without_a_name_is_refused(site: Site, name: str) -> None:
-    answer = site.post("/playlists", {"name": name})
-    assert answer.status_code == 422
-    assert "name" in text(answer.text)
-
-
-def test_another_listeners_playlist_is_not_there(site: Site) -> None:
-    with site.state.database.write() as session:
-        number = playlists.create(session, site.world.root, "Root's")
-    assert site.get(f"/playlists/{number}").status_code == 404
-    assert site.post(f"/playlists/{number}/delete", {}).status_code == 404
-
-
 def test_the_record_is_paused_and_goes_on(site: Site) -> None:
     assert site.post("/settings/record", {"paused": "true"}).status_code == 303
     assert "The record is paused." in text(site.get("/settings").text)
@@ -212,11 +160,6 @@ def test_the_last_administrator_stays(admin: Site) -> None:
     answer = admin.post("/settings/delete", {"password": "correct horse battery"})
     assert answer.status_code == 409
     assert "make somebody else one first" in text(answer.text)
-
-
-def _tracks(site: Site, path: str) -> list[int]:
-    with site.state.database.read() as session:
-        return playlists.track_ids(session, int(path.rpartition("/")[2]))
 
 
 @pytest.mark.parametrize(

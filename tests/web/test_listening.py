@@ -145,6 +145,7 @@ def test_the_players_bar_gets_the_buttons_alone(site: Site) -> None:
     part = site.htmx(f"/tracks/{track_id}/feedback", "div#now-feedback").text
     assert part.startswith('<form class="feedback"')
     assert f'data-love="{track_id}"' in part
+    assert f'hx-get="/tracks/{track_id}/playlists"' in part
 
 
 def _played(site: Site, **changed: Any) -> dict[str, Any]:
