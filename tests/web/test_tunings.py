@@ -161,7 +161,7 @@ def test_older_ones_are_a_page_away(admin: Site) -> None:
     page = admin.get(ADDRESS).text
     assert f'href="{ADDRESS}?before=2"' in page
     older = text(admin.get(f"{ADDRESS}?before=2").text)
-    assert "Search 1 Failed schedule" in older
+    assert "Search 1 Failed the timetable" in older
     assert "Search 2" not in older
 
 
