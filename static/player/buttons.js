@@ -64,7 +64,7 @@ function playAll(player, button) {
 /** Whether a play button of that track shows a pause. */
 export const isOn = ({ current, isPlaying }, entry) => isPlaying && current.id === entry?.id;
 
-export const firstOf = (button) => entriesOf(listOf(button))[0];
+export const firstOf = (button) => placesOf(listOf(button)).slice(0, 1).map(entryOf)[0];
 const listOf = (button) => button.closest("[data-list]");
 const entryOf = (place) => JSON.parse(place.dataset.track);
 const entriesOf = (list) => placesOf(list).map(entryOf);

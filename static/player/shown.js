@@ -9,7 +9,11 @@ export function clock(seconds) {
 /** A play button that pauses while its track plays, and says so. */
 export function setIcon(button, isPlaying) {
   const use = button.querySelector("use");
-  use.setAttribute("href", use.getAttribute("href").replace(/#.*/, isPlaying ? "#pause" : "#play"));
+  const shown = use.getAttribute("href");
+  const icon = shown.replace(/#.*/, isPlaying ? "#pause" : "#play");
+  // Set anew it would be drawn anew, for every row of every page.
+  if (icon === shown) return;
+  use.setAttribute("href", icon);
   const says = isPlaying ? button.dataset.saysPause : button.dataset.saysPlay;
   const word = button.querySelector("[data-word]");
   if (word) word.textContent = says;

@@ -1,5 +1,7 @@
 """A page that is brought up to date stays under the listener's hands."""
 
+import json
+
 import pytest
 from playwright.sync_api import expect
 
@@ -8,6 +10,16 @@ from tests.browser.tab import Tab
 
 pytestmark = pytest.mark.browser
 
+_CHANGE = """() => {
+  const styled = () => document.body.offsetHeight;
+  styled();
+  performance.mark("change");
+  document.querySelector("#main .row a").classList.add("htmx-request");
+  document.getElementById("record").replaceWith(document.getElementById("record").cloneNode(true));
+  styled();
+  performance.mark("changed");
+}"""
+MOST_STYLED = 30
 _SCROLLED = "shelf => { shelf.scrollLeft = 120; return shelf.scrollLeft; }"
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 
@@ -43,3 +55,21 @@ def test_a_dislike_leaves_an_open_sheet_and_a_shelf_alone(phone: Tab) -> None:
     expect(phone.row("At Last")).to_have_count(0)
     expect(phone.row("Autobahn").locator(".sheet")).to_be_visible()
     assert shelf.evaluate("shelf => shelf.scrollLeft") == stands
+
+
+def test_a_change_has_no_more_styled_anew_than_it_concerns(tab: Tab) -> None:
+    """Rules with :has() may mean every icon and link of a page, at whatever changes in it."""
+    tab.open("/")
+    browser = tab.page.context.browser
+    assert browser is not None
+    browser.start_tracing(page=tab.page, categories=["devtools.timeline", "blink.user_timing"])
+    tab.page.evaluate(_CHANGE)
+    told = sorted(json.loads(browser.stop_tracing())["traceEvents"], key=lambda one: one["ts"])
+    names = [one["name"] for one in told]
+    change = told[names.index("change") : names.index("changed")]
+    styled = [
+        one["args"].get("elementCount", 0) for one in change if one["name"] == "UpdateLayoutTree"
+    ]
+    assert styled
+    assert max(styled) <= MOST_STYLED
+    assert tab.page.locator("#main .icon").count() > MOST_STYLED
