@@ -65,10 +65,12 @@ class ServedLog:
     def _next_batch(self) -> tuple[list[ServedList], bool]:
         """Wait for a list, then take those of the same moment; and whether it was the last.
 
-        The page that shows the list is made first: it would have to share the processor.
+        The page that shows the list is made first: it would have to share the processor. Where
+        many are served in a moment, the log keeps pace.
         """
         first = self._waiting.get()
-        self._stopping.wait(_GATHER_SECONDS)
+        if self._waiting.qsize() < _MOST_AT_ONCE - 1:
+            self._stopping.wait(_GATHER_SECONDS)
         batch = [] if first is None else [first]
         while first is not None and len(batch) < _MOST_AT_ONCE:
             try:
