@@ -169,6 +169,7 @@ class _Away:
     def __init__(self, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
         self.asked = threading.Semaphore(0)
         self.back = False
+        self.done = threading.Event()
         self._transact = database.transact
         monkeypatch.setattr(database, "transact", self.transact)
 
@@ -176,7 +177,9 @@ class _Away:
         self.asked.release()
         if not self.back:
             raise OperationalError("INSERT", {}, Exception("away"))
-        return self._transact(work)
+        done = self._transact(work)
+        self.done.set()
+        return done
 
 
 def test_lists_wait_for_a_database_that_is_away(
@@ -189,7 +192,7 @@ def test_lists_wait_for_a_database_that_is_away(
     for _ in range(2):
         assert away.asked.acquire(timeout=_PATIENCE_SECONDS)
     away.back = True
-    assert away.asked.acquire(timeout=_PATIENCE_SECONDS)
+    assert away.done.wait(_PATIENCE_SECONDS)
     log.stop()
     assert [row.list_id for row in _written(database)] == [one.id]
 
