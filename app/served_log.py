@@ -24,7 +24,7 @@ PREDICTIONS: Table = Prediction.__table__  # type: ignore[attr-defined]
 _MOST_WAITING = 10_000
 """Lists kept while the database is away; more are dropped, and that is logged."""
 _MOST_AT_ONCE = 200
-_GATHER_SECONDS = 0.1
+_GATHER_SECONDS = 0.02
 _RETRY_SECONDS = 1.0
 
 
