@@ -20,7 +20,7 @@ function goBack({ newState }) {
 
 menu.addEventListener("toggle", goBack);
 menu.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
-  if (ctx.response.status < 400) menu.hidePopover();
+  if (ctx.response?.status < 400) menu.hidePopover();
 });
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   if (ctx.target === menu) open(ctx.sourceElement);
