@@ -41,8 +41,11 @@ COMPUTED = dict.fromkeys(
 }
 """Of those that hold hundreds of rows, or are computed each time: one list, two, several, all that
 was lately heard, or all that one listener ever did. No other field has one of these names."""
-REQUEST = 100
-"""So much, or a part of it, is a request: who asks for more in each may ask less often."""
+REQUEST = 150
+"""So much, or a part of it, is a request: who asks for more in each may ask less often.
+
+A list of twenty tracks with their artists is one.
+"""
 INTROSPECTION = 100
 """Of all of the schema at once."""
 SHORT_LIST = 3

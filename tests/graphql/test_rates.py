@@ -61,8 +61,9 @@ def test_who_is_refused_is_told_when_to_come_again(open_door: OpenDoor) -> None:
     }
 
 
-LISTS = "{ a: recommendations { id } b: recommendations { id } c: tracks { totalCount } }"
-"""They cost 211."""
+LISTS = """{ a: recommendations { id } b: recommendations { id } c: recommendations { id }
+  d: tracks { totalCount } }"""
+"""They cost 311."""
 
 
 def test_what_costs_more_counts_as_more_requests(open_door: OpenDoor) -> None:
