@@ -24,7 +24,6 @@ PREDICTIONS: Table = Prediction.__table__  # type: ignore[attr-defined]
 _MOST_WAITING = 10_000
 """Lists kept while the database is away; more are dropped, and that is logged."""
 _MOST_AT_ONCE = 200
-_GATHER_SECONDS = 0.02
 _RETRY_SECONDS = 1.0
 
 
@@ -63,14 +62,11 @@ class ServedLog:
                     break
 
     def _next_batch(self) -> tuple[list[ServedList], bool]:
-        """Wait for a list, then take those of the same moment; and whether it was the last.
+        """Wait for a list, then take those that wait with it; and whether it was the last.
 
-        The page that shows the list is made first: it would have to share the processor. Where
-        many are served in a moment, the log keeps pace.
+        Nothing is gathered on purpose: the more are written at once, the longer requests wait.
         """
         first = self._waiting.get()
-        if self._waiting.qsize() < _MOST_AT_ONCE - 1:
-            self._stopping.wait(_GATHER_SECONDS)
         batch = [] if first is None else [first]
         while first is not None and len(batch) < _MOST_AT_ONCE:
             try:

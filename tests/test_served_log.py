@@ -90,28 +90,6 @@ def test_many_lists_are_all_written(
     assert {row.list_id for row in _written(database)} == {one.id for one in lists}
 
 
-def test_a_full_batch_is_written_at_once(
-    database: Database, serve: Serve, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(served_log, "_MOST_AT_ONCE", 7)
-    monkeypatch.setattr(served_log, "_GATHER_SECONDS", 2 * _PATIENCE_SECONDS)
-    log, full = ServedLog(database), threading.Event()
-    for _ in range(15):
-        log.put(serve())
-    transact = database.transact
-
-    def told(work: Callable[..., None]) -> None:
-        transact(work)
-        if len(_written(database)) == 14:
-            full.set()
-
-    monkeypatch.setattr(database, "transact", told)
-    log.start()
-    assert full.wait(_PATIENCE_SECONDS)
-    log.stop()
-    assert len(_written(database)) == 15
-
-
 def test_a_list_of_somebody_who_is_gone_costs_nobody_elses(
     database: Database, serve: Serve
 ) -> None:
