@@ -7,11 +7,11 @@ of their own on a loopback that all share: give it a network namespace of its ow
 
 import os
 import re
+import select
 import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -105,8 +105,9 @@ class Engine:
             self._begin(name, getattr(self, f"_{name}")())
         test = self.services[name]["healthcheck"]["test"]
         command = ["sh", "-c", *test[1:]] if test[0] == "CMD-SHELL" else test[1:]
+        number = int((self.folder / f"{name}.pid").read_text())
         while subprocess.run(command, capture_output=True, check=False).returncode:
-            time.sleep(_LOOK_SECONDS)
+            assert not _ends(number, _LOOK_SECONDS), f"{name} has ended: see {name}.log"
 
     def _mysql(self) -> list[str]:
         """With the user and the database that the image makes at its first start."""
@@ -153,8 +154,7 @@ class Engine:
             number = int(noted.read_text())
             with suppress(ProcessLookupError):
                 os.kill(number, signal.SIGTERM)
-            while _runs(number):
-                time.sleep(_LOOK_SECONDS)
+            _ends(number)
             noted.unlink()
 
     def down(self, *, volumes: bool) -> None:
@@ -170,13 +170,16 @@ class Engine:
             sys.stdout.write(f"== {path.stem}\n{path.read_text(errors='replace')[-5000:]}")
 
 
-def _runs(number: int) -> bool:
-    """Whose parent is gone may stay as a name of the dead."""
+def _ends(number: int, seconds: float | None = None) -> bool:
+    """Wait for the end of a process, which need not be a child; whether it came within a time."""
     try:
-        words = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return words[0] != "Z"
+        process = os.pidfd_open(number)
+    except ProcessLookupError:
+        return True
+    try:
+        return bool(select.select([process], [], [], seconds)[0])
+    finally:
+        os.close(process)
 
 
 def _env_file() -> dict[str, str]:
