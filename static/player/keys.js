@@ -4,7 +4,8 @@ const STEP_SECONDS = 5;
 const STEP_PERCENT = 5;
 const OFF = "pytune.keys.off";
 const TAKES_TEXT = "input:not([type=range], [type=checkbox]), textarea, select, [contenteditable]";
-const TAKES_SPACE = "button, summary, input, a";
+/** A slider does nothing with it, and a pointer leaves the focus there. */
+const TAKES_SPACE = "button, summary, input:not([type=range]), a";
 const TAKES_ARROWS = "input, [role=slider], .shelf, .scroll";
 
 /** The button that a pointer pressed, as long as the focus is on it: nobody went there by keys. */

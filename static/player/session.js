@@ -1,10 +1,14 @@
 const SIDE = 512;
+/** A second more or less is no jump: systems reckon on by themselves. */
+const SLACK_SECONDS = 1;
+const NOWHERE = { position: 0, duration: 0, playbackRate: 1, at: 0, isPlaying: false };
 
 /** Tells the system what plays, with its sleeve, and takes its media keys. */
 export class SystemControls {
   #shown = null;
   #silence = null;
   #isResting = false;
+  #told = NOWHERE;
 
   constructor(player) {
     this.player = player;
@@ -23,6 +27,7 @@ export class SystemControls {
     player.addEventListener("begin", () => this.#claim());
     player.addEventListener("stop", () => this.#rest());
     player.addEventListener("change", () => this.#show());
+    for (const name of ["change", "progress"]) player.addEventListener(name, () => this.#tellPlace());
   }
 
   /** The keys go to whatever sounds in the topmost frame, and YouTube's lies below: so a loop that
@@ -41,6 +46,18 @@ export class SystemControls {
     this.#silence?.pause();
   }
 
+  /** Without it the system shows where the loop stands, and seeks within its few seconds. */
+  #tellPlace() {
+    const { duration, isPlaying, video } = this.player;
+    const position = Math.min(this.player.position, duration);
+    const told = { position, duration, playbackRate: video.rate || 1, at: performance.now(), isPlaying };
+    const isSame = ["duration", "playbackRate", "isPlaying"].every((name) => told[name] === this.#told[name]);
+    if (isSame && Math.abs(reckoned(this.#told, told.at) - position) < SLACK_SECONDS) return;
+    this.#told = told;
+    const { playbackRate } = told;
+    this.session.setPositionState(duration ? { position, duration, playbackRate } : undefined);
+  }
+
   async #show() {
     const { current, isPlaying } = this.player;
     // Played on in YouTube's own frame.
@@ -53,6 +70,11 @@ export class SystemControls {
     const artwork = [{ src: await drawn(cover), sizes: `${SIDE}x${SIDE}`, type: "image/png" }];
     if (this.#shown === current.id) this.session.metadata = new MediaMetadata({ title, artist, artwork });
   }
+}
+
+/** Where the system takes the video to stand by now. */
+function reckoned({ position, playbackRate, at, isPlaying }, now) {
+  return isPlaying ? position + ((now - at) / 1000) * playbackRate : position;
 }
 
 /** The sleeve as pixels: systems take no drawings. */

@@ -10,6 +10,14 @@ from tests.browser.tab import Tab
 pytestmark = pytest.mark.browser
 
 
+_KEEP_PLACES = """
+  const { mediaSession } = navigator;
+  const tell = mediaSession.setPositionState.bind(mediaSession);
+  window.places = [];
+  mediaSession.setPositionState = (place) => { places.push(place); tell(place); };
+"""
+
+
 @pytest.fixture
 def playing(tab: Tab) -> Tab:
     """Plays a video of an hour."""
@@ -73,6 +81,16 @@ def test_a_key_in_a_field_or_on_a_button_is_not_the_players(playing: Tab) -> Non
     expect(playing.page.locator("#toggle")).to_have_accessible_name("Pause")
 
 
+def test_space_pauses_also_after_the_pointer_was_on_a_slider(playing: Tab) -> None:
+    for name in ("Position", "Volume"):
+        playing.label(name).click()
+        expect(playing.label(name)).to_be_focused()
+        playing.page.keyboard.press("Space")
+        expect(playing.page.locator("#toggle")).to_have_accessible_name("Play")
+        playing.page.keyboard.press("Space")
+        expect(playing.page.locator("#toggle")).to_have_accessible_name("Pause")
+
+
 def test_the_sheet_lists_the_keys_and_switches_them_off(playing: Tab) -> None:
     keyboard, sheet = playing.page.keyboard, playing.page.locator("#keys")
     keyboard.press("?")
@@ -104,3 +122,21 @@ def test_the_system_is_told_what_plays_with_its_sleeve(playing: Tab) -> None:
     assert told == {"title": "Isi", "artist": "Neu!", "playbackState": "playing"}
     assert picture.startswith("data:image/png;base64,")
     assert len(picture) > 1000
+
+
+def test_the_system_is_told_where_the_video_stands_and_no_more_often_than_it_must(
+    tab: Tab,
+) -> None:
+    tab.page.add_init_script(_KEEP_PLACES)
+    tab.slow_videos()
+    tab.open("/search?q=neu")
+    tab.play("Isi")
+    expect(tab.page.locator("#all")).to_have_text("1:00:00")
+    tab.until("places.at(-1)?.duration === 3600")
+    tab.label("Position").fill("1800")
+    tab.until("places.at(-1).position >= 1800")
+    told = tab.page.evaluate("places.length")
+    tab.until("document.querySelector('#seek').valueAsNumber >= 1802")
+    assert tab.page.evaluate("places.length") == told
+    tab.page.locator("#toggle").click()
+    tab.until(f"places.length > {told}")
