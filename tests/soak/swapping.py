@@ -19,6 +19,7 @@ from app.models import Artist, Track
 from app.models.columns import id_of
 from app.placing import Placing
 from app.settings import Settings
+from app.writes import in_parts
 from tests import making
 from tests.stack.client import TRAIN, Client
 from tests.stack.running import running
@@ -55,7 +56,7 @@ def await_that(holds: Callable[[], bool], every: float = 0.1) -> None:
         moment.wait(every)
 
 
-def add_listeners(database: Database, names: list[str]) -> list[int]:
+def add_listeners(database: Database, names: list[str], heard: int = HEARD) -> list[int]:
     """Who can sign in and have heard something, each something else; their numbers."""
 
     def write(session: Session) -> list[int]:
@@ -64,8 +65,10 @@ def add_listeners(database: Database, names: list[str]) -> list[int]:
             id_of(accounts.create_user(session, name, accounts.hashed(PASSWORD))) for name in names
         ]
         for user in users:
-            for place in np.random.default_rng(user).choice(len(tracks), HEARD, replace=False):
-                listening.record_listen(session, user, listening.Listen(tracks[place] or 0))
+            places = np.random.default_rng(user).choice(len(tracks), heard, replace=False)
+            for some in in_parts([listening.Listen(tracks[place] or 0) for place in places], 100):
+                for outcome in listening.record_listens(session, user, some):
+                    assert isinstance(outcome, listening.Outcome)
         return users
 
     return database.transact(write)

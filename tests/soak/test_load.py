@@ -36,6 +36,9 @@ from tests.stack.running import ROOT, Running, running
 MINUTES = float(os.environ.get("PYTUNE_SOAK_MINUTES", "30"))
 WARM_UP_SECONDS = max(60.0, 6 * MINUTES)
 LISTENERS = 50
+HEARD = 300
+"""Tracks that each has heard before, as many as they play here: a home page is dearer for whoever
+has heard much, and what is looked for is what time alone makes dearer."""
 MOST_GROWTH = 0.05
 SLOWER = 1.5
 """How much the slowest hundredth may slow down from the first half to the second."""
@@ -81,7 +84,7 @@ def loaded(tmp_path: Path, servers: dict[str, str]) -> Iterator[Loaded]:
     inbox.mkdir()
     administrator, settings = demo_with_two(folder, servers)
     database, names = open_database(settings), [f"listener {n}" for n in range(LISTENERS)]
-    add_listeners(database, names)
+    add_listeners(database, names, HEARD)
     database.dispose()
     more = {
         "PYTUNE_PROFILE": "production",
