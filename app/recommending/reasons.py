@@ -81,9 +81,13 @@ def reasons_of(
     user_id: int,
     track_ids: Sequence[int],
     first: int = 3,
+    heard: UserHistory | None = None,
 ) -> dict[int, Sequence[Reason]]:
-    """`reasons` of many tracks; the history is read once, and so are picks and tracks."""
-    found = _explained(session, model, user_id, track_ids, first)
+    """`reasons` of many tracks; the history is read once, and so are picks and tracks.
+
+    `heard` is the history where it was read already.
+    """
+    found = _explained(session, model, user_id, track_ids, first, heard)
     return {
         track_id: found[track_id].reasons if track_id in found else [] for track_id in track_ids
     }
@@ -138,15 +142,14 @@ def _explained(
         return {}
     heard = listening.history_of(session, user_id) if heard is None else heard
     picks = picks_of(session, user_id)
-    sums = _sums(model, heard, picks, track_ids, as_of or utc_now())
-    named = {track_id: one.parts[:first] for track_id, one in sums.items()}
-    ids = sorted({part.track_id for parts in named.values() for part in parts})
+    sums = _sums(model, heard, picks, track_ids, first, as_of or utc_now())
+    ids = sorted({part.track_id for one in sums.values() for part in one.parts})
     tracks = dict(zip(ids, catalog.tracks_by_id(session, ids), strict=True)) if ids else {}
     explained = {}
     for track_id, one in sums.items():
         told = [
             Reason(track, part.contribution, part.is_pick)
-            for part in named[track_id]
+            for part in one.parts
             if (track := tracks[part.track_id]) is not None
         ]
         rest = one.given - sum(reason.contribution for reason in told)
@@ -159,9 +162,10 @@ def _sums(
     heard: UserHistory,
     picks: Sequence[int],
     track_ids: Sequence[int],
+    first: int,
     moment: datetime,
 ) -> dict[int, _Sum]:
-    """For each track that the model knows: what of the history speaks for it, most first."""
+    """For each track that the model knows: what speaks most for it of the history, so many."""
     history = history_in(model, heard, moment, picks)
     own = len(history_in(model, heard, moment)) if picks else len(history)
     if not (history.strengths > 0).any():  # the list comes from popularity
@@ -174,23 +178,24 @@ def _sums(
     found = {}
     for n, place in enumerate(known.tolist()):
         given = told.contributions[n]
-        ordered = sorted(_told(model, history, given, own), key=lambda part: -part.contribution)
-        parts = [part for part in ordered if part.contribution > 0]
+        parts = _told(model, history, given, own, first)
         base, score = float(told.bases[n]), float(told.scores[n])
         found[track_ids[place]] = _Sum(score, base, float(given.sum()), parts)
     return found
 
 
 def _told(
-    model: LoadedModel, history: History, parts: NDArray[np.float64], own: int
+    model: LoadedModel, history: History, parts: NDArray[np.float64], own: int, first: int
 ) -> list[_Part]:
-    """Each track of the listener's own history, and each picked artist by their best track."""
+    """What gave most, most first: tracks of the own history, and picked artists by their best."""
     ids = model.tracks.ids[history.items]
     liked = np.flatnonzero(history.strengths[:own] > 0)
-    told = [_Part(int(ids[n]), float(parts[n]), is_pick=False) for n in liked]
+    most = liked[np.argsort(-parts[liked], kind="stable")[:first]]
+    told = [_Part(int(ids[n]), float(parts[n]), is_pick=False) for n in most]
     artists = model.artist_ids[history.items[own:]]
     for artist in np.unique(artists):
         places = own + np.flatnonzero(artists == artist)
         best = places[np.argmax(parts[places])]
         told.append(_Part(int(ids[best]), float(parts[places].sum()), is_pick=True))
-    return told
+    ordered = sorted(told, key=lambda part: -part.contribution)[:first]
+    return [part for part in ordered if part.contribution > 0]

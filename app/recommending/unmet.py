@@ -6,6 +6,7 @@ import numpy as np
 from sqlmodel import Session
 
 from app import listening
+from app.listening import UserHistory
 from app.ml.model_slot import LoadedModel
 from app.models import ListKind
 from app.recommending.served import ServedList, ranked, served
@@ -18,9 +19,13 @@ def by_unmet_artists(
     user_id: int,
     first: int,
     exclude: Sequence[int] = (),
+    heard: UserHistory | None = None,
 ) -> ServedList | None:
-    """One track by each; None where nothing in the history speaks for any."""
-    heard = listening.history_of(session, user_id)
+    """One track by each; None where nothing in the history speaks for any.
+
+    `heard` is the history where it was read already.
+    """
+    heard = listening.history_of(session, user_id) if heard is None else heard
     history = history_in(model, heard) if model else None
     if model is None or history is None or not (history.strengths > 0).any():
         return None

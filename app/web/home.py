@@ -6,7 +6,6 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from app import listening, recommending
-from app.listening import UserHistory
 from app.ml.model_slot import LoadedModel
 from app.recommending import Dials, ServedList
 from app.web.door import Here, Listener
@@ -52,8 +51,10 @@ def home(
     target = target_of(request)
     with state.database.read() as session:
         model = state.slot.model
-        asking = Asking(session, model, state.served_log, viewer.id, state.chart.track_ids)
-        served = recommending.recommend(session, model, viewer.id, _dials(discovery, diversity))
+        heard = listening.history_of(session, viewer.id)
+        asking = Asking(session, model, state.served_log, viewer.id, state.chart.track_ids, heard)
+        dials = _dials(discovery, diversity)
+        served = recommending.recommend(session, model, viewer.id, dials, heard=heard)
         above = [entry.track.id for entry in served.items]
         if target == "shelves":
             return part(request, "home/_shelves.html", shelves(asking, above))
@@ -71,13 +72,13 @@ def _dials(discovery: float, diversity: float) -> Dials:
 
 
 def _for_you(asking: Asking, served: ServedList, discovery: float, diversity: float) -> ForYou:
-    session, model, user_id = asking.session, asking.model, asking.user_id
-    heard = listening.history_of(session, user_id)
+    session, model, heard = asking.session, asking.model, asking.heard
     asking.served_log.put(served)
     ids = [entry.track.id for entry in served.items[:GATEFOLD]]
-    personal = model is not None and _is_personal(asking, model, heard)
+    whys = first_whys(session, model, asking.user_id, ids, heard)
+    personal = model is not None and _is_personal(asking, model)
     return ForYou(
-        items=served_items(session, served, first_whys(session, model, user_id, ids)),
+        items=served_items(session, served, whys, heard),
         personal=personal,
         has_model=model is not None,
         has_history=bool(((heard.plays > 0) | (heard.feedback > 0)).any()),
@@ -86,7 +87,7 @@ def _for_you(asking: Asking, served: ServedList, discovery: float, diversity: fl
     )
 
 
-def _is_personal(asking: Asking, model: LoadedModel, heard: UserHistory) -> bool:
+def _is_personal(asking: Asking, model: LoadedModel) -> bool:
     """Whether anything in the history or the picks speaks for a track that the model knows."""
     picks = recommending.picks_of(asking.session, asking.user_id)
-    return bool((recommending.history_in(model, heard, picks=picks).strengths > 0).any())
+    return bool((recommending.history_in(model, asking.heard, picks=picks).strengths > 0).any())

@@ -103,18 +103,22 @@ def served_items(
 
 
 def first_whys(
-    session: Session, model: LoadedModel | None, listener_id: int, track_ids: Sequence[int]
+    session: Session,
+    model: LoadedModel | None,
+    listener_id: int,
+    track_ids: Sequence[int],
+    heard: UserHistory | None = None,
 ) -> dict[int, Why]:
     """For each track one of the strongest reasons, the one that the list has said least."""
     said: Counter[int] = Counter()
     chosen: dict[int, Reason] = {}
-    spoken = recommending.reasons_of(session, model, listener_id, track_ids)
+    spoken = recommending.reasons_of(session, model, listener_id, track_ids, heard=heard)
     for track_id, reasons in spoken.items():
         strong = [one for one in reasons if 2 * one.contribution >= reasons[0].contribution]
         if strong:
             chosen[track_id] = min(strong, key=lambda one: said[one.track.id])
             said[chosen[track_id].track.id] += 1
-    did = listening.states_of(session, listener_id, [one.track.id for one in chosen.values()])
+    did = _states(session, listener_id, [one.track.id for one in chosen.values()], heard)
     return {
         track_id: Why(one.track, did[one.track.id], one.contribution, one.is_pick)
         for track_id, one in chosen.items()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from app import catalog, listening, recommending
+from app.listening import UserHistory
 from app.ml.model_slot import LoadedModel
 from app.served_log import ServedLog
 from app.web.lists import Item, plain_items, served_items
@@ -26,6 +27,8 @@ class Asking:
     user_id: int
     chart: Sequence[int]
     """Ids of the tracks most played lately, most first."""
+    heard: UserHistory
+    """Read once: every shelf asks it, and it may be long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +43,8 @@ class Because:
 
 def shelves(asking: Asking, above: Sequence[int]) -> dict[str, object]:
     """All of them; `above` are ids of the tracks that the page lists before."""
-    session, user_id = asking.session, asking.user_id
-    ids = listening.recent_track_ids(session, user_id, _RECENT)
-    recent = plain_items(session, user_id, catalog.tracks_by_id(session, ids))
+    ids = listening.recent_track_ids(asking.session, asking.user_id, _RECENT)
+    recent = _plain(asking, ids)
     liked = next((item for item in recent if not item.disliked), None)
     return {
         "because": _because(asking, liked) if liked else None,
@@ -53,27 +55,32 @@ def shelves(asking: Asking, above: Sequence[int]) -> dict[str, object]:
 
 
 def _because(asking: Asking, source: Item) -> Because:
-    session, model, track_id = asking.session, asking.model, source.track.id
-    served = recommending.similar_tracks(session, model, asking.user_id, track_id, _SHELF)
+    session, model, track_id, heard = asking.session, asking.model, source.track.id, asking.heard
+    user_id = asking.user_id
+    served = recommending.similar_tracks(session, model, user_id, track_id, _SHELF, heard)
     asking.served_log.put(served)
-    return Because(source, served_items(session, served), knows(model, track_id))
+    items = served_items(session, served, heard=heard)
+    return Because(source, items, knows(model, track_id))
 
 
 def _unmet(asking: Asking, above: Sequence[int]) -> list[Item]:
     served = recommending.by_unmet_artists(
-        asking.session, asking.model, asking.user_id, _SHELF, above
+        asking.session, asking.model, asking.user_id, _SHELF, above, asking.heard
     )
     if served is None or len(served.items) < _LEAST:
         return []
     asking.served_log.put(served)
-    return served_items(asking.session, served)
+    return served_items(asking.session, served, heard=asking.heard)
 
 
 def _popular(asking: Asking) -> list[Item]:
-    tracks = catalog.tracks_by_id(asking.session, asking.chart)
-    items = plain_items(asking.session, asking.user_id, tracks)
-    liked = [item for item in items if not item.disliked]
+    liked = [item for item in _plain(asking, asking.chart) if not item.disliked]
     return liked[:_SHELF] if len(liked) >= _LEAST else []
+
+
+def _plain(asking: Asking, track_ids: Sequence[int]) -> list[Item]:
+    tracks = catalog.tracks_by_id(asking.session, track_ids)
+    return plain_items(asking.session, asking.user_id, tracks, asking.heard)
 
 
 def knows(model: LoadedModel | None, track_id: int) -> bool:
