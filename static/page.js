@@ -30,13 +30,20 @@ function keepPageOnFailure(event) {
   const { ctx } = event.detail;
   if (!ctx.response || ctx.response.status < 400 || ctx.target?.id === "main") return;
   event.preventDefault();
-  sayFailure(ctx, "failed");
+  const story = storyOf(ctx.text);
+  sayFailure(ctx, story ? "refused" : "failed", story);
+}
+
+/** What the server says of a refusal, in the page that it would be without a script. */
+function storyOf(answer) {
+  const page = new DOMParser().parseFromString(answer, "text/html");
+  return page.querySelector(".mishap .verdict")?.textContent.trim();
 }
 
 /** What was still to be loaded says so in its place, with a way to try again. */
-function sayFailure(ctx, note) {
+function sayFailure(ctx, note, says) {
   const offer = ctx?.target?.querySelector("[data-failed]");
-  if (!offer) return showNote(note);
+  if (!offer) return showNote(note, null, says);
   ctx.target.ariaBusy = "false";
   offer.hidden = false;
 }

@@ -1,7 +1,8 @@
 /** Short messages on the deck; their words come from the server, in templates. */
-export function showNote(name, entry = null) {
+export function showNote(name, entry = null, says = "") {
   const note = document.getElementById(`note-${name}`).content.cloneNode(true);
   for (const place of note.querySelectorAll("[data-title]")) place.textContent = entry.title;
+  for (const place of note.querySelectorAll("[data-says]")) place.textContent = says;
   for (const link of note.querySelectorAll("[data-search]")) link.href = entry.search;
   const deck = document.getElementById("note");
   deck.replaceChildren(note);

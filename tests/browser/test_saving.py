@@ -2,7 +2,10 @@
 
 import pytest
 from playwright.sync_api import Locator, expect
+from sqlmodel import Session
 
+from app import playlists
+from tests.browser.conftest import Product
 from tests.browser.tab import Tab
 
 pytestmark = pytest.mark.browser
@@ -48,6 +51,23 @@ def test_a_track_goes_into_a_playlist_from_its_row_by_keyboard(tab: Tab) -> None
     tab.note.get_by_role("link", name="Night drive").click()
     expect(_rows(tab)).to_have_text(["Isi"])
     expect(tab.page.locator("#toggle")).to_have_attribute("aria-label", "Pause")
+
+
+def test_a_playlist_that_is_full_says_so(tab: Tab, product: Product, listener: int) -> None:
+    def fill(session: Session) -> None:
+        number = playlists.create(session, listener, "All of it")
+        whole = [product.world.tracks["Sinnerman"]] * playlists.MAX_ADDED
+        for _ in range(playlists.MAX_TRACKS // playlists.MAX_ADDED):
+            playlists.add_tracks(session, listener, number, whole)
+
+    product.database.transact(fill)
+    tab.open("/search?q=isi")
+    tab.row("Isi").get_by_label("Add to a playlist: Isi").press("Enter")
+    tab.page.locator("#adding").get_by_role("button", name="All of it").click()
+    expect(tab.note).to_have_text(
+        "That is more than fits: 2,000 are the most. Nothing was changed."
+    )
+    assert "422" in tab.complaints.pop()
 
 
 TODAY = 'new Date().toLocaleDateString("en", { dateStyle: "long" })'

@@ -5,7 +5,8 @@ from types import SimpleNamespace
 import pytest
 
 from app import errors
-from app.errors import PyTuneError
+from app.errors import InvalidInput, PyTuneError
+from app.errors.invalid import out_of_range, too_many, wrong_name
 from app.web.errors import STATUS
 from app.web.render import environment
 from tests.web.conftest import OpenSite, Site
@@ -78,11 +79,25 @@ def test_without_the_queue_nothing_is_started_and_that_is_said(open_site: OpenSi
 
 @pytest.mark.parametrize("code", sorted(STATUS))
 def test_every_code_has_words_and_a_title_of_its_own(code: str) -> None:
-    error = SimpleNamespace(code=code, values={"field": "name", "retry_after_seconds": 60})
+    values = {"field": "name", "retry_after_seconds": 60}
+    error = SimpleNamespace(code=code, reason="other", values=values)
     for template, unforeseen in (("_story", "Something went wrong here"), ("_title", "needle")):
         told = environment().get_template(f"errors/{template}.html").render(error=error)
         assert text(told)
         assert unforeseen not in told
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (too_many("trackIds", 2_001, 2_000), "That is more than fits: 2,000 are the most."),
+        (wrong_name("name", "", 200), "A name has 1 to 200 characters."),
+        (out_of_range("first", 0, 1, 9), "The value of “first” cannot be taken."),
+    ],
+)
+def test_what_cannot_be_taken_is_told_with_its_reason(error: InvalidInput, words: str) -> None:
+    told = environment().get_template("errors/_story.html").render(error=error)
+    assert text(told) == f"{words} Nothing was changed."
 
 
 FORESEEN = [
