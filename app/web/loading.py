@@ -10,7 +10,8 @@ from jinja2.ext import Extension
 from app.web.texts import translations
 
 _INCLUDE = re.compile(r'{% include "([^"]+)" %}')
-_CALL = re.compile(r"""{{ (_|icon)\((?:"([^"\\]+)"|'([^'\\]+)')\) }}""")
+_TEXT = re.compile(r"""{{ _\((?:"([^"\\]+)"|'([^'\\]+)')\) }}""")
+_ICON = re.compile(r"""{{ icon\("([\w-]+)"(?:, "([\w-]+)")?\) }}""")
 
 
 class InliningLoader(FileSystemLoader):
@@ -44,12 +45,13 @@ class ConstantFolding(Extension):
         name: str | None,  # noqa: ARG002  Jinja hands it over
         filename: str | None = None,  # noqa: ARG002
     ) -> str:
-        return _CALL.sub(self._made, source)
+        return _TEXT.sub(self._said, _ICON.sub(self._drawn, source))
 
-    def _made(self, call: re.Match[str]) -> str:
-        known: Any = self.environment.globals
-        said = call[2] or call[3]
-        if call[1] == "icon":
-            return str(known["icon"](said))
+    def _drawn(self, call: re.Match[str]) -> str:
+        drawn: Any = self.environment.globals["icon"]
+        return str(drawn(call[1], call[2]))
+
+    def _said(self, call: re.Match[str]) -> str:
+        language: Any = self.environment.globals["language"]
         # As gettext in templates does, which fills in what there is, and takes the text for markup.
-        return translations(known["language"]).gettext(said) % {}
+        return translations(language).gettext(call[1] or call[2]) % {}

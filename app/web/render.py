@@ -18,6 +18,7 @@ from app.playlist_files import youtube_list, youtube_search
 from app.preferences import LANGUAGES
 from app.web import files, texts
 from app.web.covers import WALL_URL, cover_url
+from app.web.icons import icon
 from app.web.lists import Item, player_data
 from app.web.loading import ConstantFolding, InliningLoader
 from app.web.marking import marked
@@ -109,13 +110,6 @@ def environment(language: str = LANGUAGES[0]) -> Environment:
     }
     made.filters |= {"marked": marked, "player_data": _player_json}
     return made
-
-
-@cache
-def icon(name: str) -> Markup:
-    return Markup(
-        '<svg class="icon" aria-hidden="true"><use href="{}/icons.svg#{}"/></svg>'
-    ).format(files.ADDRESS, name)
 
 
 def player_entry(item: Item) -> dict[str, Any]:

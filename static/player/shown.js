@@ -8,23 +8,18 @@ export function clock(seconds) {
 
 /** A play button that pauses while its track plays, and says so. */
 export function setIcon(button, isPlaying) {
-  const use = button.querySelector("use");
-  const shown = use.getAttribute("href");
-  const icon = shown.replace(/#.*/, isPlaying ? "#pause" : "#play");
-  // Set anew it would be drawn anew, for every row of every page.
-  if (icon === shown) return;
-  use.setAttribute("href", icon);
+  // Set anew it would be said anew, for every row of every page.
+  if (button.hasAttribute("data-on") === isPlaying) return;
+  button.toggleAttribute("data-on", isPlaying);
   const says = isPlaying ? button.dataset.saysPause : button.dataset.saysPlay;
   const word = button.querySelector("[data-word]");
   if (word) word.textContent = says;
   else button.setAttribute("aria-label", says);
 }
 
-/** A button of several states: each has its icon and its words in the button's data. */
+/** A button of several states: each has its words in the button's data, and one the second icon. */
 export function setState(button, state) {
-  const icon = button.dataset[`icon${named(state)}`];
-  const use = button.querySelector("use");
-  use.setAttribute("href", use.getAttribute("href").replace(/#.*/, `#${icon}`));
+  button.toggleAttribute("data-on", state === button.dataset.onIn);
   button.setAttribute("aria-label", button.dataset[`says${named(state)}`]);
   button.dataset.state = state;
 }

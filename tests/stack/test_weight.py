@@ -20,7 +20,7 @@ def test_home_is_light_over_the_wire(browser: Browser, stack: Running) -> None:
     arrived = _arriving(page)
     page.goto("/", wait_until="networkidle")
     assert page.locator("main [data-track]").count() > 50
-    assert {"app.js", "htmx.min.js", "icons.svg", "plain.svg"} <= {
+    assert {"app.js", "htmx.min.js", "pytune.css", "plain.svg"} <= {
         url.partition("?")[0].rpartition("/")[2] for url in arrived
     }
     assert sum(arrived.values()) <= MOST_BYTES

@@ -7,7 +7,7 @@ from tests.web.conftest import Site
 GZIP = {"Accept-Encoding": "gzip"}
 
 
-@pytest.mark.parametrize("path", ["/", "/static/css/parts.css", "/static/icons.svg"])
+@pytest.mark.parametrize("path", ["/", "/static/css/parts.css", "/covers/1/wall.svg"])
 def test_what_is_read_is_compressed(site: Site, path: str) -> None:
     answer = site.get(path, **GZIP)
     assert answer.headers["content-encoding"] == "gzip"

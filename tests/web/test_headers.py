@@ -11,7 +11,7 @@ from app.web.headers import content_security_policy
 from tests.web.conftest import OpenSite, Site
 
 PAGES = ["/", "/search", "/tracks/1", "/artists/1", "/admin/models", "/nowhere", "/static/nowhere"]
-FILES = [f"{ADDRESS}/app.js", f"{ADDRESS}/pytune.css", f"{ADDRESS}/icons.svg", WALL_URL]
+FILES = [f"{ADDRESS}/app.js", f"{ADDRESS}/pytune.css", f"{ADDRESS}/favicon.svg", WALL_URL]
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -68,7 +68,7 @@ def test_pages_are_kept_by_nobody_and_files_of_an_edition_for_good(site: Site) -
 def test_pages_name_the_edition_that_is_served(site: Site) -> None:
     page = site.get("/").text
     named = set(re.findall(rf'"{ADDRESS}/([^"#]+)', page))
-    assert {"app.js", "pytune.css", "icons.svg", *MODULES} <= named
+    assert {"app.js", "pytune.css", "favicon.svg", *MODULES} <= named
     assert '"/static/' not in page.replace(ADDRESS, "")
     for name in named:
         assert site.get(f"{ADDRESS}/{name}").status_code == 200

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from jinja2 import BaseLoader, Environment, FileSystemLoader, StrictUndefined
 
+from app.web.icons import icon
 from app.web.loading import InliningLoader
-from app.web.render import environment, icon
+from app.web.render import environment
 
 PARTS = {
     "page.html": """<ul>
@@ -63,4 +64,6 @@ def test_a_text_is_the_same_as_where_it_is_looked_up_by_the_page(text: str) -> N
 
 
 def test_an_icon_stands_in_its_place() -> None:
-    assert environment().preprocess('{{ icon("play") }}') == icon("play")
+    assert environment().preprocess('{{ icon("play", "pause") }}{{ icon("add") }}') == (
+        icon("play", "pause") + icon("add")
+    )

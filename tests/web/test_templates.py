@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from app.web import icons
 from app.web.render import TEMPLATES
 
 ALL = sorted(TEMPLATES.rglob("*.html"))
@@ -41,6 +42,5 @@ def test_static_files_exist(template: Path) -> None:
 
 
 def test_icons_exist(template: Path) -> None:
-    known = set(re.findall(r'<symbol id="([\w-]+)"', (STATIC / "icons.svg").read_text()))
     for call in re.findall(r"icon\((.*?)\)", template.read_text()):
-        assert set(re.findall(r'(?<!== )"([\w-]+)"', call)) <= known
+        assert set(re.findall(r'(?<!== )"([\w-]+)"', call)) <= icons.NAMES
