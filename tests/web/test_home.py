@@ -10,6 +10,7 @@ from app.listening import Listen
 from app.models import Feedback, Prediction
 from app.models.columns import utc_now
 from tests import making
+from tests.queries import queries
 from tests.web.conftest import OpenSite, Site
 from tests.web.pages import text, titles
 
@@ -22,6 +23,14 @@ def test_a_listeners_list_leads_with_their_taste_and_says_why(site: Site) -> Non
     assert "For you" in text(page)
     assert "Because you played Sinnerman 2 times" in text(page)
     assert ALL_NEW in text(page)
+
+
+def test_the_history_is_read_once_however_many_shelves_ask_for_it(site: Site) -> None:
+    """And what was heard last, by its own index."""
+    with queries(site.state.database.engine) as made:
+        page = site.get("/").text
+    assert len(titles(page)) > 20
+    assert len([one for one in made if "user_item" in one]) == 2
 
 
 def test_a_newcomer_gets_what_most_have_played_and_is_told_so(nobody: Site) -> None:
