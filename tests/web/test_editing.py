@@ -59,6 +59,8 @@ def test_a_track_is_corrected_from_its_page(admin: Site) -> None:
         "Track, by root,",
     ):
         assert change in record
+    french = admin.get("/admin/edits", **{"Accept-Language": "fr"}).text
+    assert "Durée\N{NO-BREAK SPACE}: <del>3:20" in french
 
 
 def test_what_is_left_out_is_unknown(admin: Site) -> None:

@@ -152,6 +152,14 @@ def test_a_double_click_rolls_back_once(admin: Site, rival: int) -> None:
         assert promotion.line(session) == [1, rival]
 
 
+def test_without_a_champion_there_is_nothing_to_go_back_from(open_site: OpenSite) -> None:
+    site = open_site(model=False)
+    site.sign_in(site.world.root)
+    page = text(site.get("/admin/rollback").text)
+    assert "there is nothing to go back from" in page
+    assert "before this one" not in page
+
+
 def test_the_first_champion_has_nothing_before_it(admin: Site) -> None:
     assert "There is no champion before this one" in text(admin.get("/admin/rollback").text)
     response = admin.post("/admin/rollback", {"version": 1, "reason": "Back."})

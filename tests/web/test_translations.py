@@ -21,6 +21,8 @@ from app.web.render import TEMPLATES
 ROOT = TEMPLATES.parent
 PLACE = re.compile(r"%\(\w+\)s|\{\w+\}|</?[a-z]+>")
 """What is filled in, and what it stands in."""
+TORN_OFF = re.compile(r" [:;!?»]|« ")
+"""A sign of French that a line could begin with, or a quotation mark that one could end with."""
 
 
 def _catalogue(name: str) -> Catalog:
@@ -66,6 +68,11 @@ def test_a_language_is_whole_and_nothing_in_it_is_guessed(name: str) -> None:
     assert [text.id for text in texts if text.fuzzy or not all(_forms(text))] == []
     assert [text.id for text in texts if _places(text) - _places_said(text)] == []
     assert [text.id for text in texts if _places_said(text) - _places(text)] == []
+
+
+def test_no_line_of_french_begins_with_the_sign_that_ends_its_words() -> None:
+    forms = [form for text in _messages("fr.po") for form in _forms(text)]
+    assert [form for form in forms if TORN_OFF.search(form)] == []
 
 
 def _forms(text: Message) -> list[str]:

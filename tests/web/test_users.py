@@ -47,10 +47,19 @@ def test_an_invited_person_picks_a_password_and_is_signed_in(admin: Site) -> Non
         page = admin.get(path)
         assert "Welcome, eve." in text(page.text)
     assert page.headers["referrer-policy"] == "same-origin"
+    assert "Pick a password" in text(page.text)
     answer = admin.post(path, {"password": PASSWORD})
     assert (answer.status_code, answer.headers["location"]) == (303, "/welcome")
     assert "eve" in text(admin.get("/").text)
     assert _state(admin, "eve") is UserState.ACTIVE
+
+
+def test_who_forgot_their_password_is_no_newcomer(admin: Site) -> None:
+    path = _link(admin.post(f"/admin/users/{admin.world.ann}/link", {}).text)
+    admin.client.cookies.delete(COOKIE)
+    page = text(admin.get(path).text)
+    assert "Welcome back, ann. Pick a new password" in page
+    assert "Begin" not in page
 
 
 def test_a_used_link_is_over(admin: Site) -> None:
