@@ -44,6 +44,11 @@ STATUS = {
     "database_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """Of foreseen errors; of others it is 500."""
+_PASSING = {
+    HTTPStatus.TOO_MANY_REQUESTS,
+    HTTPStatus.BAD_GATEWAY,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+}
 
 
 def status_of(problem: PyTuneError | None) -> int:
@@ -121,9 +126,17 @@ def _shown(
     if not _wants_page(request):
         body = {"error": error.code, "message": str(error)}
         return JSONResponse(body, status, retry_after(error))
-    answer = page(request, viewer, "errors/error.html", {"error": error}, status)
+    shown = {"error": error, "again": _again(request, status)}
+    answer = page(request, viewer, "errors/error.html", shown, status)
     answer.headers.update(retry_after(error))
     return answer
+
+
+def _again(request: Request, status: int) -> str | None:
+    """The address to try once more, where it is only to be looked at and may be there later."""
+    if request.method != "GET" or status not in _PASSING:
+        return None
+    return page_of(str(request.url))
 
 
 def _to_sign_in(request: Request) -> Response:

@@ -43,3 +43,4 @@ def test_without_the_search_the_page_says_so(open_site: OpenSite) -> None:
     failed = site.get("/search/youtube?q=rio")
     assert failed.status_code == 502
     assert "YouTube Music gave no answer" in text(failed.text)
+    assert '<a class="button button-main" href="/search/youtube?q=rio">Try again</a>' in failed.text

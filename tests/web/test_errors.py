@@ -74,6 +74,7 @@ def test_without_the_queue_nothing_is_started_and_that_is_said(open_site: OpenSi
     response = site.post("/admin/trainings", {})
     assert response.status_code == 503
     assert "The job queue does not answer" in text(response.text)
+    assert "Try again<" not in response.text, "what was sent is not sent by a link"
     assert "It waits for a worker" not in site.get("/admin/models").text
 
 
