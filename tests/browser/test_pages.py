@@ -1,5 +1,6 @@
 """Every page in every dress: nothing complains, overflows, or asks outside before play."""
 
+import re
 from typing import Any
 
 import pytest
@@ -147,3 +148,12 @@ def _origins(tab: Tab) -> set[str]:
     """Which were asked; a picture that is drawn in the page itself asks none."""
     asked = (request.url for request in tab.requests)
     return {"/".join(url.split("/")[:3]) for url in asked if not url.startswith("data:")}
+
+
+def test_the_first_track_of_the_list_hides_no_tool_on_a_phone(open_tab: OpenPage) -> None:
+    tab = open_tab(viewport={"width": 360, "height": 740}, has_touch=True)
+    tab.open("/")
+    lead = tab.page.locator(".lead")
+    for name in ("Love", "Add to the queue", "Add to a playlist", "Why"):
+        expect(lead.get_by_label(re.compile(f"^{name}"))).to_be_visible()
+    assert tab.page.evaluate("document.documentElement.scrollWidth") == 360

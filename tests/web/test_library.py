@@ -110,7 +110,9 @@ def test_statistics_are_plots_and_tables(site: Site) -> None:
 def test_a_newcomers_pages_say_what_will_be_there(nobody: Site) -> None:
     nobody.sign_in(nobody.world.newcomer)
     assert "What you play is listed here." in text(nobody.get("/history").text)
-    assert "Press the heart" in text(nobody.get("/loved").text)
+    loved = text(nobody.get("/loved").text)
+    assert "Press the heart beside a track to keep it here. Back to your music" in loved
+    assert "0 tracks" not in loved
     assert "there is nothing to count" in text(nobody.get("/statistics").text)
     assert "None yet." in text(nobody.get("/playlists").text)
 
