@@ -9,7 +9,7 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from app.errors import InvalidInput, InvalidReason, PlaylistChanged, PlaylistNotFound, TrackNotFound
-from app.errors.invalid import out_of_range, wrong_name
+from app.errors.invalid import out_of_range, too_many, wrong_name
 from app.models import Playlist, PlaylistTrack, Track
 from app.models.columns import id_of
 from app.text import is_sound
@@ -209,14 +209,13 @@ def _check_place(entries: list[_Entry], position: int, track_id: int) -> None:
 
 
 def _append(session: Session, playlist_id: int, count: int, tracks: Sequence[int]) -> None:
-    if len(tracks) > MAX_ADDED or count + len(tracks) > MAX_TRACKS:
+    given = count + len(tracks)
+    if len(tracks) > MAX_ADDED:
+        raise too_many("trackIds", len(tracks), MAX_ADDED)
+    if given > MAX_TRACKS:
+        problem = f"must be at most {MAX_TRACKS} in a playlist, would be {given}"
         raise InvalidInput(
-            "trackIds",
-            f"must be at most {MAX_ADDED} at once and {MAX_TRACKS} in a playlist,"
-            f" would be {count + len(tracks)}",
-            InvalidReason.TOO_MANY,
-            given=count + len(tracks),
-            most=MAX_TRACKS,
+            "trackIds", problem, InvalidReason.TOO_MANY, given=given, most=MAX_TRACKS
         )
     shown = func.coalesce(col(Track.merged_into_id), col(Track.id))
     known = select_columns(col(Track.id), shown).where(col(Track.id).in_(set(tracks)))

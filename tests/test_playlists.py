@@ -97,8 +97,7 @@ def test_what_cannot_be_is_refused_and_changes_nothing(database: Database) -> No
                 playlists.create(session, ann, name)
         with pytest.raises(TrackNotFound):
             playlists.add_tracks(session, ann, number, [tracks[0], tracks[3] + 1000])
-        with pytest.raises(InvalidInput, match="trackIds"):
-            playlists.add_tracks(session, ann, number, [tracks[0]] * 1001)
+        _check_too_many(session, ann, number, tracks[0])
         with pytest.raises(InvalidInput, match="to: must be 1 or more"):
             playlists.move(session, ann, number, 1, tracks[0], 0)
         for position in (0, 2, 4):
@@ -118,3 +117,16 @@ def test_tracks_added_at_once_are_all_there(database: Database) -> None:
         list(pool.map(add, range(16)))
     with database.read() as session:
         assert len(playlists.track_ids(session, number)) == 3 + 32
+
+
+def _check_too_many(session: Session, ann: int, number: int, track: int) -> None:
+    """Of one call, or of the playlist: it is said how many are the most of which."""
+    with pytest.raises(InvalidInput, match="trackIds: must be at most 1000, are 1001") as refused:
+        playlists.add_tracks(session, ann, number, [track] * 1001)
+    assert refused.value.more == {"given": 1001, "most": 1000}
+    full = playlists.create(session, ann, "Nearly full", [track] * 1000)
+    playlists.add_tracks(session, ann, full, [track] * 500)
+    with pytest.raises(InvalidInput, match="trackIds: must be at most 2000 in") as refused:
+        playlists.add_tracks(session, ann, full, [track] * 501)
+    assert refused.value.more == {"given": 2001, "most": 2000}
+    assert len(playlists.track_ids(session, full)) == 1500
