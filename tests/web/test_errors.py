@@ -92,7 +92,7 @@ def test_every_code_has_words_and_a_title_of_its_own(code: str) -> None:
     ("error", "words"),
     [
         (too_many("trackIds", 2_001, 2_000), "That is more than fits: 2,000 are the most."),
-        (wrong_name("name", "", 200), "A name has 1 to 200 characters."),
+        (wrong_name("name", "", 200), "A name has 1 to 200 characters that can be printed."),
         (out_of_range("first", 0, 1, 9), "The value of “first” cannot be taken."),
     ],
 )
