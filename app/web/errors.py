@@ -1,20 +1,32 @@
 """Errors as pages: what happened, and one way on. Programs get the same as JSON."""
 
+import logging
 from http import HTTPStatus
 from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from app.access import Viewer, caller_of, retry_after
-from app.errors import InvalidInput, NotFound, NotSignedIn, PyTuneError, TooManyRequests
+from app.db import may_pass
+from app.errors import (
+    DatabaseUnavailable,
+    InvalidInput,
+    NotFound,
+    NotSignedIn,
+    PyTuneError,
+    TooManyRequests,
+)
 from app.settings import Settings
 from app.telemetry import HEADER, request_id
 from app.web.door import page_of, visitor
 from app.web.headers import safe_headers
 from app.web.render import page
+
+log = logging.getLogger(__name__)
 
 STATUS = {
     "invalid_credentials": HTTPStatus.UNAUTHORIZED,
@@ -81,6 +93,7 @@ def mount(app: FastAPI, settings: Settings) -> None:
 
     app.add_exception_handler(Exception, unforeseen)
     app.add_exception_handler(PyTuneError, _foreseen)
+    app.add_exception_handler(SQLAlchemyError, _of_database)
     app.add_exception_handler(HTTPException, _of_http)
     app.add_exception_handler(RequestValidationError, _invalid)
 
@@ -89,6 +102,15 @@ def _foreseen(request: Request, error: Exception) -> Response:
     if isinstance(error, NotSignedIn) and _wants_page(request):
         return _to_sign_in(request)
     return _answer(request, error)
+
+
+def _of_database(request: Request, error: Exception) -> Response:
+    """Nobody is looked up: the database would be asked for that. What will not pass is a bug."""
+    if not may_pass(error):
+        raise error
+    log.error("the database could not be asked", exc_info=error)
+    known = DatabaseUnavailable(address="?", reason=type(error).__name__)
+    return _shown(request, known, None)
 
 
 def _of_http(request: Request, error: Exception) -> Response:

@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from app import errors
 from app.errors import InvalidInput, PyTuneError
@@ -44,6 +45,32 @@ def test_a_bug_keeps_its_details_to_the_log(site: Site, monkeypatch: pytest.Monk
     assert response.status_code == 500
     assert "The needle skipped." in text(response.text)
     assert "secret" not in response.text
+
+
+def test_a_database_that_is_away_is_no_bug(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.catalog.artist", _away)
+    response = site.get("/artists/1?from=2")
+    assert response.status_code == 503
+    assert "The database does not answer. Try again when it is back." in text(response.text)
+    assert 'href="/artists/1?from=2">Try again</a>' in response.text
+    told = site.client.get("/artists/1", headers={"Accept": "application/json"})
+    assert (told.status_code, told.json()["error"]) == (503, "database_unavailable")
+    assert "SELECT" not in told.text
+
+
+def test_a_statement_that_is_wrong_is_a_bug(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.catalog.artist", _wrong)
+    response = site.get("/artists/1")
+    assert response.status_code == 500
+    assert "The needle skipped." in text(response.text)
+
+
+def _away(*_: object) -> None:
+    raise OperationalError("SELECT 1", {}, Exception(2003, "Can't connect"))
+
+
+def _wrong(*_: object) -> None:
+    raise ProgrammingError("SELECT 1", {}, Exception(1064, "Syntax"))
 
 
 def test_a_wrong_value_is_named(site: Site) -> None:
