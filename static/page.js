@@ -31,7 +31,9 @@ function keepPageOnFailure(event) {
   if (!ctx.response || ctx.response.status < 400 || ctx.target?.id === "main") return;
   event.preventDefault();
   const story = storyOf(ctx.text);
-  sayFailure(ctx, story ? "refused" : "failed", story);
+  // A proxy's own words for a server that it does not reach say nothing of what was done before.
+  const untold = ctx.response.status < 500 ? "failed" : "unanswered";
+  sayFailure(ctx, story ? "refused" : untold, story);
 }
 
 /** What the server says of a refusal, in the page that it would be without a script. */

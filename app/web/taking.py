@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Query, Response
 
 from app import catalog
 from app.catalog import CatalogTrack
-from app.errors import InvalidInput
+from app.errors.invalid import too_many
 from app.playlist_files import FORMATS
 from app.state import State
 from app.web.door import Here, Listener
@@ -44,7 +44,7 @@ def take_many_along(
 def _file(state: State, form: FileForm, ids: str, title: str) -> Response:
     wanted = [int(text) for text in ids.split(",")]
     if len(wanted) > _MOST:
-        raise InvalidInput("ids", f"must be {_MOST} at most, are {len(wanted)}")
+        raise too_many("ids", len(wanted), _MOST)
     with state.database.read() as session:
         found = catalog.tracks_by_id(session, wanted)
     return playlist_file(form, title, found)

@@ -101,10 +101,18 @@ def test_the_dial_brings_back_what_is_known(tab: Tab) -> None:
     expect(tab.label("From alike to varied")).to_have_value("1")
 
 
-def test_a_failed_press_says_so_and_changes_nothing(tab: Tab) -> None:
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (400, "That did not work, and nothing was changed."),
+        (502, "The server does not answer."),
+    ],
+)
+def test_a_failed_press_says_so_and_changes_nothing(tab: Tab, status: int, said: str) -> None:
+    """What stands before the server may refuse it too, in no words of ours."""
     tab.open("/")
-    tab.page.route("**/feedback", lambda route: route.fulfill(status=500, body="broken"))
+    tab.page.route("**/feedback", lambda route: route.fulfill(status=status, body="broken"))
     tab.row("At Last").get_by_label("Not for me: At Last").click()
-    expect(tab.note).to_contain_text("That did not work, and nothing was changed.")
+    expect(tab.note).to_contain_text(said)
     expect(tab.row("At Last")).to_be_visible()
-    assert "status of 500" in tab.complaints.pop()
+    assert f"status of {status}" in tab.complaints.pop()
