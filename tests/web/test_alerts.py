@@ -96,6 +96,8 @@ def test_the_figures_are_there(admin: Site, alert: int) -> None:
     seen = text(admin.get("/admin/alerts").text)
     assert f"Listeners drift away {DRIFT}" in seen
     assert "Figures After 0.1 Before 0.2" in seen
+    french = text(admin.get("/admin/alerts", **{"Accept-Language": "fr"}).text)
+    assert "Chiffres Après 0,1 Avant 0,2" in french
 
 
 def test_old_ones_are_a_page_away(admin: Site) -> None:
