@@ -37,6 +37,43 @@ def test_a_playlist_is_chosen_on_a_page(plain: Tab) -> None:
     expect(plain.row("Autobahn")).to_be_visible()
 
 
+def test_a_playlist_is_put_in_order_renamed_and_deleted(plain: Tab) -> None:
+    titles = plain.page.locator("main .row-title")
+    for title in ("Isi", "Hallogallo"):
+        plain.open("/search?q=neu")
+        plain.label(f"Add to a playlist: {title}").click()
+        if title == "Isi":
+            plain.label("New playlist").fill("Night drive")
+            plain.label("New playlist").press("Enter")
+        else:
+            plain.page.get_by_role("button", name="Night drive").click()
+    expect(titles).to_have_text(["Isi", "Hallogallo"])
+    plain.label("Move up: Hallogallo").click()
+    expect(titles).to_have_text(["Hallogallo", "Isi"])
+    plain.label("Take out: Hallogallo").click()
+    expect(titles).to_have_text(["Isi"])
+    plain.page.locator("form[action$='/name'] input[name=name]").fill("Day drive")
+    plain.page.locator("form[action$='/name'] button").click()
+    expect(plain.page.get_by_role("heading", name="Day drive")).to_be_visible()
+    plain.page.get_by_text("Delete this playlist").click()
+    plain.page.locator("form[action$='/delete'] button").click()
+    expect(plain.page).to_have_title("Playlists · PyTune")
+    expect(plain.page.get_by_role("link", name="Day drive")).to_have_count(0)
+
+
+def test_the_language_is_chosen_and_the_record_paused(plain: Tab) -> None:
+    plain.open("/settings")
+    plain.page.locator("select[name=language]").select_option("fr")
+    plain.page.locator("form:has(select[name=language]) button").click()
+    expect(plain.page.locator("html")).to_have_attribute("lang", "fr")
+    record = plain.page.locator("form[action='/settings/record'] button")
+    before = record.inner_text()
+    record.click()
+    expect(record).not_to_have_text(before)
+    record.click()
+    expect(record).to_have_text(before)
+
+
 def test_a_dislike_changes_the_list(plain: Tab) -> None:
     plain.open("/")
     plain.row("At Last").get_by_label("Not for me: At Last").click()
