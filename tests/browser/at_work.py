@@ -51,16 +51,10 @@ def at_work(product: Product, administrator: int) -> Iterator[list[str]]:
             f"/admin/users/{link.account.user.id}",
             f"/invitations/{link.token}",
             f"/playlists/{playlist}",
-            f"/tracks/{tracks[0]}/edit",
-            f"/tracks/{tracks[0]}/merge?into={tracks[1]}",
-            f"/tracks/{tracks[0]}/split",
-            f"/tracks/{tracks[0]}/forget",
-            f"/tracks/{tracks[0]}/playlists",
-            f"/tracks/{tracks[0]}",
+            *(f"/tracks/{tracks[0]}{each}" for each in ("", "/forget", "/playlists")),
+            *_corrected(f"/tracks/{tracks[0]}", tracks[1]),
             "/artists/1",
-            "/artists/1/edit",
-            "/artists/1/merge?into=2",
-            "/artists/1/split",
+            *_corrected("/artists/1", 2),
             f"/admin/tunings/{_searched(session)}",
             *(f"/admin/{each}" for each in ("tunings", "edits", "models", "alerts", "drift")),
         ]
@@ -70,6 +64,10 @@ def at_work(product: Product, administrator: int) -> Iterator[list[str]]:
         yield addresses
     finally:
         product.database.transact(_forget)
+
+
+def _corrected(address: str, other: int) -> list[str]:
+    return [f"{address}/{each}" for each in ("edit", f"merge?into={other}", "split")]
 
 
 def _searched(session: Session) -> int:
