@@ -19,6 +19,8 @@ _Video = Annotated[str, Form(max_length=64)]
 @router.get("/search/youtube")
 def found_songs(request: Request, state: Here, viewer: Listener, asked: _Text = "") -> Response:
     query = asked.strip()
+    if not query:
+        return RedirectResponse("/search", 303)
     state.access.count_song_search(viewer)
     songs = adding.songs(videos.search_of(state.settings), query)
     return page(request, viewer, "search/youtube.html", {"query": query, "songs": songs})

@@ -1,6 +1,8 @@
 import { clock, setIcon, setState } from "./shown.js";
 
 const $ = (id) => document.getElementById(id);
+/** In the bar, and in the sheet of a phone, whose bar has no room for it. */
+const previous = () => document.querySelectorAll("[data-previous]");
 
 /** The player's bar: shows what plays, and hands on what is pressed. */
 export class Deck {
@@ -14,7 +16,7 @@ export class Deck {
     player.video.addEventListener("sound", () => this.#showSound());
     $("toggle").addEventListener("click", () => player.toggle());
     $("next").addEventListener("click", () => player.next());
-    $("previous").addEventListener("click", () => player.next(-1));
+    for (const button of previous()) button.addEventListener("click", () => player.next(-1));
     $("mute").addEventListener("click", () => player.video.mute());
     $("volume").addEventListener("input", (event) => (player.video.volume = event.target.valueAsNumber));
     $("seek").addEventListener("input", () => this.#drag());
@@ -28,7 +30,7 @@ export class Deck {
     if (!current) return;
     if (current.id !== this.#shown) this.#showTrack(current);
     setIcon($("toggle"), isPlaying);
-    $("previous").disabled = !this.player.canMove(-1);
+    for (const button of previous()) button.disabled = !this.player.canMove(-1);
     $("next").disabled = !this.player.canMove(1);
     for (const button of document.querySelectorAll("[data-shuffle]")) {
       button.setAttribute("aria-pressed", String(queue.isShuffled));

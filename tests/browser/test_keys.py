@@ -65,7 +65,7 @@ def test_a_key_in_a_field_or_on_a_button_is_not_the_players(playing: Tab) -> Non
     playing.page.keyboard.type(" m5")
     expect(playing.page.locator("#ask")).to_have_value("neu m5")
     expect(playing.label("Mute")).to_be_visible()
-    playing.page.locator("#previous").evaluate("button => button.disabled = false")
+    playing.page.locator(".player [data-previous]").evaluate("button => button.disabled = false")
     playing.page.locator("#mute").focus()
     playing.page.keyboard.press("Space")
     expect(playing.label("Unmute")).to_be_visible()

@@ -10,6 +10,7 @@ from tests.browser.tab import Tab
 
 pytestmark = pytest.mark.browser
 
+LEAST_TOUCHED = 24
 LEAST_HEIGHT = 200
 """YouTube's terms ask for it."""
 _KEEP_WHAT_IS_SHOWN = """
@@ -62,6 +63,27 @@ def test_the_video_is_seen_whole_while_it_plays(open_tab: OpenPage, size: tuple[
     assert tab.complaints == []
 
 
+def test_a_phone_goes_back_and_to_another_place(open_tab: OpenPage) -> None:
+    """Its bar has no room for all: the sheet of the queue has some, its edge the rest."""
+    tab = open_tab(viewport={"width": 390, "height": 844}, has_touch=True)
+    tab.open("/search?q=neu")
+    tab.page.get_by_label("Play Hallogallo").click()
+    tab.page.get_by_label("Add to the queue: Isi").dispatch_event("click")
+    tab.page.locator(".player").get_by_label("Next track").click()
+    expect(tab.now).to_have_text("Isi")
+    tab.page.get_by_label("Queue", exact=True).click()
+    tab.page.locator("#queue").get_by_label("Previous track").click()
+    expect(tab.now).to_have_text("Hallogallo")
+    tab.page.keyboard.press("Escape")
+    tab.until("() => document.getElementById('seek').max > 50")
+    edge = tab.page.locator("#seek").bounding_box()
+    assert edge is not None
+    assert edge["height"] >= LEAST_TOUCHED
+    tab.page.touchscreen.tap(edge["x"] + edge["width"] / 2, edge["y"] + edge["height"] / 2)
+    tab.until("() => document.getElementById('seek-bar').value > 20")
+    assert tab.complaints == []
+
+
 def test_a_press_before_the_player_is_there_is_not_lost(tab: Tab) -> None:
     held: list[Route] = []
     tab.page.route("**/app.js", lambda route: held.append(route))  # noqa: PLW0108  a function
@@ -107,11 +129,11 @@ def test_previous_next_and_the_queue(tab: Tab) -> None:
     tab.play("Vitamin C")
     queue = tab.page.locator("#upcoming")
     expect(queue.get_by_role("link")).to_have_text(["Spoon"])
-    expect(tab.label("Previous track")).to_be_disabled()
+    expect(tab.page.locator(".player").get_by_label("Previous track")).to_be_disabled()
     tab.label("Next track").click()
     expect(tab.now).to_have_text("Spoon")
     expect(tab.page.get_by_text("Nothing follows.")).to_be_visible()
-    tab.label("Previous track").click()
+    tab.page.locator(".player").get_by_label("Previous track").click()
     expect(tab.now).to_have_text("Vitamin C")
     queue.get_by_label("Remove Spoon from the queue").click()
     expect(queue.get_by_role("link")).to_have_count(0)

@@ -44,3 +44,8 @@ def test_without_the_search_the_page_says_so(open_site: OpenSite) -> None:
     assert failed.status_code == 502
     assert "YouTube Music gave no answer" in text(failed.text)
     assert '<a class="button button-main" href="/search/youtube?q=rio">Try again</a>' in failed.text
+
+
+def test_without_words_the_search_itself_is_shown(site: Site) -> None:
+    answer = site.get("/search/youtube?q=%20")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/search")

@@ -33,6 +33,12 @@ def test_the_history_is_read_once_however_many_shelves_ask_for_it(site: Site) ->
     assert len([one for one in made if "user_item" in one]) == 2
 
 
+def test_every_card_says_why_it_is_there(site: Site) -> None:
+    page = site.get("/").text
+    assert page.count('class="card') >= 10
+    assert page.count("#why") == page.count("data-track-id")
+
+
 def test_a_newcomer_gets_what_most_have_played_and_is_told_so(nobody: Site) -> None:
     nobody.sign_in(nobody.world.newcomer)
     page = nobody.get("/").text
