@@ -1,5 +1,6 @@
 """Every text of the pages goes through gettext; numbers and times as each language writes them."""
 
+import html
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +23,7 @@ def untranslated(source: str) -> list[str]:
     source = re.sub(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", "", source, flags=re.DOTALL)
     said = [value for name in SAID for value in re.findall(rf'\s{name}="([^"]*)"', source)]
     shown = re.split(r"<[^>]*>", source)
-    pieces = (NAME.sub("", piece).strip() for piece in [*said, *shown])
+    pieces = (NAME.sub("", html.unescape(piece)).strip() for piece in [*said, *shown])
     return [piece for piece in pieces if re.search(r"[^\W\d_]", piece)]
 
 
@@ -40,6 +41,8 @@ def test_templates_hold_no_text_of_their_own(template: Path) -> None:
         ("<p>{% trans name=x %}Hello {{ name }}{% endtrans %}</p>", []),
         ("<p>{% if x %}{{ x }} and more{% endif %}</p>", ["and more"]),
         ("<p>{{ n }} · PyTune</p>", []),
+        ("<p>·&nbsp;{{ n }}</p>", []),
+        ("<p>Adieu&nbsp;!</p>", ["Adieu\xa0!"]),
     ],
 )
 def test_what_is_not_translated_is_found(source: str, found: list[str]) -> None:
