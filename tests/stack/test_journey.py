@@ -6,13 +6,14 @@ The demo's tracks have no video ids: the worker looks one up when the track is f
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 from sqlmodel import col, select
 
 from app.models import Event, Track
 from tests.browser.tab import Tab
 from tests.music_search import MusicSearch, Song
 from tests.stack.running import Running
+from tests.stack.signing import sign_in
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
 
@@ -32,7 +33,7 @@ def tab(stack: Running, browser: Browser) -> Iterator[Tab]:
 def test_a_play_finds_its_video_counts_as_a_listen_and_changes_the_list(
     stack: Running, tab: Tab, search: MusicSearch
 ) -> None:
-    _sign_in(tab.page, *stack.accounts["listener"])
+    sign_in(tab.page, *stack.accounts["listener"])
     first = tab.page.locator(".lead-title a").first.inner_text()
     database = stack.database()
     with database.read() as session:
@@ -52,12 +53,3 @@ def test_a_play_finds_its_video_counts_as_a_listen_and_changes_the_list(
     assert (event.track_id, event.position) == (track.id, 1)
     assert kept.youtube_id == VIDEO_ID
     assert tab.complaints == []
-
-
-def _sign_in(page: Page, name: str, password: str) -> None:
-    page.goto("/")
-    page.get_by_label("Name").fill(name)
-    page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.locator("#for-you")).to_be_visible()
-    page.wait_for_load_state()

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.stack.running import Running
+from tests.stack.signing import sign_in
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
 
@@ -42,20 +43,12 @@ def test_a_phone_fetches_no_covers_of_shelves_far_below(browser: Browser, stack:
 def _afresh(browser: Browser, stack: Running, **options: Any) -> Page:
     """Signed in, with nothing in the browser's cache."""
     context = browser.new_context(base_url=stack.address)
-    _sign_in(context.new_page(), *stack.accounts["listener"])
+    sign_in(context.new_page(), *stack.accounts["listener"])
     cookies: Any = context.cookies()
     context.close()
     afresh = browser.new_context(base_url=stack.address, **options)
     afresh.add_cookies(cookies)
     return afresh.new_page()
-
-
-def _sign_in(page: Page, name: str, password: str) -> None:
-    page.goto("/login")
-    page.get_by_label("Name").fill(name)
-    page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.locator("#for-you")).to_be_visible()
 
 
 def _arriving(page: Page) -> dict[str, int]:
