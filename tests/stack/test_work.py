@@ -72,10 +72,12 @@ def test_a_model_is_trained_and_promoted_while_somebody_listens(
     expect(page.locator("#progress progress")).to_be_hidden(timeout=PATIENCE_MS)
     expect(page.locator("#progress .verdict")).to_be_visible()
     administrating.open(f"/admin/models/{number}")
-    page.get_by_label("Why this model").fill("I want to hear it.")
-    page.get_by_role("button", name=f"Promote training {number}").click()
-    champion = f"Training {number} is the champion"
-    expect(page.locator("#verdict")).to_contain_text(champion, timeout=PATIENCE_MS)
+    by_hand = page.get_by_role("button", name=f"Promote training {number}")
+    if by_hand.is_visible():  # the gate may have taken it for better already
+        page.get_by_label("Why this model").fill("I want to hear it.")
+        by_hand.click()
+        champion = f"Training {number} is the champion"
+        expect(page.locator("#verdict")).to_contain_text(champion, timeout=PATIENCE_MS)
     assert stack.signed_in(stack.accounts["listener"]).recommended()["modelVersion"] == number
     _listens_on(listening)
     assert administrating.complaints == []
