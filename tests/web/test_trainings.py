@@ -177,7 +177,9 @@ def test_a_training_is_followed_until_its_verdict_is_shown(admin: Site) -> None:
         training_log.write(session, 2, [training_log.line("Fitted 3 of 8.")])
     running = admin.htmx(path, panel).text
     assert '<progress value="70"' in running
-    assert "Fitted 3 of 8." in running
+    assert '</time> <span lang="en">Fitted 3 of 8.</span>' in running, (
+        "the moment is in the reader's language"
+    )
     with admin.state.database.read() as session:
         job = training.training(session, 2).job_id
     assert f'action="/admin/jobs/{job}/cancel"' in running
